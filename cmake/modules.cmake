@@ -1,0 +1,24 @@
+# One static library a module, its sources found by place; what it may link is what it may include
+# (docs/architecture.md, Layers).
+
+add_library(treadle_options INTERFACE)
+target_include_directories(treadle_options INTERFACE ${PROJECT_SOURCE_DIR}/src)
+target_compile_options(treadle_options INTERFACE
+  -Wall -Wextra -Wconversion -Wshadow -Werror -fno-omit-frame-pointer)
+
+# treadle_module(NAME FOLDER... LINK lib...): library treadle_NAME of all .cc files in src/treadle/FOLDER...
+function(treadle_module name)
+  cmake_parse_arguments(M "" "" "FOLDERS;LINK" ${ARGN})
+  set(sources)
+  foreach(folder ${M_FOLDERS})
+    file(GLOB found CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/treadle/${folder}/*.cc)
+    list(APPEND sources ${found})
+  endforeach()
+  if(sources)
+    add_library(treadle_${name} STATIC ${sources})
+    target_link_libraries(treadle_${name} PUBLIC treadle_options ${M_LINK})
+  else()
+    add_library(treadle_${name} INTERFACE)
+    target_link_libraries(treadle_${name} INTERFACE treadle_options ${M_LINK})
+  endif()
+endfunction()

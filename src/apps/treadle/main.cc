@@ -1,0 +1,44 @@
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "apps/treadle/command.h"
+
+namespace treadle::app {
+namespace {
+
+constexpr Command kCommands[] = {
+    {"validate", "check state machine definitions", run_validate},
+    {"eval", "evaluate expressions: NDJSON in, NDJSON out", run_eval},
+};
+
+void print_usage(std::FILE* out) {
+  std::fputs("usage: treadle COMMAND [ARGUMENT...]\n\n", out);
+  for (auto const& command : kCommands)
+    std::fprintf(out, "  %-10.*s %.*s\n", static_cast<int>(command.name.size()), command.name.data(),
+                 static_cast<int>(command.summary.size()), command.summary.data());
+  std::fputs("\n`treadle COMMAND --help` tells more.\n", out);
+}
+
+auto run(std::vector<std::string> const& arguments) -> int {
+  if (arguments.empty()) {
+    print_usage(stderr);
+    return kUsage;
+  }
+  if (arguments[0] == "--help" || arguments[0] == "-h" || arguments[0] == "help") {
+    print_usage(stdout);
+    return kOk;
+  }
+  for (auto const& command : kCommands)
+    if (command.name == arguments[0]) return command.run(std::span(arguments).subspan(1));
+  std::fprintf(stderr, "treadle: there is no command '%s'\n\n", arguments[0].c_str());
+  print_usage(stderr);
+  return kUsage;
+}
+
+}  // namespace
+}  // namespace treadle::app
+
+auto main(int argc, char** argv) -> int {
+  return treadle::app::run(std::vector<std::string>(argv + 1, argv + argc));
+}

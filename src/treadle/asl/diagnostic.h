@@ -1,0 +1,19 @@
+// What validation found. Source: API reference, ValidateStateMachineDefinition.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace treadle::asl {
+
+enum class Severity : std::uint8_t { kError, kWarning };
+
+struct Diagnostic {
+  Severity severity = Severity::kError;
+  std::string code;      // AWS's, e.g. "SCHEMA_VALIDATION_FAILED", "INVALID_JSON_DESCRIPTION"
+  std::string message;   // AWS's words where they are known
+  std::string location;  // JSON pointer without escapes, e.g. "/States/Pass"; empty when there is none
+};
+
+}  // namespace treadle::asl

@@ -1,0 +1,24 @@
+// What an expression may read besides its input. The interpreter implements it over a running scope,
+// `treadle eval` over bindings.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "treadle/json/value.h"
+
+namespace treadle::expr {
+
+class Environment {
+ public:
+  virtual ~Environment() = default;
+  // The context object, "$$".
+  [[nodiscard]] virtual auto context() -> json::Value = 0;
+  // The variable of that name (without "$"), or nullopt when it was never assigned.
+  [[nodiscard]] virtual auto variable(std::string_view name) -> std::optional<json::Value> = 0;
+  // 64 random bits (States.UUID, States.MathRandom).
+  [[nodiscard]] virtual auto draw() -> std::uint64_t = 0;
+};
+
+}  // namespace treadle::expr

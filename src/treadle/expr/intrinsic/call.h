@@ -1,0 +1,41 @@
+// Intrinsic functions, States.Format and its kin: a call is parsed once and evaluated often.
+// Source: ASL specification, "Intrinsic Functions"; recorded executions where those surprise.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "treadle/base/result.h"
+#include "treadle/expr/environment.h"
+#include "treadle/expr/jsonpath/path.h"
+#include "treadle/json/arena.h"
+#include "treadle/json/value.h"
+
+namespace treadle::expr::intrinsic {
+
+struct Node;  // private to the module
+
+class Call {
+ public:
+  // Why `text` is no call: a sentence that names the position. Nesting is bounded.
+  [[nodiscard]] static auto parse(std::string_view text) -> Result<Call, std::string>;
+  // Whether `text` begins like a call ("States.") rather than like a path.
+  [[nodiscard]] static auto looks_like_one(std::string_view text) -> bool;
+  [[nodiscard]] auto text() const -> std::string_view { return text_; }
+  // Every path among the arguments, at any depth (for validation and variable references).
+  [[nodiscard]] auto paths() const -> std::vector<jsonpath::Path>;
+  [[nodiscard]] auto root() const -> Node const& { return *root_; }
+
+ private:
+  std::string text_;
+  std::shared_ptr<Node const> root_;
+};
+
+// The value, or States.IntrinsicFailure / States.ParameterPathFailure-like Error with AWS's cause text
+// (without the "An error occurred while executing the state ..." prefix).
+[[nodiscard]] auto evaluate(Call const& call, json::Value input, Environment& environment,
+                            json::Arena& arena) -> Result<json::Value>;
+
+}  // namespace treadle::expr::intrinsic

@@ -1,0 +1,45 @@
+// A bump allocator: memory is given out in order and given back all at once.
+// Not thread-safe; nothing that it gave out may be used after reset() or its end.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+
+namespace treadle::json {
+
+class Arena {
+ public:
+  Arena() = default;
+  // Starts in `first`, memory of the caller that outlives the arena, before it asks the heap.
+  explicit Arena(std::span<std::byte> first);
+  Arena(Arena const&) = delete;
+  auto operator=(Arena const&) -> Arena& = delete;
+  Arena(Arena&&) noexcept;
+  auto operator=(Arena&&) noexcept -> Arena&;
+  ~Arena();
+
+  // `bytes` of uninitialised memory; alignment is a power of two of at most 16. Never null.
+  [[nodiscard]] auto allocate(std::size_t bytes, std::size_t alignment = 8) -> void*;
+  template <typename T>
+  [[nodiscard]] auto allocate_array(std::size_t n) -> T* {
+    return static_cast<T*>(allocate(n * sizeof(T), alignof(T)));
+  }
+  // A copy of `text` that lives as long as the arena.
+  [[nodiscard]] auto copy(std::string_view text) -> std::string_view;
+  // Forgets everything and keeps the largest block for reuse.
+  void reset();
+  [[nodiscard]] auto bytes_used() const -> std::size_t;
+
+ private:
+  struct Block;
+  void grow(std::size_t bytes);
+  char* at_ = nullptr;
+  char* end_ = nullptr;
+  Block* blocks_ = nullptr;
+  std::size_t used_before_ = 0;
+  char* begin_ = nullptr;
+};
+
+}  // namespace treadle::json

@@ -1,0 +1,21 @@
+// A Value as text.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "treadle/json/value.h"
+
+namespace treadle::json {
+
+// Compact ({"a":1,"b":[]}), but a value with source() as that text. Escapes only what JSON demands.
+void append(std::string& out, Value value);
+[[nodiscard]] auto print(Value value) -> std::string;
+
+// Indented by two blanks a level, for people.
+[[nodiscard]] auto print_pretty(Value value) -> std::string;
+
+// `text` (WTF-8) as a JSON string with its quotes.
+void append_string(std::string& out, std::string_view text);
+
+}  // namespace treadle::json

@@ -1,0 +1,104 @@
+// An immutable JSON tree whose parts are shared.
+//
+// A Value is a 16-byte handle, copied freely; what it points to lives in an Arena (or in text that the
+// caller keeps alive) and never changes. Sub-trees are shared: replacing one member copies the members
+// of that one object only. Strings are UTF-8, except that an escaped lone surrogate is kept as its
+// three-byte form (WTF-8) and printed as \udXXX again. Numbers keep the text they were written with, so
+// 1.0 stays 1.0. Members keep their order; where a parser was told to accept duplicates the last wins.
+//
+// A whole document that was parsed remembers its source text (source()); printing it gives that text
+// back to the character. Its parts do not: they print compactly.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace treadle::json {
+
+class Arena;
+struct Member;
+
+enum class Kind : std::uint8_t { kNull, kBool, kNumber, kString, kArray, kObject };
+
+class Value {
+ public:
+  constexpr Value() = default;  // null
+  [[nodiscard]] static constexpr auto boolean(bool b) -> Value { return {Kind::kBool, 0, b ? 1U : 0U, nullptr}; }
+  // `text` must outlive the value and be valid JSON number text.
+  [[nodiscard]] static constexpr auto number_text(std::string_view text) -> Value {
+    return {Kind::kNumber, 0, static_cast<std::uint32_t>(text.size()), text.data()};
+  }
+  // `text` (UTF-8, unescaped) must outlive the value.
+  [[nodiscard]] static auto string_view_of(std::string_view text) -> Value;
+
+  [[nodiscard]] constexpr auto kind() const -> Kind { return kind_; }
+  [[nodiscard]] constexpr auto is_null() const -> bool { return kind_ == Kind::kNull; }
+  [[nodiscard]] constexpr auto is_bool() const -> bool { return kind_ == Kind::kBool; }
+  [[nodiscard]] constexpr auto is_number() const -> bool { return kind_ == Kind::kNumber; }
+  [[nodiscard]] constexpr auto is_string() const -> bool { return kind_ == Kind::kString; }
+  [[nodiscard]] constexpr auto is_array() const -> bool { return kind_ == Kind::kArray; }
+  [[nodiscard]] constexpr auto is_object() const -> bool { return kind_ == Kind::kObject; }
+
+  // Each of these asserts the kind.
+  [[nodiscard]] auto as_bool() const -> bool;
+  [[nodiscard]] auto as_string() const -> std::string_view;       // unescaped
+  [[nodiscard]] auto number_text() const -> std::string_view;     // as written
+  [[nodiscard]] auto as_double() const -> double;                 // nearest; +-inf out of range
+  [[nodiscard]] auto as_int64() const -> std::optional<std::int64_t>;  // exact integers only; 1.0 and 1e2 count
+  [[nodiscard]] auto elements() const -> std::span<Value const>;  // of an array
+  [[nodiscard]] auto members() const -> std::span<Member const>;  // of an object, in order
+
+  // The number of elements or members; 0 for any other kind.
+  [[nodiscard]] constexpr auto size() const -> std::size_t {
+    return kind_ == Kind::kArray || kind_ == Kind::kObject ? size_ : 0;
+  }
+  // The member of that name, or nullptr; nullptr also when this is no object.
+  [[nodiscard]] auto find(std::string_view key) const -> Value const*;
+
+  // Bytes that print() will give, without printing: O(1) for arrays and objects.
+  [[nodiscard]] auto printed_size() const -> std::size_t;
+  // The text of the whole document that this value is the root of, else empty.
+  [[nodiscard]] auto source() const -> std::string_view;
+  // The same value without source(): it prints compactly.
+  [[nodiscard]] auto without_source(Arena& arena) const -> Value;
+  // The same value, printed as `text` from now on. `text` must outlive the value and parse to it.
+  [[nodiscard]] auto with_source(Arena& arena, std::string_view text) const -> Value;
+
+ private:
+  friend class Builder;
+  constexpr Value(Kind kind, std::uint8_t flags, std::uint32_t size, void const* data)
+      : kind_(kind), flags_(flags), size_(size), data_(data) {}
+
+  Kind kind_ = Kind::kNull;
+  std::uint8_t flags_ = 0;
+  std::uint32_t size_ = 0;
+  void const* data_ = nullptr;
+};
+
+struct Member {
+  std::string_view key;  // unescaped
+  Value value;
+};
+
+// Deep equality as JSON documents: numbers by value (1 == 1.0), objects without regard to order.
+[[nodiscard]] auto equal(Value a, Value b) -> bool;
+
+// Makes values in an arena. All copy what they are given (the keys and texts too).
+[[nodiscard]] auto make_string(Arena& arena, std::string_view text) -> Value;
+[[nodiscard]] auto make_number(Arena& arena, std::int64_t number) -> Value;
+[[nodiscard]] auto make_number(Arena& arena, double number) -> Value;  // ECMAScript form; finite
+[[nodiscard]] auto make_array(Arena& arena, std::span<Value const> elements) -> Value;
+// Keys are copied unless they already live in the arena (pass KeyStorage::kOutlives for that).
+enum class KeyStorage { kCopy, kOutlives };
+[[nodiscard]] auto make_object(Arena& arena, std::span<Member const> members,
+                               KeyStorage keys = KeyStorage::kCopy) -> Value;
+// A copy of object `object` with `key` set: in place if it is there, at the end otherwise.
+[[nodiscard]] auto with_member(Arena& arena, Value object, std::string_view key, Value value) -> Value;
+// A copy of array `array` with element `index` (< size) replaced.
+[[nodiscard]] auto with_element(Arena& arena, Value array, std::size_t index, Value value) -> Value;
+// A deep copy into another arena: nothing of the result points outside it.
+[[nodiscard]] auto clone(Arena& arena, Value value) -> Value;
+
+}  // namespace treadle::json
