@@ -1,0 +1,61 @@
+#include "treadle/integrations/registry.h"
+
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "treadle/base/error_names.h"
+
+namespace treadle::integrations {
+namespace {
+
+auto service_name(asl::Resource const& resource) -> std::string {
+  return resource.is_aws_sdk ? "aws-sdk:" + resource.service : resource.service;
+}
+
+auto unknown(asl::Resource const& resource) -> CallFailed {
+  return {Error{std::string(errors::kRuntime),
+                fmt::format("treadle has no connector for the resource '{}'.", resource.text)},
+          CallStage::kStart};
+}
+
+}  // namespace
+
+void Registry::add_lambda_functions(std::shared_ptr<Connector> connector) {
+  lambda_functions_ = std::move(connector);
+}
+
+void Registry::add_service(std::string service, std::string action,
+                           std::shared_ptr<Connector> connector) {
+  services_.insert_or_assign(std::move(service) + ":" + std::move(action), std::move(connector));
+}
+
+auto Registry::find(asl::Resource const& resource) const -> Connector* {
+  switch (resource.kind) {
+    case asl::ResourceKind::kLambdaFunction:
+      return lambda_functions_.get();
+    case asl::ResourceKind::kActivity:
+      return nullptr;
+    case asl::ResourceKind::kService:
+      break;
+  }
+  auto const service = service_name(resource) + ":";
+  auto found = services_.find(service + resource.action);
+  if (found == services_.end()) found = services_.find(service);
+  return found == services_.end() ? nullptr : found->second.get();
+}
+
+void Registry::invoke(TaskCall call, CallDone done) {
+  if (auto* connector = find(*call.resource)) return connector->invoke(std::move(call), std::move(done));
+  done(unknown(*call.resource));
+}
+
+void Registry::cancel(CallId id) {
+  std::set<Connector*> connectors{lambda_functions_.get()};
+  for (auto const& [name, connector] : services_) connectors.insert(connector.get());
+  for (auto* connector : connectors)
+    if (connector != nullptr) connector->cancel(id);
+}
+
+}  // namespace treadle::integrations
