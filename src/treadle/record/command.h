@@ -1,0 +1,85 @@
+// What an execution may be asked or told.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "treadle/base/result.h"
+#include "treadle/record/ids.h"
+#include "treadle/record/journal_event.h"
+
+namespace treadle::record {
+
+struct StartExecution {
+  std::string_view execution_arn;
+  std::string_view name;
+  std::string_view state_machine_arn;
+  std::string_view state_machine_name;
+  std::string_view revision;
+  std::string_view role_arn;
+  std::string_view trace_header;
+  std::string_view input;  // JSON text, at most limits::kPayloadBytes
+};
+
+struct StopExecution {
+  std::optional<std::string_view> error;
+  std::optional<std::string_view> cause;
+};
+
+// The call of a task returned: it is the result, or only the submission where the pattern waits on.
+struct CallSucceeded {
+  HistoryId scheduled = 0;
+  std::string_view output;  // JSON text
+};
+
+struct CallFailed {
+  HistoryId scheduled = 0;
+  TaskFailure how = TaskFailure::kFailed;
+  Error error;
+};
+
+// SendTaskSuccess, SendTaskFailure, SendTaskHeartbeat, or an activity's worker: by token.
+struct TokenSucceeded {
+  HistoryId scheduled = 0;
+  std::string_view output;  // JSON text
+};
+
+struct TokenFailed {
+  HistoryId scheduled = 0;
+  std::optional<std::string_view> error;
+  std::optional<std::string_view> cause;
+};
+
+struct TokenHeartbeat {
+  HistoryId scheduled = 0;
+};
+
+// A worker takes the task of an activity.
+struct ActivityTaken {
+  HistoryId scheduled = 0;
+  std::string_view worker;  // may be empty
+};
+
+struct TimerDue {
+  Timer timer;
+};
+
+// Goes on after Yielded.
+struct Continue {};
+
+using Command = std::variant<StartExecution, StopExecution, CallSucceeded, CallFailed, TokenSucceeded, TokenFailed,
+                             TokenHeartbeat, ActivityTaken, TimerDue, Continue>;
+
+// What the sender of a command learns.
+enum class Reply : std::uint8_t {
+  kDone,          // the events say what happened
+  kIgnored,       // late or repeated: nothing happened and nobody minds
+  kTaskGone,      // the task has ended (TaskTimedOut)
+  kNotRunning,    // the execution has ended
+  kHeartbeat,     // accepted: the heartbeat timer moves to `heartbeat_due` (not journaled)
+};
+
+}  // namespace treadle::record
