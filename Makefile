@@ -5,7 +5,7 @@ BUILD = build/dev
 .PHONY: help build check fmt lint test fuzz bench golden check-full
 
 help:  ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
+	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 build: $(BUILD)/build.ninja  ## the dev build (build/dev)
 	ninja -C $(BUILD) -j $(JOBS)
@@ -27,7 +27,7 @@ test:  ## everything that .ci/run runs
 fuzz:  ## every fuzz target for a minute (SECONDS=60)
 	scripts/fuzz $(or $(SECONDS),60)
 
-bench:  ## the figures of docs/performance.md, each beside its limit
+bench:  ## the figures of `treadle bench`, each beside its limit
 	scripts/bench
 
 golden: build  ## rewrite the golden files from what the code does now; review the difference as code

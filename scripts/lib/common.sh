@@ -24,7 +24,9 @@ build() {
   if [ ! -f "build/$preset/build.ninja" ] || [ ${#configure[@]} -gt 0 ]; then
     quietly cmake --preset "$preset" "${configure[@]}"
   fi
-  cmake --build "build/$preset" -j "$(jobs)" -- --quiet "${targets[@]}"
+  local -a quiet=()
+  [ -t 1 ] || quiet=(--quiet)
+  ninja -C "build/$preset" -j "$(jobs)" "${quiet[@]}" "${targets[@]}"
 }
 
 # Runs a command and shows what it said only if it failed.
@@ -38,8 +40,13 @@ quietly() {
 # Whether the built binary knows the sub-command.
 treadle_has() { build/release/treadle --help 2>/dev/null | grep -qE "^ +$1( |\$)"; }
 
+# A port of the loopback interface on which nobody answers.
 free_port() {
-  python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+  local port
+  while :; do
+    port=$((20000 + RANDOM % 12000))
+    (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port"; return; }
+  done
 }
 
 # Sanitizers want a fixed address layout on kernels that randomise more bits than they expect.

@@ -39,7 +39,8 @@ passes() {
 
 step_setup() { scripts/setup ${TREADLE_SETUP_FULL:+"$TREADLE_SETUP_FULL"}; }
 
-step_build() { build release; }
+# The demo configures without tests; this puts them back.
+step_build() { build release -DTREADLE_TESTS=ON; }
 
 # unit_tests PRESET [CTEST ARGUMENT...]: every GoogleTest case counts, and every other test as one.
 unit_tests() {
