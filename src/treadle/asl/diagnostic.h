@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,5 +16,9 @@ struct Diagnostic {
   std::string message;   // AWS's words where they are known
   std::string location;  // JSON pointer without escapes, e.g. "/States/Pass"; empty when there is none
 };
+
+// What CreateStateMachine says of a definition that it refuses: "Invalid State Machine Definition: 'CODE:
+// message at /location, CODE: message at null'". Warnings are left out.
+[[nodiscard]] auto invalid_definition_text(std::span<Diagnostic const> diagnostics) -> std::string;
 
 }  // namespace treadle::asl
