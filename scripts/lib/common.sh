@@ -38,7 +38,7 @@ quietly() {
 }
 
 # Whether the built binary knows the sub-command.
-treadle_has() { build/release/treadle --help 2>/dev/null | grep -qE "^ +$1( |\$)"; }
+treadle_has() { build/release/treadle --help 2>/dev/null | grep -cE "^ +$1( |\$)" >/dev/null; }
 
 # A port of the loopback interface on which nobody answers.
 free_port() {

@@ -30,7 +30,7 @@ BANNED_IN_PURE = (
 BANNED_IN_SOURCES = (
     (r"std::regex|<regex>", "std::regex overflows the stack on long input"),
     (r"\bthrow\b(?!\()", "no exceptions of our own"),
-    (r"\busing namespace std\b", "using namespace std"),
+    (r"\busing namespace std;", "using namespace std"),
     (r"\bstrcpy\b|\bsprintf\(|\bgets\(", "an unbounded C string function"),
 )
 BANNED_IN_TESTS = (
