@@ -54,6 +54,10 @@ class Value {
   [[nodiscard]] constexpr auto size() const -> std::size_t {
     return kind_ == Kind::kArray || kind_ == Kind::kObject ? size_ : 0;
   }
+  // Whether both are handles of one and the same node (or equal null or bool): O(1), implies equal().
+  [[nodiscard]] constexpr auto is_same_as(Value other) const -> bool {
+    return kind_ == other.kind_ && size_ == other.size_ && data_ == other.data_;
+  }
   // The member of that name, or nullptr; nullptr also when this is no object.
   [[nodiscard]] auto find(std::string_view key) const -> Value const*;
 

@@ -47,6 +47,7 @@ struct ExecutionStarted {
   std::string_view role_arn;
   std::string_view trace_header;
   PayloadId input;
+  asl::StateIndex start;  // of the top level
   std::optional<Timestamp> timeout_due;  // of the machine's TimeoutSeconds
 };
 
@@ -152,10 +153,15 @@ struct ErrorCaught {
   std::uint32_t catcher = 0;
 };
 
+struct Branch {
+  asl::RegionIndex region;
+  asl::StateIndex start;
+};
+
 struct ParallelStarted {
   ScopeId scope;
   ScopeId first_child;  // branches get first_child, first_child + 1, ...
-  std::span<asl::RegionIndex const> branches;
+  std::span<Branch const> branches;
   PayloadId input;
 };
 
@@ -165,13 +171,17 @@ struct BranchSucceeded {
   PayloadId output;
 };
 
+// A branch failed: its scope is gone, its last event becomes its parent's. No history event.
+struct BranchFailed {
+  ScopeId scope;
+};
+
 struct ParallelSucceeded {
   ScopeId scope;
 };
 
 struct MapStarted {
   ScopeId scope;
-  asl::RegionIndex processor;
   std::uint32_t length = 0;
   PayloadId items;        // the array to map over
   PayloadId input;        // what ItemSelector's paths read
@@ -183,6 +193,9 @@ struct IterationStarted {
   ScopeId map;
   std::uint32_t index = 0;
   std::string_view name;  // of the Map state
+  asl::RegionIndex region;
+  asl::StateIndex start;
+  PayloadId input;
 };
 
 struct IterationSucceeded {
@@ -208,15 +221,18 @@ struct ContainerFailed {
   asl::StateType type = asl::StateType::kParallel;
 };
 
-// A scope was closed from outside: a sibling failed, or the execution ended. Shown in the history only for
-// the state types that AWS shows.
+// A scope was closed from outside: a sibling failed, or the execution ended. Shown in the history only while
+// it was in a state whose type AWS shows as ...StateAborted.
 struct ScopeAborted {
   ScopeId scope;
-  std::optional<asl::StateType> type;       // of the state it was in, where an ...Aborted event is due
-  bool is_iteration = false;                // MapIterationAborted follows
-  std::uint32_t index = 0;                  // of the iteration
-  std::string_view name;                    // of the Map state
+  std::optional<asl::StateType> type;
   Disarm disarm;
+};
+
+// The iteration whose scope was just aborted. Changes no state.
+struct IterationAborted {
+  std::uint32_t index = 0;
+  std::string_view name;  // of the Map state
 };
 
 struct ExecutionSucceeded {
@@ -239,14 +255,14 @@ struct Resumed {};
 
 using Fact = std::variant<ExecutionStarted, StateEntered, StateExited, WaitStarted, TimerFired, TaskScheduled, TaskStarted,
                           TaskSubmitted, TaskSucceeded, TaskFailed, RetryScheduled, ErrorCaught, ParallelStarted,
-                          BranchSucceeded, ParallelSucceeded, MapStarted, IterationStarted, IterationSucceeded,
-                          IterationFailed, MapSucceeded, ContainerFailed, ScopeAborted, ExecutionSucceeded,
+                          BranchSucceeded, BranchFailed, ParallelSucceeded, MapStarted, IterationStarted, IterationSucceeded,
+                          IterationFailed, MapSucceeded, ContainerFailed, ScopeAborted, IterationAborted, ExecutionSucceeded,
                           ExecutionEnded, Yielded, Resumed>;
 
 struct JournalEvent {
   HistoryId first_history_id = 0;     // of the first history event it projects to, or would
   HistoryId previous_history_id = 0;  // what that one shows as previousEventId
-  std::uint8_t history_count = 0;     // how many it projects to
+  std::uint8_t history_count = 0;     // how many it projects to: 0 or 1
   Timestamp timestamp;
   Fact fact;
 };

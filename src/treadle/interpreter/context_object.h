@@ -1,0 +1,54 @@
+// The context object "$$" and the variables of a scope, as its expressions see them.
+// Source: Step Functions Developer Guide, "Context object"; recorded histories for the order of members.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "treadle/expr/environment.h"
+#include "treadle/interpreter/execution_state.h"
+#include "treadle/interpreter/world.h"
+#include "treadle/record/payload_table.h"
+
+namespace treadle::interpreter {
+
+// An item of a Map while ItemSelector is evaluated for it.
+struct MapItem {
+  std::uint32_t index = 0;
+  json::Value value;
+};
+
+// Reads one scope of a state; made for one evaluation or several in a row between two events. The context
+// object is built when it is first asked for.
+class ScopeEnvironment : public expr::Environment {
+ public:
+  ScopeEnvironment(ExecutionState const& state, Scope const& scope, std::string_view state_name,
+                   record::PayloadTable& payloads, World& world)
+      : state_(state), scope_(scope), state_name_(state_name), payloads_(payloads), world_(world) {}
+
+  // Set before the first use of context():
+  void set_item(MapItem item) { item_ = item; }
+  void set_task_token(std::string_view token) { token_ = token; }
+  void show_retry_count() { show_retry_count_ = true; }
+
+  [[nodiscard]] auto context() -> json::Value override;
+  [[nodiscard]] auto variable(std::string_view name) -> std::optional<json::Value> override;
+  [[nodiscard]] auto draw() -> std::uint64_t override { return world_.random.next_u64(); }
+
+ private:
+  [[nodiscard]] auto execution() -> json::Value;
+  [[nodiscard]] auto current_state() -> json::Value;
+  [[nodiscard]] auto map_item() -> std::optional<MapItem>;
+
+  ExecutionState const& state_;
+  Scope const& scope_;
+  std::string_view state_name_;
+  record::PayloadTable& payloads_;
+  World& world_;
+  std::optional<MapItem> item_;
+  std::string_view token_;
+  bool show_retry_count_ = false;
+  std::optional<json::Value> context_;
+};
+
+}  // namespace treadle::interpreter

@@ -1,0 +1,158 @@
+#include "treadle/interpreter/decide.h"
+
+#include "treadle/base/error_names.h"
+#include "treadle/interpreter/step.h"
+
+namespace treadle::interpreter {
+namespace {
+
+using namespace record;
+
+// Decides one kind of command each; see command.h.
+class Decider {
+ public:
+  explicit Decider(Step& step) : step_(step) {}
+
+  auto operator()(StartExecution const& c) -> Reply {
+    if (step_.state().status != Status::kNotStarted) return Reply::kIgnored;
+    auto const& definition = step_.definition();
+    ExecutionStarted started{.execution_arn = c.execution_arn,
+                             .name = c.name,
+                             .state_machine_arn = c.state_machine_arn,
+                             .state_machine_name = c.state_machine_name,
+                             .revision = c.revision,
+                             .role_arn = c.role_arn,
+                             .trace_header = c.trace_header,
+                             .input = step_.payloads().add_text(c.input),
+                             .start = definition.regions.front().start,
+                             .timeout_due = {}};
+    if (definition.timeout_seconds) started.timeout_due = step_.due_in(static_cast<double>(*definition.timeout_seconds));
+    step_.emit(started, 0);
+    step_.make_ready(kRootScope);
+    return Reply::kDone;
+  }
+
+  auto operator()(StopExecution const& c) -> Reply {
+    if (step_.state().status != Status::kRunning) return Reply::kNotRunning;
+    end_execution(step_, Ending::kAborted, c.error, c.cause, 0);
+    return Reply::kDone;
+  }
+
+  auto operator()(CallSucceeded const& c) -> Reply {
+    auto const* const s = open_call(c.scheduled);
+    if (s == nullptr) return Reply::kIgnored;
+    if (s->task->pattern == asl::Pattern::kRequestResponse)
+      task_succeeded(step_, s->id, c.output);
+    else
+      task_submitted(step_, s->id, c.output);
+    return Reply::kDone;
+  }
+
+  auto operator()(CallFailed const& c) -> Reply {
+    auto const* const s = open_call(c.scheduled);
+    if (s == nullptr) return Reply::kIgnored;
+    task_failed(step_, s->id, c.how, Failure::from(c.error));
+    return Reply::kDone;
+  }
+
+  auto operator()(TokenSucceeded const& c) -> Reply {
+    auto const* const s = step_.state().find_task(c.scheduled);
+    if (s == nullptr) return Reply::kTaskGone;
+    task_succeeded(step_, s->id, c.output);
+    return Reply::kDone;
+  }
+
+  auto operator()(TokenFailed const& c) -> Reply {
+    auto const* const s = step_.state().find_task(c.scheduled);
+    if (s == nullptr) return Reply::kTaskGone;
+    Failure failure;
+    if (c.error) failure.error = std::string(*c.error);
+    if (c.cause) failure.cause = std::string(*c.cause);
+    task_failed(step_, s->id, TaskFailure::kFailed, std::move(failure));
+    return Reply::kDone;
+  }
+
+  auto operator()(TokenHeartbeat const& c) -> Reply {
+    return step_.state().find_task(c.scheduled) == nullptr ? Reply::kTaskGone : Reply::kHeartbeat;
+  }
+
+  auto operator()(ActivityTaken const& c) -> Reply {
+    auto const* const s = step_.state().find_task(c.scheduled);
+    if (s == nullptr || s->task->started) return Reply::kTaskGone;
+    auto const& r = std::get<asl::Task>(step_.state_of(s->id).details).resource;
+    step_.emit_in(s->id, TaskStarted{.scope = s->id,
+                                     .task = {.scheduled = c.scheduled, .kind = r.kind, .resource = r.text, .resource_type = {}},
+                                     .worker = c.worker});
+    return Reply::kDone;
+  }
+
+  auto operator()(TimerDue const& c) -> Reply {
+    switch (c.timer.kind) {
+      case TimerKind::kExecutionTimeout: return execution_timed_out(c.timer);
+      case TimerKind::kTaskTimeout:
+      case TimerKind::kHeartbeat: return task_timed_out(c.timer);
+      case TimerKind::kWait:
+      case TimerKind::kRetry: return scope_timer_fired(c.timer);
+    }
+    return Reply::kIgnored;
+  }
+
+  auto operator()(Continue const&) -> Reply {
+    if (!step_.state().yielded) return Reply::kIgnored;
+    step_.emit(Resumed{}, 0);
+    for (auto const& s : step_.state().scopes)
+      if (s.phase == Phase::kReady || s.phase == Phase::kRetry) step_.make_ready(s.id);
+    return Reply::kDone;
+  }
+
+ private:
+  [[nodiscard]] auto open_call(HistoryId scheduled) const -> Scope const* {
+    auto const* const s = step_.state().find_task(scheduled);
+    return s != nullptr && s->task->call_open ? s : nullptr;
+  }
+
+  auto execution_timed_out(Timer const& timer) -> Reply {
+    if (step_.state().timeout != timer) return Reply::kIgnored;
+    end_execution(step_, Ending::kTimedOut, std::nullopt, std::nullopt, step_.state().last_history_id);
+    return Reply::kDone;
+  }
+
+  // A heartbeat's row moves without an event: the row that fired is right, whatever the state says of its due.
+  auto task_timed_out(Timer const& timer) -> Reply {
+    auto const* const s = step_.state().find_task(timer.history_id);
+    bool const heartbeat = timer.kind == TimerKind::kHeartbeat;
+    if (s == nullptr || (!heartbeat && s->task->timeout != timer)) return Reply::kIgnored;
+    task_failed(step_, s->id, heartbeat ? TaskFailure::kHeartbeatTimedOut : TaskFailure::kTimedOut,
+                {.error = std::string(errors::kTimeout), .cause = "", .heartbeat = heartbeat});
+    return Reply::kDone;
+  }
+
+  auto scope_timer_fired(Timer const& timer) -> Reply {
+    for (auto const& s : step_.state().scopes) {
+      if (s.timer != timer) continue;
+      auto const id = s.id;
+      bool const wait = timer.kind == TimerKind::kWait;
+      step_.emit(TimerFired{.scope = id, .timer = timer}, 0);
+      if (wait)
+        wait_is_over(step_, id);
+      else
+        step_.make_ready(id);
+      return Reply::kDone;
+    }
+    return Reply::kIgnored;
+  }
+
+  Step& step_;
+};
+
+}  // namespace
+
+auto decide(ExecutionState& working, asl::Definition const& definition, record::Command const& command, World& world,
+            record::PayloadTable& payloads, std::vector<record::JournalEvent>& events) -> record::Reply {
+  Step step(working, definition, world, payloads, events);
+  auto const reply = std::visit(Decider(step), command);
+  step.run();
+  return reply;
+}
+
+}  // namespace treadle::interpreter

@@ -1,0 +1,127 @@
+// Task: work done by somebody else. Source: ASL specification, "Task State"; histories as recorded.
+
+#include <fmt/format.h>
+
+#include "treadle/base/error_names.h"
+#include "treadle/interpreter/step.h"
+
+namespace treadle::interpreter {
+namespace {
+
+using namespace record;
+
+// What is evaluated when a task is scheduled.
+struct Call {
+  json::Value parameters;
+  std::optional<std::uint64_t> timeout_seconds;
+  std::optional<std::uint64_t> heartbeat_seconds;
+};
+
+auto prepare(asl::State const& definition, json::Value raw_input, DataFlow& flow) -> Result<Call> {
+  auto const& task = std::get<asl::Task>(definition.details);
+  auto const input = TRY(flow.select(definition.input_path, raw_input));
+  Call call;
+  call.timeout_seconds = TRY(flow.number(task.timeout_seconds, "TimeoutSecondsPath", input));
+  call.heartbeat_seconds = TRY(flow.number(task.heartbeat_seconds, "HeartbeatSecondsPath", input));
+  call.parameters = TRY(flow.fill(task.parameters, input));
+  return call;
+}
+
+// The Resource as the history shows it: an ARN for functions and activities.
+auto history_resource(asl::Resource const& r) -> std::string_view {
+  return r.kind == asl::ResourceKind::kService ? std::string_view(r.history_resource) : std::string_view(r.text);
+}
+
+auto reference(Step& step, ScopeId scope) -> TaskRef {
+  auto const& r = std::get<asl::Task>(step.state_of(scope).details).resource;
+  return {.scheduled = step.scope(scope).task->scheduled,
+          .kind = r.kind,
+          .resource = history_resource(r),
+          .resource_type = r.history_resource_type};
+}
+
+void schedule(Step& step, ScopeId scope, Call const& call) {
+  auto const& r = std::get<asl::Task>(step.state_of(scope).details).resource;
+  auto const timer = [&](std::optional<std::uint64_t> seconds, TimerKind kind) -> std::optional<Timer> {
+    if (!seconds) return std::nullopt;
+    return Timer{step.due_in(static_cast<double>(*seconds)), step.next_history_id(), kind};
+  };
+  auto const& s = step.scope(scope);
+  step.emit_in(scope, TaskScheduled{.scope = scope,
+                                    .kind = r.kind,
+                                    .pattern = r.pattern,
+                                    .is_aws_sdk = r.is_aws_sdk,
+                                    .resource = history_resource(r),
+                                    .resource_type = r.history_resource_type,
+                                    .region = step.keep(step.world().region),
+                                    .parameters = step.payload_of(call.parameters, s.input),
+                                    .attempt = s.retry_count + 1,
+                                    .timeout_seconds = call.timeout_seconds,
+                                    .heartbeat_seconds = call.heartbeat_seconds,
+                                    .timeout = timer(call.timeout_seconds, TimerKind::kTaskTimeout),
+                                    .heartbeat = timer(call.heartbeat_seconds, TimerKind::kHeartbeat)});
+  if (step.is_over() || r.kind == asl::ResourceKind::kActivity) return;
+  step.emit_in(scope, TaskStarted{.scope = scope, .task = reference(step, scope), .worker = {}});
+}
+
+auto too_large(Step& step, ScopeId scope) -> Failure {
+  auto const& r = std::get<asl::Task>(step.state_of(scope).details).resource;
+  auto const& shown = r.kind == asl::ResourceKind::kService ? r.service : r.text;
+  return {.error = std::string(errors::kDataLimitExceeded),
+          .cause = fmt::format("The state/task '{}' returned a result with a size exceeding the maximum number of bytes "
+                               "service limit.",
+                               shown)};
+}
+
+}  // namespace
+
+void enter_task(Step& step, ScopeId scope) {
+  auto const& definition = step.state_of(scope);
+  auto const token = step.world().tokens.token(step.next_history_id(), step.state().redrive_count);
+  StateView view(step, scope);
+  view.environment.show_retry_count();
+  auto const& r = std::get<asl::Task>(definition.details).resource;
+  if (r.pattern == asl::Pattern::kWaitForTaskToken) view.environment.set_task_token(token);
+  auto const call = prepare(definition, step.payloads().value(step.scope(scope).input), view.flow);
+  if (!call) return fail_in_data_flow(step, scope, call.error());
+  schedule(step, scope, *call);
+}
+
+void task_submitted(Step& step, ScopeId scope, std::string_view output) {
+  step.emit_in(scope, TaskSubmitted{.scope = scope,
+                                    .task = reference(step, scope),
+                                    .output = step.payloads().add_text(output)});
+}
+
+void task_succeeded(Step& step, ScopeId scope, std::string_view output) {
+  if (output.size() > limits::kPayloadBytes) return task_failed(step, scope, TaskFailure::kFailed, too_large(step, scope));
+  auto const payload = step.payloads().add_text(output);
+  step.emit_in(scope, TaskSucceeded{.scope = scope,
+                                    .task = reference(step, scope),
+                                    .output = payload,
+                                    .disarm = disarm_of(step.scope(scope))});
+  if (step.is_over()) return;
+  auto const& task = std::get<asl::Task>(step.state_of(scope).details);
+  StateView view(step, scope);
+  view.environment.show_retry_count();
+  auto const result = view.flow.fill(task.result_selector, step.payloads().value(payload));
+  if (!result) return fail_in_data_flow(step, scope, result.error());
+  finish_with_result(step, scope, view, task.result_path, *result);
+}
+
+void task_failed(Step& step, ScopeId scope, TaskFailure how, Failure failure) {
+  auto const kept = [&](std::optional<std::string> const& text, std::size_t limit) -> std::optional<std::string_view> {
+    if (!text) return std::nullopt;
+    return step.keep(std::string_view(*text).substr(0, limit));
+  };
+  bool const timed_out = how == TaskFailure::kTimedOut || how == TaskFailure::kHeartbeatTimedOut;
+  step.emit_in(scope, TaskFailed{.scope = scope,
+                                 .task = reference(step, scope),
+                                 .how = how,
+                                 .error = kept(failure.error, limits::kErrorChars),
+                                 .cause = timed_out ? std::nullopt : kept(failure.cause, limits::kCauseChars),
+                                 .disarm = disarm_of(step.scope(scope))});
+  fail_state(step, scope, std::move(failure));
+}
+
+}  // namespace treadle::interpreter

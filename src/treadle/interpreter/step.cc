@@ -1,0 +1,116 @@
+#include "treadle/interpreter/step.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "treadle/base/assert.h"
+#include "treadle/base/error_names.h"
+#include "treadle/interpreter/apply.h"
+
+namespace treadle::interpreter {
+namespace {
+
+using namespace record;
+
+// How many history events a fact projects to.
+auto history_count(Fact const& fact) -> std::uint8_t {
+  if (auto const* aborted = std::get_if<ScopeAborted>(&fact)) return aborted->type ? 1 : 0;
+  bool const silent = std::holds_alternative<WaitStarted>(fact) || std::holds_alternative<TimerFired>(fact) ||
+                      std::holds_alternative<RetryScheduled>(fact) || std::holds_alternative<ErrorCaught>(fact) ||
+                      std::holds_alternative<BranchSucceeded>(fact) || std::holds_alternative<BranchFailed>(fact) ||
+                      std::holds_alternative<Yielded>(fact) || std::holds_alternative<Resumed>(fact);
+  return silent ? 0 : 1;
+}
+
+auto ends_execution(Fact const& fact) -> bool {
+  return std::holds_alternative<ExecutionSucceeded>(fact) || std::holds_alternative<ExecutionEnded>(fact);
+}
+
+}  // namespace
+
+Step::Step(ExecutionState& state, asl::Definition const& definition, World& world, PayloadTable& payloads,
+           std::vector<JournalEvent>& events)
+    : state_(state),
+      definition_(definition),
+      world_(world),
+      payloads_(payloads),
+      events_(events),
+      events_before_(events.size()),
+      now_(std::max(world.now, state.last_event_at)) {}
+
+void Step::emit(Fact fact, HistoryId previous) {
+  if (is_over()) return;
+  auto const count = history_count(fact);
+  if (count != 0 && next_history_id() >= world_.history_events_max && !ends_execution(fact)) {
+    full_ = true;
+    return;
+  }
+  auto const& event = events_.emplace_back(JournalEvent{.first_history_id = next_history_id(),
+                                                        .previous_history_id = previous,
+                                                        .history_count = count,
+                                                        .timestamp = now_,
+                                                        .fact = fact});
+  apply(state_, event);
+}
+
+// Source: recorded: event 25,000 is the ExecutionFailed itself.
+void Step::end_for_full_history() {
+  full_ = false;
+  auto const cause =
+      fmt::format("The execution reached the maximum number of history events ({}).", world_.history_events_max);
+  for (auto const& s : state_.scopes)
+    if (s.parent == ScopeId{}) {
+      end_execution(*this, Ending::kFailed, errors::kRuntime, keep(cause), state_.last_history_id);
+      return;
+    }
+}
+
+void Step::run() {
+  while (!ready_.empty() && !is_over()) {
+    if (events_.size() - events_before_ >= limits::kTransitionsInOneGo) {
+      emit(Yielded{}, 0);
+      return;
+    }
+    auto const scope = ready_.front();
+    ready_.pop_front();
+    if (state_.find(scope) != nullptr) advance(scope);
+  }
+  if (full_) end_for_full_history();
+}
+
+void Step::advance(ScopeId id) {
+  auto const& s = scope(id);
+  if (s.phase == Phase::kRetry) {
+    auto const type = state_of(id).type;
+    if (type == asl::StateType::kTask) return enter_task(*this, id);
+    return type == asl::StateType::kParallel ? enter_parallel(*this, id) : enter_map(*this, id);
+  }
+  if (s.phase != Phase::kReady) return;
+  auto const& definition = definition_.state(s.state);
+  emit_in(id, StateEntered{.scope = id, .state = s.state, .type = definition.type, .name = definition.name, .input = s.input});
+  if (is_over()) return;
+  using enum asl::StateType;
+  switch (definition.type) {
+    case kPass: return enter_pass(*this, id);
+    case kChoice: return enter_choice(*this, id);
+    case kWait: return enter_wait(*this, id);
+    case kSucceed: return enter_succeed(*this, id);
+    case kFail: return enter_fail(*this, id);
+    case kTask: return enter_task(*this, id);
+    case kParallel: return enter_parallel(*this, id);
+    case kMap: return enter_map(*this, id);
+  }
+}
+
+auto Step::due_in(double seconds) const -> Timestamp {
+  return now_ + Milliseconds{static_cast<std::int64_t>(std::ceil(seconds * 1000.0 * world_.time_scale))};
+}
+
+auto Step::payload_of(json::Value value, PayloadId same) -> PayloadId {
+  if (same != PayloadId{} && payloads_.value(same).is_same_as(value)) return same;
+  return payloads_.add(value);
+}
+
+}  // namespace treadle::interpreter

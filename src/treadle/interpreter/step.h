@@ -1,0 +1,137 @@
+// One command being decided: the working state, what may be read, and the events so far.
+//
+// The state types (states/*.cc) and the rules that they share (retry, catch, containers) are free functions over
+// a Step. A reference to a Scope is good until the next emit(): hold ids, not references, across it.
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "treadle/asl/model.h"
+#include "treadle/interpreter/context_object.h"
+#include "treadle/interpreter/data_flow.h"
+#include "treadle/interpreter/execution_state.h"
+#include "treadle/interpreter/failure.h"
+#include "treadle/interpreter/world.h"
+#include "treadle/record/journal_event.h"
+#include "treadle/record/payload_table.h"
+
+namespace treadle::interpreter {
+
+class Step {
+ public:
+  Step(ExecutionState& state, asl::Definition const& definition, World& world, record::PayloadTable& payloads,
+       std::vector<record::JournalEvent>& events);
+
+  // Appends an event whose history event, if it has one, shows `previous`, and applies it. Once the history is
+  // full or the execution has ended nothing more is appended: is_over() turns true.
+  void emit(record::Fact fact, HistoryId previous);
+  // The same with the scope's last event as `previous`.
+  void emit_in(ScopeId scope, record::Fact fact) { emit(fact, this->scope(scope).last_id); }
+
+  // Puts a scope in the queue of those to be advanced.
+  void make_ready(ScopeId scope) { ready_.push_back(scope); }
+  // Advances scopes until all of them wait, the execution has ended, or it is another execution's turn.
+  void run();
+
+  [[nodiscard]] auto is_over() const -> bool { return full_ || state_.is_over(); }
+  [[nodiscard]] auto state() const -> ExecutionState const& { return state_; }
+  [[nodiscard]] auto scope(ScopeId id) const -> Scope const& { return state_.scope(id); }
+  [[nodiscard]] auto definition() const -> asl::Definition const& { return definition_; }
+  [[nodiscard]] auto state_of(ScopeId id) const -> asl::State const& { return definition_.state(scope(id).state); }
+  [[nodiscard]] auto world() -> World& { return world_; }
+  [[nodiscard]] auto now() const -> Timestamp { return now_; }
+  [[nodiscard]] auto payloads() -> record::PayloadTable& { return payloads_; }
+  [[nodiscard]] auto arena() -> json::Arena& { return payloads_.arena(); }
+  // Of the event that is appended next.
+  [[nodiscard]] auto next_history_id() const -> HistoryId { return state_.last_history_id + 1; }
+  // `seconds` from now, scaled.
+  [[nodiscard]] auto due_in(double seconds) const -> Timestamp;
+  // A payload for `value`: `same` itself where it is that very value.
+  [[nodiscard]] auto payload_of(json::Value value, PayloadId same) -> PayloadId;
+  [[nodiscard]] auto keep(std::string_view text) -> std::string_view { return arena().copy(text); }
+
+ private:
+  void advance(ScopeId scope);
+  void end_for_full_history();
+
+  ExecutionState& state_;
+  asl::Definition const& definition_;
+  World& world_;
+  record::PayloadTable& payloads_;
+  std::vector<record::JournalEvent>& events_;
+  std::size_t const events_before_;
+  Timestamp now_;
+  bool full_ = false;
+  std::deque<ScopeId> ready_;
+};
+
+// What a state's expressions read while it is in `scope`, and the stages of its data flow.
+struct StateView {
+  StateView(Step& step, ScopeId scope)
+      : environment(step.state(), step.scope(scope), step.state_of(scope).name, step.payloads(), step.world()),
+        flow(environment, step.arena()) {}
+  ScopeEnvironment environment;
+  DataFlow flow;
+};
+
+// ---- what all state types share (state_common.cc) ----
+
+// What Assign gives for a state or a rule, not yet written anywhere.
+using Assignments = std::vector<record::Assignment>;
+[[nodiscard]] auto evaluate_assign(Step& step, DataFlow& flow, std::optional<asl::PayloadTemplate> const& assign,
+                                   json::Value from) -> Result<Assignments>;
+
+// Leaves the state with `output`. Goes on to `next`, or ends the region.
+void exit_state(Step& step, ScopeId scope, json::Value output, std::optional<asl::StateIndex> next,
+                Assignments const& assignments);
+
+// The second half of Pass, Task, Parallel and Map: ResultSelector's outcome `result` through Assign, ResultPath
+// and OutputPath, then out.
+void finish_with_result(Step& step, ScopeId scope, StateView& view, asl::PathField const& result_path,
+                        json::Value result);
+
+// The state failed: retry, catch, or hand it up to the container or the execution.
+void fail_state(Step& step, ScopeId scope, Failure failure);
+// The same for an error in the state's own data flow: the cause gets the sentence about the state.
+void fail_in_data_flow(Step& step, ScopeId scope, Error error);
+
+// Closes `scope`'s children and all that they wait for: with ...Aborted events when a sibling failed, silently
+// when the whole execution ends.
+enum class InHistory : std::uint8_t { kShown, kSilent };
+void abort_children(Step& step, ScopeId scope, InHistory shown);
+// What the scope waits for, for an event that ends the wait.
+[[nodiscard]] auto disarm_of(Scope const& scope) -> record::Disarm;
+
+// Ends the execution.
+void succeed_execution(Step& step, PayloadId output);
+void end_execution(Step& step, record::Ending how, std::optional<std::string_view> error,
+                   std::optional<std::string_view> cause, HistoryId previous);
+
+// ---- a region ended (containers.cc) ----
+void end_region(Step& step, ScopeId scope);
+// A child failed; closes it and its siblings and fails the state of its parent.
+void fail_region(Step& step, ScopeId child, Failure failure);
+
+// ---- the state types (states/*.cc): called right after StateEntered ----
+void enter_pass(Step& step, ScopeId scope);
+void enter_choice(Step& step, ScopeId scope);
+void enter_wait(Step& step, ScopeId scope);
+void enter_succeed(Step& step, ScopeId scope);
+void enter_fail(Step& step, ScopeId scope);
+void enter_task(Step& step, ScopeId scope);
+void enter_parallel(Step& step, ScopeId scope);
+void enter_map(Step& step, ScopeId scope);
+
+// ---- what happens to a waiting state ----
+void wait_is_over(Step& step, ScopeId scope);
+void task_succeeded(Step& step, ScopeId scope, std::string_view output);
+void task_submitted(Step& step, ScopeId scope, std::string_view output);
+void task_failed(Step& step, ScopeId scope, record::TaskFailure how, Failure failure);
+void parallel_branches_done(Step& step, ScopeId scope);
+void map_iterations_done(Step& step, ScopeId scope);
+void start_iterations(Step& step, ScopeId map, HistoryId previous);
+
+}  // namespace treadle::interpreter
