@@ -149,6 +149,7 @@ auto disarm_of(Scope const& scope) -> Disarm {
   disarm.heartbeat = scope.task->heartbeat;
   disarm.task = scope.task->scheduled;
   disarm.call_open = scope.task->call_open;
+  disarm.activity_offered = scope.task->kind == asl::ResourceKind::kActivity && !scope.task->started;
   disarm.token_open = scope.task->kind == asl::ResourceKind::kActivity || scope.task->pattern == asl::Pattern::kWaitForTaskToken;
   return disarm;
 }

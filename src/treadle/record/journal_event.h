@@ -35,6 +35,7 @@ struct Disarm {
   std::optional<Timer> heartbeat;
   HistoryId task = 0;              // the Scheduled event of a task that was open
   bool call_open = false;          // its call had not returned: the outbox row goes, the call is cancelled
+  bool activity_offered = false;   // no worker had taken it: it is withdrawn
   bool token_open = false;         // its token could still come back: the approval row goes
 };
 
