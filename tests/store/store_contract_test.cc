@@ -9,6 +9,7 @@
 
 #include "tests/store/store_fixture.h"
 #include "treadle/store/memory_store.h"
+#include "treadle/store/rocksdb_store.h"
 
 namespace treadle::store::test {
 namespace {
@@ -33,9 +34,17 @@ auto make_inline(std::filesystem::path const&, CommitLimits const& limits)
   return make_memory_store({.mode = CommitMode::kInline, .limits = limits});
 }
 
+auto make_rocksdb(std::filesystem::path const& directory, CommitLimits const& limits)
+    -> std::unique_ptr<Store> {
+  auto store = open_rocksdb_store({.directory = directory, .limits = limits});
+  EXPECT_TRUE(store.has_value()) << store.error().message;
+  return store ? std::move(*store) : nullptr;
+}
+
 StoreKind const kKinds[] = {
     {"memory", make_threaded, false},
     {"memory_inline", make_inline, true},
+    {"rocksdb", make_rocksdb, false},
 };
 
 class StoreContract : public ::testing::TestWithParam<StoreKind> {
