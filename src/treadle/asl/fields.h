@@ -18,7 +18,8 @@ namespace treadle::asl {
 // Reads by name and kind. A field of another kind reads as absent: check_shape() has reported it.
 class Fields {
  public:
-  // `language` is the one that the object is written in; `object` may be any value and then has no fields.
+  // `language` is the one that the object is written in; `object` may be any value and then has no
+  // fields.
   Fields(json::Value object, Location where, QueryLanguage language);
 
   [[nodiscard]] auto has(std::string_view name) const -> bool { return find(name) != nullptr; }

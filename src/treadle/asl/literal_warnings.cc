@@ -9,8 +9,8 @@
 namespace treadle::asl {
 namespace {
 
-// Whether a text that looks like a path, or a member that looks like an expression, stands anywhere in
-// `value`.
+// Whether a text that looks like a path, or a member that looks like an expression, stands anywhere
+// in `value`.
 auto holds_expression(json::Value value) -> bool {
   if (value.is_string()) return looks_like_path_or_call(value.as_string());
   if (value.is_array()) {
@@ -23,8 +23,8 @@ auto holds_expression(json::Value value) -> bool {
   return false;
 }
 
-// Walks a template. The way to the current value is kept as steps and spelled out only where a warning
-// needs it: spelling it at every level would be quadratic in the length of the keys.
+// Walks a template. The way to the current value is kept as steps and spelled out only where a
+// warning needs it: spelling it at every level would be quadratic in the length of the keys.
 class PathTextWalk {
  public:
   PathTextWalk(Location const& root, Report& report) : root_(root), report_(report) {}

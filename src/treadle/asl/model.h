@@ -1,8 +1,10 @@
-// A state machine's definition, compiled: states by index, paths and templates parsed, constants kept.
+// A state machine's definition, compiled: states by index, paths and templates parsed, constants
+// kept.
 //
-// Built once by parse_definition() (parser.h), then immutable and shared between threads. All states of
-// the machine, nested ones too, stand in one array; a Region is a StartAt with its States (the top level,
-// a branch of a Parallel, the processor of a Map). Source: Amazon States Language specification.
+// Built once by parse_definition() (parser.h), then immutable and shared between threads. All
+// states of the machine, nested ones too, stand in one array; a Region is a StartAt with its States
+// (the top level, a branch of a Parallel, the processor of a Map). Source: Amazon States Language
+// specification.
 #pragma once
 
 #include <cstdint>
@@ -21,15 +23,25 @@
 
 namespace treadle::asl {
 
-using StateIndex = StrongId<struct StateIndexTag>;    // into Definition::states
-using RegionIndex = StrongId<struct RegionIndexTag>;  // into Definition::regions; 0 is the top level
+using StateIndex = StrongId<struct StateIndexTag>;  // into Definition::states
+using RegionIndex =
+    StrongId<struct RegionIndexTag>;  // into Definition::regions; 0 is the top level
 
 using expr::PayloadTemplate;
 using expr::intrinsic::Call;
 using expr::jsonpath::Path;
 
 enum class QueryLanguage : std::uint8_t { kJsonPath, kJsonata };
-enum class StateType : std::uint8_t { kTask, kPass, kChoice, kWait, kSucceed, kFail, kParallel, kMap };
+enum class StateType : std::uint8_t {
+  kTask,
+  kPass,
+  kChoice,
+  kWait,
+  kSucceed,
+  kFail,
+  kParallel,
+  kMap
+};
 enum class MachineType : std::uint8_t { kStandard, kExpress };
 
 // InputPath, OutputPath, ResultPath: absent means "$", and null has a meaning of its own.
@@ -39,7 +51,8 @@ struct PathField {
   // Absent, or "$" itself: the value passes through unchanged.
   [[nodiscard]] auto is_identity() const -> bool {
     return kind == Kind::kAbsent ||
-           (kind == Kind::kPath && path->root() == expr::jsonpath::Root::kInput && path->is_root_only());
+           (kind == Kind::kPath && path->root() == expr::jsonpath::Root::kInput &&
+            path->is_root_only());
   }
 };
 
@@ -50,7 +63,8 @@ struct NumberField {
   [[nodiscard]] auto is_set() const -> bool { return literal || path; }
 };
 
-// A text that stands in the definition, or that a path or an intrinsic call gives (Error/ErrorPath, ...).
+// A text that stands in the definition, or that a path or an intrinsic call gives (Error/ErrorPath,
+// ...).
 struct TextField {
   std::optional<std::string> literal;
   std::optional<Path> path;
@@ -82,10 +96,11 @@ enum class ResourceKind : std::uint8_t { kLambdaFunction, kActivity, kService };
 
 // The Resource of a Task, taken apart.
 struct Resource {
-  std::string text;      // as it stands in the definition
+  std::string text;  // as it stands in the definition
   ResourceKind kind = ResourceKind::kService;
-  // Of kService. "arn:aws:states:::lambda:invoke.waitForTaskToken" has service "lambda", action "invoke";
-  // "arn:aws:states:::aws-sdk:dynamodb:putItem" has service "dynamodb", action "putItem", is_aws_sdk.
+  // Of kService. "arn:aws:states:::lambda:invoke.waitForTaskToken" has service "lambda", action
+  // "invoke"; "arn:aws:states:::aws-sdk:dynamodb:putItem" has service "dynamodb", action "putItem",
+  // is_aws_sdk.
   std::string service;
   std::string action;
   bool is_aws_sdk = false;
@@ -112,11 +127,29 @@ struct Pass {
 };
 
 enum class Comparison : std::uint8_t {
-  kStringEquals, kStringLessThan, kStringGreaterThan, kStringLessThanEquals, kStringGreaterThanEquals,
-  kNumericEquals, kNumericLessThan, kNumericGreaterThan, kNumericLessThanEquals, kNumericGreaterThanEquals,
-  kTimestampEquals, kTimestampLessThan, kTimestampGreaterThan, kTimestampLessThanEquals,
+  kStringEquals,
+  kStringLessThan,
+  kStringGreaterThan,
+  kStringLessThanEquals,
+  kStringGreaterThanEquals,
+  kNumericEquals,
+  kNumericLessThan,
+  kNumericGreaterThan,
+  kNumericLessThanEquals,
+  kNumericGreaterThanEquals,
+  kTimestampEquals,
+  kTimestampLessThan,
+  kTimestampGreaterThan,
+  kTimestampLessThanEquals,
   kTimestampGreaterThanEquals,
-  kBooleanEquals, kStringMatches, kIsNull, kIsPresent, kIsNumeric, kIsString, kIsBoolean, kIsTimestamp,
+  kBooleanEquals,
+  kStringMatches,
+  kIsNull,
+  kIsPresent,
+  kIsNumeric,
+  kIsString,
+  kIsBoolean,
+  kIsTimestamp,
 };
 
 // What a Choice rule asks. A tree: comparisons at the leaves.
@@ -125,8 +158,8 @@ struct ChoiceExpression {
   // Of kComparison:
   std::optional<Path> variable;
   Comparison comparison = Comparison::kStringEquals;
-  json::Value operand;                // the literal, in the definition's arena
-  std::optional<Path> operand_path;   // of the ...Path operators, instead of `operand`
+  json::Value operand;               // the literal, in the definition's arena
+  std::optional<Path> operand_path;  // of the ...Path operators, instead of `operand`
   // Of kAnd, kOr (one or more), kNot (one):
   std::vector<ChoiceExpression> parts;
 };

@@ -15,12 +15,13 @@ struct ParseOptions {
 };
 
 struct ParseOutcome {
-  DefinitionPtr definition;              // null when any diagnostic is an error
-  std::vector<Diagnostic> diagnostics;   // errors first, each in the order of the text
+  DefinitionPtr definition;             // null when any diagnostic is an error
+  std::vector<Diagnostic> diagnostics;  // errors first, each in the order of the text
 };
 
-// Never throws; bounded by limits (size, depth, kStateNesting). Linear in the text but for checks that
-// are at most n log n.
-[[nodiscard]] auto parse_definition(std::string_view text, ParseOptions options = {}) -> ParseOutcome;
+// Never throws; bounded by limits (size, depth, kStateNesting). Linear in the text but for checks
+// that are at most n log n.
+[[nodiscard]] auto parse_definition(std::string_view text, ParseOptions options = {})
+    -> ParseOutcome;
 
 }  // namespace treadle::asl

@@ -30,8 +30,8 @@ enum class Code : std::uint8_t {
   kPassResultIsStatic,
 };
 
-// Keeps the first kDiagnosticsMax of each severity and shortens overlong texts, so that no definition
-// can make a report that is much larger than itself.
+// Keeps the first kDiagnosticsMax of each severity and shortens overlong texts, so that no
+// definition can make a report that is much larger than itself.
 class Report {
  public:
   static constexpr std::size_t kDiagnosticsMax = 1'000;

@@ -101,21 +101,24 @@ auto parse_integration(Resource& resource, std::string_view rest) -> ResourceVer
   auto const dot = std::min(rest.find('.'), rest.size());
   auto const action = rest.substr(0, dot);
   auto const pattern = pattern_of(rest.substr(dot));
-  if (!pattern || !is_service_name(*service) || !is_action_name(action)) return ResourceVerdict::kRefused;
+  if (!pattern || !is_service_name(*service) || !is_action_name(action))
+    return ResourceVerdict::kRefused;
   resource.service = std::string(*service);
   resource.action = std::string(action);
   resource.pattern = *pattern;
   resource.history_resource_type = (resource.is_aws_sdk ? "aws-sdk:" : "") + resource.service;
   resource.history_resource = std::string(rest);
-  return resource.is_aws_sdk ? judge_aws_sdk(*pattern) : judge_service({*service, action}, *pattern);
+  return resource.is_aws_sdk ? judge_aws_sdk(*pattern)
+                             : judge_service({*service, action}, *pattern);
 }
 
 auto parse_arn(Resource& resource, Arn const& arn) -> ResourceVerdict {
   if (arn.service == "lambda") {
     resource.kind = ResourceKind::kLambdaFunction;
     constexpr std::string_view kPrefix = "function:";
-    return arn.rest.starts_with(kPrefix) && arn.rest.size() > kPrefix.size() ? ResourceVerdict::kSupported
-                                                                           : ResourceVerdict::kRefused;
+    return arn.rest.starts_with(kPrefix) && arn.rest.size() > kPrefix.size()
+               ? ResourceVerdict::kSupported
+               : ResourceVerdict::kRefused;
   }
   if (arn.service != "states") {
     resource.service = std::string(arn.service);

@@ -1,5 +1,6 @@
 // What a Task's Resource asks for.
-// Source: Step Functions Developer Guide, "Integrating services"; Amazon States Language, "Task State".
+// Source: Step Functions Developer Guide, "Integrating services"; Amazon States Language, "Task
+// State".
 #pragma once
 
 #include <cstdint>

@@ -1,16 +1,26 @@
 #include "treadle/asl/schema.h"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <span>
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
+
 namespace treadle::asl {
 namespace {
 
-enum class Kind : std::uint8_t { kAny, kText, kFlag, kInteger, kNumber, kObject, kList, kListOrObject, kPath };
+enum class Kind : std::uint8_t {
+  kAny,
+  kText,
+  kFlag,
+  kInteger,
+  kNumber,
+  kObject,
+  kList,
+  kListOrObject,
+  kPath
+};
 enum class In : std::uint8_t { kBoth, kJsonPath, kJsonata };
 enum class Need : std::uint8_t { kOptional, kRequired };
 // Whether a JSONata expression may stand for the value in a JSONata state.
@@ -175,14 +185,17 @@ using RuleGroups = std::array<Rules, 6>;
 auto rules_of(Shape shape) -> RuleGroups {
   switch (shape) {
     case Shape::kMachine: return {kMachineRules};
-    case Shape::kTask: return {kTaskRules, kStateRules, kDataRules, kTransitionRules, kResultRules, kWorkRules};
+    case Shape::kTask:
+      return {kTaskRules, kStateRules, kDataRules, kTransitionRules, kResultRules, kWorkRules};
     case Shape::kPass: return {kPassRules, kStateRules, kDataRules, kTransitionRules, kResultRules};
     case Shape::kChoice: return {kChoiceRules, kStateRules, kDataRules};
     case Shape::kWait: return {kWaitRules, kStateRules, kDataRules, kTransitionRules};
     case Shape::kSucceed: return {kStateRules, kDataRules};
     case Shape::kFail: return {kFailRules, kStateRules};
-    case Shape::kParallel: return {kParallelRules, kStateRules, kDataRules, kTransitionRules, kResultRules, kWorkRules};
-    case Shape::kMap: return {kMapRules, kStateRules, kDataRules, kTransitionRules, kResultRules, kWorkRules};
+    case Shape::kParallel:
+      return {kParallelRules, kStateRules, kDataRules, kTransitionRules, kResultRules, kWorkRules};
+    case Shape::kMap:
+      return {kMapRules, kStateRules, kDataRules, kTransitionRules, kResultRules, kWorkRules};
     case Shape::kBranch: return {kBranchRules};
     case Shape::kProcessor: return {kBranchRules, kProcessorRules};
     case Shape::kProcessorConfig: return {kProcessorConfigRules};
@@ -239,7 +252,8 @@ auto language_name(QueryLanguage language) -> std::string_view {
 }
 
 auto belongs_to(Rule const& rule, QueryLanguage language) -> bool {
-  return rule.in == In::kBoth || (rule.in == In::kJsonPath) == (language == QueryLanguage::kJsonPath);
+  return rule.in == In::kBoth ||
+         (rule.in == In::kJsonPath) == (language == QueryLanguage::kJsonPath);
 }
 
 void check_required(Fields const& fields, RuleGroups const& groups, Report& report) {
@@ -253,18 +267,21 @@ void check_required(Fields const& fields, RuleGroups const& groups, Report& repo
   if (!missing.empty()) report.error(fields.where(), required_fields_message(missing));
 }
 
-void check_field(Fields const& fields, json::Member const& member, Rule const& rule, Report& report) {
+void check_field(Fields const& fields, json::Member const& member, Rule const& rule,
+                 Report& report) {
   auto const language = fields.language();
   if (!belongs_to(rule, language)) {
     auto const other = fields.is_json_path() ? QueryLanguage::kJsonata : QueryLanguage::kJsonPath;
-    report.error(fields.where(),
-                 fmt::format("The QueryLanguage is set to '{}', but field '{}' is only supported for the "
-                             "'{}' QueryLanguage",
-                             language_name(language), rule.name, language_name(other)));
+    report.error(
+        fields.where(),
+        fmt::format("The QueryLanguage is set to '{}', but field '{}' is only supported for the "
+                    "'{}' QueryLanguage",
+                    language_name(language), rule.name, language_name(other)));
     return;
   }
   if (is_of_kind(member.value, rule.kind)) return;
-  if (!fields.is_json_path() && rule.computed == kExpression && is_jsonata_expression(member.value)) return;
+  if (!fields.is_json_path() && rule.computed == kExpression && is_jsonata_expression(member.value))
+    return;
   report.error(fields.at(rule.name), expected_type_message(kind_name(rule.kind)));
 }
 
@@ -272,7 +289,8 @@ auto joined(std::initializer_list<std::string_view> names) -> std::string {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
-auto count_present(Fields const& fields, std::initializer_list<std::string_view> names) -> std::size_t {
+auto count_present(Fields const& fields, std::initializer_list<std::string_view> names)
+    -> std::size_t {
   std::size_t count = 0;
   for (auto const name : names) count += fields.has(name) ? 1 : 0;
   return count;
@@ -308,7 +326,8 @@ void check_shape(Fields const& fields, Shape shape, Report& report) {
 void check_at_most_one(Fields const& fields, std::initializer_list<std::string_view> names,
                        Report& report) {
   if (count_present(fields, names) > 1)
-    report.error(fields.where(), fmt::format("Only one of these fields is allowed: [{}]", joined(names)));
+    report.error(fields.where(),
+                 fmt::format("Only one of these fields is allowed: [{}]", joined(names)));
 }
 
 void check_exactly_one(Fields const& fields, std::initializer_list<std::string_view> names,

@@ -1,11 +1,11 @@
 #include "treadle/asl/values.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <string>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "treadle/asl/literal_warnings.h"
 #include "treadle/asl/schema.h"
@@ -17,7 +17,8 @@ namespace {
 using expr::TemplateError;
 using expr::jsonpath::Root;
 
-auto parse_path(std::string_view text, Location const& where, Report& report) -> std::optional<Path> {
+auto parse_path(std::string_view text, Location const& where, Report& report)
+    -> std::optional<Path> {
   auto path = Path::parse(text);
   if (path) return std::move(*path);
   report.error(where, "Value is not a valid JSONPath: " + path.error());
@@ -28,7 +29,8 @@ auto parse_reference_path(std::string_view text, Location const& where, Report& 
     -> std::optional<Path> {
   auto path = parse_path(text, where, report);
   if (!path || path->is_reference()) return path;
-  report.error(where, fmt::format("Value is not a Reference Path: {} may lead to several values", text));
+  report.error(where,
+               fmt::format("Value is not a Reference Path: {} may lead to several values", text));
   return std::nullopt;
 }
 
@@ -47,14 +49,16 @@ auto gives_text(Call const& call) -> bool {
   return std::ranges::find(kTextFunctions, name) != kTextFunctions.end();
 }
 
-auto parse_text_call(std::string_view text, Location const& where, Report& report) -> std::optional<Call> {
+auto parse_text_call(std::string_view text, Location const& where, Report& report)
+    -> std::optional<Call> {
   auto call = Call::parse(text);
   if (!call) {
     report.error(where, "Value is not a valid intrinsic function call: " + call.error());
     return std::nullopt;
   }
   if (!gives_text(*call)) {
-    report.error(where, "Value must be a Reference Path or an intrinsic function that returns a String");
+    report.error(where,
+                 "Value must be a Reference Path or an intrinsic function that returns a String");
     return std::nullopt;
   }
   return std::move(*call);
@@ -68,10 +72,11 @@ void report_template_error(TemplateError const& error, Location const& root, Rep
     report.error(Location::verbatim(root.to_string() + error.location), error.message);
     return;
   }
-  report.error(Location::verbatim(root.to_string() + error.location.substr(0, slash)),
-               fmt::format("The value for the field '{}' must be a valid JSONPath or a valid intrinsic "
-                           "function call",
-                           error.location.substr(slash + 1)));
+  report.error(
+      Location::verbatim(root.to_string() + error.location.substr(0, slash)),
+      fmt::format("The value for the field '{}' must be a valid JSONPath or a valid intrinsic "
+                  "function call",
+                  error.location.substr(slash + 1)));
 }
 
 auto compile_template(json::Value source, Location const& where, Report& report)
@@ -85,8 +90,8 @@ auto compile_template(json::Value source, Location const& where, Report& report)
   return std::nullopt;
 }
 
-// The first character of an identifier may not be a digit. Letters beyond ASCII are taken as they are
-// (Unicode's ID_Start and ID_Continue hold nearly all of them).
+// The first character of an identifier may not be a digit. Letters beyond ASCII are taken as they
+// are (Unicode's ID_Start and ID_Continue hold nearly all of them).
 auto is_identifier(std::string_view name) -> bool {
   auto const starts = [](char c) {
     auto const lower = static_cast<char>(c | 0x20);
@@ -129,8 +134,10 @@ auto read_result_path(Fields const& fields, Report& report) -> PathField {
   if (!text) return {};
   auto path = parse_reference_path(*text, fields.at(kName), report);
   if (path && path->root() != Root::kInput)
-    report.error(fields.at(kName), fmt::format("Value is not a Reference Path: {} does not lead into the "
-                                               "state's input", *text));
+    report.error(fields.at(kName),
+                 fmt::format("Value is not a Reference Path: {} does not lead into the "
+                             "state's input",
+                             *text));
   return {PathField::Kind::kPath, std::move(path)};
 }
 
@@ -146,8 +153,8 @@ auto read_integer(Fields const& fields, std::string_view name, Range range, Repo
   auto const value = fields.integer(name);
   if (!value) return std::nullopt;
   if (*value < range.min || *value > range.max) {
-    report.error(fields.at(name),
-                 fmt::format("Value must be between {} and {}, but was {}", range.min, range.max, *value));
+    report.error(fields.at(name), fmt::format("Value must be between {} and {}, but was {}",
+                                              range.min, range.max, *value));
     return std::nullopt;
   }
   return static_cast<std::uint64_t>(*value);
@@ -157,7 +164,8 @@ auto read_number_field(Fields const& fields, std::string_view name, Range range,
     -> NumberField {
   auto const path_name = std::string(name) + "Path";
   check_at_most_one(fields, {name, path_name}, report);
-  return {read_integer(fields, name, range, report), read_reference_path(fields, path_name, report)};
+  return {read_integer(fields, name, range, report),
+          read_reference_path(fields, path_name, report)};
 }
 
 auto read_text_field(Fields const& fields, std::string_view name, Report& report) -> TextField {
@@ -199,7 +207,8 @@ auto read_choice(Fields const& fields, std::string_view name,
   auto const text = fields.text(name);
   if (!text) return std::nullopt;
   if (std::ranges::find(choices, *text) != choices.end()) return text;
-  report.error(fields.at(name), one_of_values_message(name, fmt::format("{}", fmt::join(choices, ", "))));
+  report.error(fields.at(name),
+               one_of_values_message(name, fmt::format("{}", fmt::join(choices, ", "))));
   return std::nullopt;
 }
 

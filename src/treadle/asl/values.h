@@ -1,6 +1,6 @@
-// Fields that hold paths, numbers, texts and payload templates, read into the model. What is wrong with
-// one is reported at its field. All of them read as absent in a JSONata object, whose expressions are
-// not compiled here.
+// Fields that hold paths, numbers, texts and payload templates, read into the model. What is wrong
+// with one is reported at its field. All of them read as absent in a JSONata object, whose
+// expressions are not compiled here.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,8 @@
 namespace treadle::asl {
 
 // InputPath and OutputPath: any path, or null.
-[[nodiscard]] auto read_path_field(Fields const& fields, std::string_view name, Report& report) -> PathField;
+[[nodiscard]] auto read_path_field(Fields const& fields, std::string_view name, Report& report)
+    -> PathField;
 
 // ResultPath: a reference path into the state's input, or null.
 [[nodiscard]] auto read_result_path(Fields const& fields, Report& report) -> PathField;
@@ -29,24 +30,27 @@ struct Range {
 };
 
 // A whole number in `range`; the field is checked in either language.
-[[nodiscard]] auto read_integer(Fields const& fields, std::string_view name, Range range, Report& report)
-    -> std::optional<std::uint64_t>;
+[[nodiscard]] auto read_integer(Fields const& fields, std::string_view name, Range range,
+                                Report& report) -> std::optional<std::uint64_t>;
 
 // `name` with a number or `name`Path with a reference path, but not both.
 [[nodiscard]] auto read_number_field(Fields const& fields, std::string_view name, Range range,
                                      Report& report) -> NumberField;
 
 // `name` with a text or `name`Path with a reference path or an intrinsic call that gives a text.
-[[nodiscard]] auto read_text_field(Fields const& fields, std::string_view name, Report& report) -> TextField;
+[[nodiscard]] auto read_text_field(Fields const& fields, std::string_view name, Report& report)
+    -> TextField;
 
 // Parameters, ResultSelector, ItemSelector, Credentials.
 [[nodiscard]] auto read_template(Fields const& fields, std::string_view name, Report& report)
     -> std::optional<PayloadTemplate>;
 
 // Assign: a template whose members are variable names; the names are checked in either language.
-[[nodiscard]] auto read_assign(Fields const& fields, Report& report) -> std::optional<PayloadTemplate>;
+[[nodiscard]] auto read_assign(Fields const& fields, Report& report)
+    -> std::optional<PayloadTemplate>;
 
-// The text of a field that has `choices`, such as "[NONE, FULL]"; reports any other. Absent if so reported.
+// The text of a field that has `choices`, such as "[NONE, FULL]"; reports any other. Absent if so
+// reported.
 [[nodiscard]] auto read_choice(Fields const& fields, std::string_view name,
                                std::initializer_list<std::string_view> choices, Report& report)
     -> std::optional<std::string_view>;

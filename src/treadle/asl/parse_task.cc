@@ -1,0 +1,82 @@
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "treadle/asl/express_rules.h"
+#include "treadle/asl/parsing.h"
+#include "treadle/asl/resource.h"
+#include "treadle/asl/schema.h"
+#include "treadle/asl/values.h"
+#include "treadle/base/limits.h"
+
+namespace treadle::asl {
+namespace {
+
+constexpr Range kSecondsRange{1, static_cast<std::int64_t>(limits::kTimerSecondsMax)};
+
+auto not_recognized(std::string_view resource) -> std::string {
+  return fmt::format(
+      "The resource provided {} is not recognized. The value is not a valid resource ARN, or the "
+      "resource "
+      "is not available in this region.",
+      resource);
+}
+
+auto read_resource(Parsing& parsing, Fields const& fields) -> ParsedResource {
+  auto const text = fields.text("Resource");
+  if (!text) return {};
+  auto parsed = parse_resource(*text);
+  auto const where = fields.at("Resource");
+  if (parsed.verdict == ResourceVerdict::kRefused ||
+      (parsed.verdict == ResourceVerdict::kLenient && parsing.options.strict_aws)) {
+    parsing.report.error(where, not_recognized(*text));
+  } else if (parsed.verdict == ResourceVerdict::kLenient) {
+    parsing.report.warning(
+        Code::kInvalidResource, where,
+        fmt::format(
+            "AWS does not recognize the resource {}; it is called like an AWS SDK integration",
+            *text));
+  }
+  return parsed;
+}
+
+// What Credentials hold is AWS's matter for the resources that AWS runs; the language itself does
+// not say.
+void check_credentials(Fields const& fields, ResourceVerdict verdict, Report& report) {
+  auto const credentials = fields.object("Credentials");
+  if (!credentials || verdict != ResourceVerdict::kSupported) return;
+  if (credentials->has("RoleArn") || (fields.is_json_path() && credentials->has("RoleArn.$")))
+    return;
+  report.error(credentials->where(), "The field 'RoleArn' is required but was missing");
+}
+
+void check_heartbeat(Task const& task, Fields const& fields, Report& report) {
+  auto const timeout = fields.integer("TimeoutSeconds");
+  auto const heartbeat = task.heartbeat_seconds.literal;
+  if (!heartbeat || !timeout || static_cast<std::int64_t>(*heartbeat) < *timeout) return;
+  report.error(fields.at("HeartbeatSeconds"),
+               "HeartbeatSeconds must be smaller than TimeoutSeconds");
+}
+
+}  // namespace
+
+auto parse_task(Parsing& parsing, Scope const& scope, Fields const& fields) -> Task {
+  auto& report = parsing.report;
+  auto [resource, verdict] = read_resource(parsing, fields);
+  if (verdict != ResourceVerdict::kRefused)
+    check_express_task(scope.type, resource, fields, report);
+  Task task;
+  task.resource = std::move(resource);
+  task.parameters = read_template(fields, "Parameters", report);
+  task.result_selector = read_template(fields, "ResultSelector", report);
+  task.result_path = read_result_path(fields, report);
+  task.timeout_seconds = read_number_field(fields, "TimeoutSeconds", kSecondsRange, report);
+  task.heartbeat_seconds = read_number_field(fields, "HeartbeatSeconds", kSecondsRange, report);
+  check_heartbeat(task, fields, report);
+  check_credentials(fields, verdict, report);
+  task.credentials = read_template(fields, "Credentials", report);
+  return task;
+}
+
+}  // namespace treadle::asl
