@@ -1,0 +1,180 @@
+"""Every error that the service model names for an operation, provoked through boto3."""
+import unittest
+
+from botocore.exceptions import ClientError
+
+from api.operations import OPERATIONS
+from support import aws
+from support.machines import ARN, INVALID, PASS, ROLE, WAIT, activity_task, unique
+from support.treadle import Server
+
+NOBODY = {"machine": f"{ARN}:stateMachine:nobody", "execution": f"{ARN}:execution:nobody:none",
+          "activity": f"{ARN}:activity:nobody"}
+TAGS_51 = [{"key": f"k{n}", "value": "v"} for n in range(51)]
+NO_KEY = {"type": "CUSTOMER_MANAGED_KMS_KEY"}
+LOG_NOWHERE = {"level": "ALL", "includeExecutionData": True, "destinations": []}
+
+
+def new(**fields):
+    """CreateStateMachine's parameters, with these in place of the usual ones."""
+    return {"name": unique("machine"), "definition": PASS, "roleArn": ROLE, **fields}
+
+
+# (operation, error, parameters given what the fixture has made)
+CASES = (
+    ("CreateStateMachine", "InvalidArn", lambda f: new(roleArn="nonsense")),
+    ("CreateStateMachine", "InvalidDefinition", lambda f: new(definition=INVALID)),
+    ("CreateStateMachine", "InvalidDefinition", lambda f: new(definition="{")),
+    ("CreateStateMachine", "InvalidName", lambda f: new(name="two words")),
+    ("CreateStateMachine", "InvalidName", lambda f: new(name="n" * 81)),
+    ("CreateStateMachine", "InvalidLoggingConfiguration", lambda f: new(loggingConfiguration=LOG_NOWHERE)),
+    ("CreateStateMachine", "StateMachineAlreadyExists", lambda f: new(name=f.machine_name, definition=WAIT)),
+    ("CreateStateMachine", "StateMachineDeleting", lambda f: new(name=f.deleting_name)),
+    ("CreateStateMachine", "TooManyTags", lambda f: new(tags=TAGS_51)),
+    ("CreateStateMachine", "ValidationException", lambda f: new(versionDescription="no publish")),
+    ("CreateStateMachine", "InvalidEncryptionConfiguration", lambda f: new(encryptionConfiguration=NO_KEY)),
+    ("DescribeStateMachine", "InvalidArn", lambda f: {"stateMachineArn": "nonsense"}),
+    ("DescribeStateMachine", "StateMachineDoesNotExist", lambda f: {"stateMachineArn": NOBODY["machine"]}),
+    ("UpdateStateMachine", "InvalidArn", lambda f: {"stateMachineArn": "nonsense", "definition": PASS}),
+    ("UpdateStateMachine", "InvalidDefinition", lambda f: {"stateMachineArn": f.machine, "definition": INVALID}),
+    ("UpdateStateMachine", "InvalidLoggingConfiguration",
+     lambda f: {"stateMachineArn": f.machine, "loggingConfiguration": LOG_NOWHERE}),
+    ("UpdateStateMachine", "MissingRequiredParameter", lambda f: {"stateMachineArn": f.machine}),
+    ("UpdateStateMachine", "StateMachineDeleting", lambda f: {"stateMachineArn": f.deleting, "definition": PASS}),
+    ("UpdateStateMachine", "StateMachineDoesNotExist",
+     lambda f: {"stateMachineArn": NOBODY["machine"], "definition": PASS}),
+    ("UpdateStateMachine", "ValidationException",
+     lambda f: {"stateMachineArn": f.machine, "definition": PASS, "versionDescription": "no publish"}),
+    ("UpdateStateMachine", "InvalidEncryptionConfiguration",
+     lambda f: {"stateMachineArn": f.machine, "definition": PASS, "encryptionConfiguration": NO_KEY}),
+    ("DeleteStateMachine", "InvalidArn", lambda f: {"stateMachineArn": "nonsense"}),
+    ("DeleteStateMachine", "ValidationException", lambda f: {}),
+    ("ListStateMachines", "InvalidToken", lambda f: {"nextToken": "nonsense"}),
+    ("StartExecution", "ExecutionAlreadyExists",
+     lambda f: {"stateMachineArn": f.machine, "name": "ended", "input": '{"other": 1}'}),
+    ("StartExecution", "InvalidArn", lambda f: {"stateMachineArn": "nonsense"}),
+    ("StartExecution", "InvalidExecutionInput", lambda f: {"stateMachineArn": f.machine, "input": "{"}),
+    ("StartExecution", "InvalidName", lambda f: {"stateMachineArn": f.machine, "name": "two words"}),
+    ("StartExecution", "StateMachineDoesNotExist", lambda f: {"stateMachineArn": NOBODY["machine"]}),
+    ("StartExecution", "StateMachineDeleting", lambda f: {"stateMachineArn": f.deleting}),
+    ("StartExecution", "ValidationException", lambda f: {}),
+    ("StopExecution", "ExecutionDoesNotExist", lambda f: {"executionArn": NOBODY["execution"]}),
+    ("StopExecution", "InvalidArn", lambda f: {"executionArn": "nonsense"}),
+    ("StopExecution", "ValidationException", lambda f: {}),
+    ("DescribeExecution", "ExecutionDoesNotExist", lambda f: {"executionArn": NOBODY["execution"]}),
+    ("DescribeExecution", "InvalidArn", lambda f: {"executionArn": "nonsense"}),
+    ("DescribeStateMachineForExecution", "ExecutionDoesNotExist", lambda f: {"executionArn": NOBODY["execution"]}),
+    ("DescribeStateMachineForExecution", "InvalidArn", lambda f: {"executionArn": "nonsense"}),
+    ("ListExecutions", "InvalidArn", lambda f: {"stateMachineArn": "nonsense"}),
+    ("ListExecutions", "InvalidToken", lambda f: {"stateMachineArn": f.machine, "nextToken": "nonsense"}),
+    ("ListExecutions", "StateMachineDoesNotExist", lambda f: {"stateMachineArn": NOBODY["machine"]}),
+    ("ListExecutions", "ValidationException", lambda f: {}),
+    ("ListExecutions", "ResourceNotFound", lambda f: {
+        "mapRunArn": f"{ARN}:mapRun:nobody/map:00000000-0000-0000-0000-000000000000"}),
+    ("GetExecutionHistory", "ExecutionDoesNotExist", lambda f: {"executionArn": NOBODY["execution"]}),
+    ("GetExecutionHistory", "InvalidArn", lambda f: {"executionArn": "nonsense"}),
+    ("GetExecutionHistory", "InvalidToken", lambda f: {"executionArn": f.ended, "nextToken": "nonsense"}),
+    ("SendTaskSuccess", "InvalidOutput", lambda f: {"taskToken": f.token, "output": "{"}),
+    ("SendTaskSuccess", "InvalidToken", lambda f: {"taskToken": "nonsense", "output": "{}"}),
+    ("SendTaskSuccess", "TaskTimedOut", lambda f: {"taskToken": f.closed_token, "output": "{}"}),
+    ("SendTaskFailure", "InvalidToken", lambda f: {"taskToken": "nonsense"}),
+    ("SendTaskFailure", "TaskTimedOut", lambda f: {"taskToken": f.closed_token}),
+    ("SendTaskHeartbeat", "InvalidToken", lambda f: {"taskToken": "nonsense"}),
+    ("SendTaskHeartbeat", "TaskTimedOut", lambda f: {"taskToken": f.closed_token}),
+    ("CreateActivity", "InvalidName", lambda f: {"name": "two words"}),
+    ("CreateActivity", "TooManyTags", lambda f: {"name": unique("activity"), "tags": TAGS_51}),
+    ("CreateActivity", "InvalidEncryptionConfiguration",
+     lambda f: {"name": unique("activity"), "encryptionConfiguration": NO_KEY}),
+    ("DescribeActivity", "ActivityDoesNotExist", lambda f: {"activityArn": NOBODY["activity"]}),
+    ("DescribeActivity", "InvalidArn", lambda f: {"activityArn": "nonsense"}),
+    ("DeleteActivity", "InvalidArn", lambda f: {"activityArn": "nonsense"}),
+    ("ListActivities", "InvalidToken", lambda f: {"nextToken": "nonsense"}),
+    ("GetActivityTask", "ActivityDoesNotExist", lambda f: {"activityArn": NOBODY["activity"]}),
+    ("GetActivityTask", "InvalidArn", lambda f: {"activityArn": "nonsense"}),
+    ("TagResource", "InvalidArn", lambda f: {"resourceArn": "nonsense", "tags": []}),
+    ("TagResource", "ResourceNotFound", lambda f: {"resourceArn": NOBODY["machine"], "tags": []}),
+    ("TagResource", "TooManyTags", lambda f: {"resourceArn": f.machine, "tags": TAGS_51}),
+    ("UntagResource", "InvalidArn", lambda f: {"resourceArn": "nonsense", "tagKeys": []}),
+    ("UntagResource", "ResourceNotFound", lambda f: {"resourceArn": NOBODY["activity"], "tagKeys": []}),
+    ("ListTagsForResource", "InvalidArn", lambda f: {"resourceArn": "nonsense"}),
+    ("ListTagsForResource", "ResourceNotFound", lambda f: {"resourceArn": NOBODY["machine"]}),
+    ("ValidateStateMachineDefinition", "ValidationException", lambda f: {"definition": PASS, "maxResults": 101}),
+)
+
+# What the model names and treadle never answers, with the reason; by error, or by operation and error.
+NEVER = {
+    "KmsAccessDeniedException": "there is no key service",
+    "KmsInvalidStateException": "there is no key service",
+    "KmsThrottlingException": "there is no key service",
+    "StateMachineLimitExceeded": "a quota of an AWS account",
+    "ExecutionLimitExceeded": "a quota of an AWS account",
+    "ActivityLimitExceeded": "a quota of an AWS account",
+    "ActivityWorkerLimitExceeded": "a quota of an AWS account",
+    "ServiceQuotaExceededException": "a quota of an AWS account",
+    "ConflictException": "each call is one atomic step: none meets another half-way",
+    "InvalidTracingConfiguration": "its one member is a boolean",
+    "StateMachineTypeNotSupported": "both types are supported",
+    "TaskDoesNotExist": "a token is either not ours (InvalidToken) or its task has ended (TaskTimedOut)",
+    ("CreateActivity", "ActivityAlreadyExists"): "two activities of one name differ in nothing but a key",
+}
+
+
+class ErrorsTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = cls.enterClassContext(Server())
+        cls.sfn = aws.client(cls.server.endpoint)
+        cls.machine_name = unique("machine")
+        cls.machine = cls.create(cls.machine_name, PASS)
+        cls.ended = cls.start(cls.machine, name="ended", input="{}")
+        cls.server.wait_for_end(cls.ended)
+        cls.deleting_name = unique("deleting")
+        cls.deleting = cls.create(cls.deleting_name, WAIT)
+        cls.start(cls.deleting)
+        cls.sfn.delete_state_machine(stateMachineArn=cls.deleting)
+        cls.token, cls.closed_token = cls.open_task(), cls.open_task()
+        cls.sfn.send_task_success(taskToken=cls.closed_token, output="{}")
+
+    @classmethod
+    def create(cls, name, definition):
+        return cls.sfn.create_state_machine(name=name, definition=definition, roleArn=ROLE)["stateMachineArn"]
+
+    @classmethod
+    def start(cls, machine, **fields):
+        return cls.sfn.start_execution(stateMachineArn=machine, **fields)["executionArn"]
+
+    @classmethod
+    def open_task(cls):
+        activity = cls.sfn.create_activity(name=unique("activity"))["activityArn"]
+        cls.start(cls.create(unique("worker"), activity_task(activity)))
+        return cls.sfn.get_activity_task(activityArn=activity)["taskToken"]
+
+    def test_cases(self):
+        methods = {operation: method for method, operation in self.sfn.meta.method_to_api_mapping.items()}
+        for operation, error, parameters in CASES:
+            if operation not in methods:
+                continue  # this boto3 is older than the operation; tests/js has it
+            with self.subTest(operation=operation, error=error), self.assertRaises(ClientError) as raised:
+                getattr(self.sfn, methods[operation])(**parameters(self))
+            answer = raised.exception.response
+            with self.subTest(operation=operation, error=error, part="answer"):
+                self.assertEqual(answer["Error"]["Code"], error, answer)
+                self.assertEqual(answer["ResponseMetadata"]["HTTPStatusCode"], 400)
+                self.assertTrue(answer["Error"]["Message"])
+
+    def test_every_error_of_the_model_has_a_case_or_a_reason(self):
+        tried = {(operation, error) for operation, error, _ in CASES}
+        model = self.sfn.meta.service_model
+        for operation in set(OPERATIONS) & set(model.operation_names):
+            for shape in model.operation_model(operation).error_shapes:
+                pair = (operation, shape.name)
+                with self.subTest(operation=operation, error=shape.name):
+                    self.assertTrue(pair in tried or pair in NEVER or shape.name in NEVER)
+
+    def test_an_operation_that_does_not_exist(self):
+        status, body = self.server.call("MakeCoffee")
+        self.assertEqual((status, body["__type"].split("#")[-1]), (400, "UnknownOperationException"))
+
+
+if __name__ == "__main__":
+    unittest.main()

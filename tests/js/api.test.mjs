@@ -1,0 +1,90 @@
+// The API through the AWS SDK for JavaScript v3, whose model is newer than Debian's boto3 and AWS CLI.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import {
+  CreateActivityCommand, CreateStateMachineCommand, DescribeExecutionCommand, GetActivityTaskCommand,
+  GetExecutionHistoryCommand, SFNClient, SendTaskSuccessCommand, StartExecutionCommand, StopExecutionCommand,
+  TaskTimedOut, StateMachineDoesNotExist, ValidateStateMachineDefinitionCommand, ValidationException,
+  paginateListExecutions,
+} from '@aws-sdk/client-sfn';
+import { startServer } from './server.mjs';
+
+const roleArn = 'arn:aws:iam::123456789012:role/any';
+const pause = JSON.stringify({ StartAt: 'Pause', States: { Pause: { Type: 'Wait', Seconds: 86400, End: true } } });
+const work = (resource) => JSON.stringify(
+  { StartAt: 'Work', States: { Work: { Type: 'Task', Resource: resource, End: true } } });
+
+let server;
+let sfn;
+before(async () => {
+  server = await startServer();
+  sfn = new SFNClient({
+    endpoint: server.endpoint, region: 'us-east-1', maxAttempts: 1,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+});
+after(async () => {
+  sfn.destroy();
+  await server.stop();
+});
+
+const create = (name, definition) => sfn.send(new CreateStateMachineCommand({ name, definition, roleArn }));
+
+test('a valid definition', async () => {
+  const answer = await sfn.send(new ValidateStateMachineDefinitionCommand({ definition: pause }));
+  assert.equal(answer.result, 'OK');
+  assert.deepEqual(answer.diagnostics, []);
+});
+
+test('an invalid definition is described', async () => {
+  const definition = JSON.stringify({ StartAt: 'A', States: { A: { Type: 'Pass', Next: 'B' } } });
+  const answer = await sfn.send(new ValidateStateMachineDefinitionCommand({ definition }));
+  assert.equal(answer.result, 'FAIL');
+  const [diagnostic] = answer.diagnostics;
+  assert.equal(diagnostic.severity, 'ERROR');
+  assert.match(diagnostic.location, /^\/States\/A/);
+  assert.ok(diagnostic.code && diagnostic.message);
+});
+
+test('no more diagnostics than asked for', async () => {
+  const states = Object.fromEntries([1, 2, 3].map((n) => [`S${n}`, { Type: 'Pass', Next: `Missing${n}` }]));
+  const definition = JSON.stringify({ StartAt: 'S1', States: states });
+  const answer = await sfn.send(new ValidateStateMachineDefinitionCommand({ definition, maxResults: 1 }));
+  assert.equal(answer.diagnostics.length, 1);
+  assert.equal(answer.truncated, true);
+});
+
+test('a validation that asks for too many results is refused', async () => {
+  const command = new ValidateStateMachineDefinitionCommand({ definition: pause, maxResults: 101 });
+  await assert.rejects(sfn.send(command), ValidationException);
+});
+
+test('from start to stop, with dates and pages', async () => {
+  const { stateMachineArn } = await create('js-pause', pause);
+  const arns = [];
+  for (let n = 0; n < 3; ++n) arns.unshift((await sfn.send(new StartExecutionCommand({ stateMachineArn }))).executionArn);
+  const listed = [];
+  for await (const page of paginateListExecutions({ client: sfn, pageSize: 2 }, { stateMachineArn })) {
+    listed.push(...page.executions.map((execution) => execution.executionArn));
+  }
+  assert.deepEqual(listed, arns);
+  const [executionArn] = arns;
+  await sfn.send(new StopExecutionCommand({ executionArn, error: 'Enough' }));
+  const described = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+  assert.equal(described.status, 'ABORTED');
+  assert.ok(described.startDate instanceof Date && described.stopDate >= described.startDate);
+  const { events } = await sfn.send(new GetExecutionHistoryCommand({ executionArn, reverseOrder: true }));
+  assert.deepEqual(events.map((event) => event.type), ['ExecutionAborted', 'WaitStateEntered', 'ExecutionStarted']);
+});
+
+test('errors arrive as the classes of the SDK', async () => {
+  const stateMachineArn = 'arn:aws:states:us-east-1:123456789012:stateMachine:nobody';
+  await assert.rejects(sfn.send(new StartExecutionCommand({ stateMachineArn })), StateMachineDoesNotExist);
+
+  const { activityArn } = await sfn.send(new CreateActivityCommand({ name: 'js-work' }));
+  const machine = await create('js-worker', work(activityArn));
+  await sfn.send(new StartExecutionCommand({ stateMachineArn: machine.stateMachineArn }));
+  const { taskToken } = await sfn.send(new GetActivityTaskCommand({ activityArn }));
+  await sfn.send(new SendTaskSuccessCommand({ taskToken, output: '{}' }));
+  await assert.rejects(sfn.send(new SendTaskSuccessCommand({ taskToken, output: '{}' })), TaskTimedOut);
+});
