@@ -15,17 +15,33 @@
 #include <span>
 #include <string_view>
 
+#include "treadle/base/assert.h"
+
 namespace treadle::json {
 
 class Arena;
 struct Member;
+
+namespace detail {
+
+// What the handle of an array or object points to. Its Values or Members stand right behind it.
+struct Node {
+  std::uint64_t printed_size;  // compactly; stays at the greatest number once it gets there
+  std::uint32_t depth;
+};
+
+struct Sourced;  // a Value with the text that it prints as
+
+}  // namespace detail
 
 enum class Kind : std::uint8_t { kNull, kBool, kNumber, kString, kArray, kObject };
 
 class Value {
  public:
   constexpr Value() = default;  // null
-  [[nodiscard]] static constexpr auto boolean(bool b) -> Value { return {Kind::kBool, 0, b ? 1U : 0U, nullptr}; }
+  [[nodiscard]] static constexpr auto boolean(bool b) -> Value {
+    return {Kind::kBool, 0, b ? 1U : 0U, nullptr};
+  }
   // `text` must outlive the value and be valid JSON number text.
   [[nodiscard]] static constexpr auto number_text(std::string_view text) -> Value {
     return {Kind::kNumber, 0, static_cast<std::uint32_t>(text.size()), text.data()};
@@ -43,10 +59,11 @@ class Value {
 
   // Each of these asserts the kind.
   [[nodiscard]] auto as_bool() const -> bool;
-  [[nodiscard]] auto as_string() const -> std::string_view;       // unescaped
-  [[nodiscard]] auto number_text() const -> std::string_view;     // as written
-  [[nodiscard]] auto as_double() const -> double;                 // nearest; +-inf out of range
-  [[nodiscard]] auto as_int64() const -> std::optional<std::int64_t>;  // exact integers only; 1.0 and 1e2 count
+  [[nodiscard]] auto as_string() const -> std::string_view;    // unescaped
+  [[nodiscard]] auto number_text() const -> std::string_view;  // as written
+  [[nodiscard]] auto as_double() const -> double;              // nearest; +-inf out of range
+  // Exact integers only; 1.0 and 1e2 count.
+  [[nodiscard]] auto as_int64() const -> std::optional<std::int64_t>;
   [[nodiscard]] auto elements() const -> std::span<Value const>;  // of an array
   [[nodiscard]] auto members() const -> std::span<Member const>;  // of an object, in order
 
@@ -61,23 +78,35 @@ class Value {
   // The member of that name, or nullptr; nullptr also when this is no object.
   [[nodiscard]] auto find(std::string_view key) const -> Value const*;
 
-  // Bytes that print() will give, without printing: O(1) for arrays and objects.
+  // Bytes that print() will give, without printing: O(1) for arrays and objects. Sharing makes values
+  // that no memory could print; the size then stands at the greatest number.
   [[nodiscard]] auto printed_size() const -> std::size_t;
+  // Levels of nesting: 0 for a scalar, 1 for [] and {}, 2 for [[]]. O(1).
+  [[nodiscard]] auto depth() const -> std::size_t;
   // The text of the whole document that this value is the root of, else empty.
   [[nodiscard]] auto source() const -> std::string_view;
   // The same value without source(): it prints compactly.
   [[nodiscard]] auto without_source(Arena& arena) const -> Value;
-  // The same value, printed as `text` from now on. `text` must outlive the value and parse to it.
+  // The same value, printed as `text` from now on. `text` must outlive the value and parse to it. Put
+  // into an array or object it is a part, and prints compactly.
   [[nodiscard]] auto with_source(Arena& arena, std::string_view text) const -> Value;
 
  private:
   friend class Builder;
+  // Flags.
+  static constexpr std::uint8_t kVerbatim = 1;  // a string, or an object's keys: print without escapes
+  static constexpr std::uint8_t kSourced = 2;   // data_ points to a detail::Sourced
+
   constexpr Value(Kind kind, std::uint8_t flags, std::uint32_t size, void const* data)
       : kind_(kind), flags_(flags), size_(size), data_(data) {}
 
+  // What data_ points to without source().
+  [[nodiscard]] auto data() const -> void const*;
+  [[nodiscard]] auto items() const -> void const*;
+
   Kind kind_ = Kind::kNull;
   std::uint8_t flags_ = 0;
-  std::uint32_t size_ = 0;
+  std::uint32_t size_ = 0;  // bytes of a number or string; elements, members; 1 for true
   void const* data_ = nullptr;
 };
 
@@ -89,7 +118,8 @@ struct Member {
 // Deep equality as JSON documents: numbers by value (1 == 1.0), objects without regard to order.
 [[nodiscard]] auto equal(Value a, Value b) -> bool;
 
-// Makes values in an arena. All copy what they are given (the keys and texts too).
+// Makes values in an arena. All copy what they are given (the keys and texts too); sub-trees are shared,
+// so whatever they point to must live as long as the arena does. An object's keys must differ.
 [[nodiscard]] auto make_string(Arena& arena, std::string_view text) -> Value;
 [[nodiscard]] auto make_number(Arena& arena, std::int64_t number) -> Value;
 [[nodiscard]] auto make_number(Arena& arena, double number) -> Value;  // ECMAScript form; finite
@@ -104,5 +134,49 @@ enum class KeyStorage { kCopy, kOutlives };
 [[nodiscard]] auto with_element(Arena& arena, Value array, std::size_t index, Value value) -> Value;
 // A deep copy into another arena: nothing of the result points outside it.
 [[nodiscard]] auto clone(Arena& arena, Value value) -> Value;
+
+struct detail::Sourced {
+  Value value;  // without source
+  std::string_view text;
+};
+
+inline auto Value::data() const -> void const* {
+  if ((flags_ & kSourced) == 0) [[likely]] return data_;
+  return static_cast<detail::Sourced const*>(data_)->value.data_;
+}
+
+inline auto Value::items() const -> void const* {
+  return static_cast<detail::Node const*>(data()) + 1;
+}
+
+inline auto Value::as_bool() const -> bool {
+  TREADLE_ASSERT(is_bool());
+  return size_ != 0;
+}
+
+inline auto Value::as_string() const -> std::string_view {
+  TREADLE_ASSERT(is_string());
+  return {static_cast<char const*>(data()), size_};
+}
+
+inline auto Value::number_text() const -> std::string_view {
+  TREADLE_ASSERT(is_number());
+  return {static_cast<char const*>(data()), size_};
+}
+
+inline auto Value::elements() const -> std::span<Value const> {
+  TREADLE_ASSERT(is_array());
+  return {static_cast<Value const*>(items()), size_};
+}
+
+inline auto Value::members() const -> std::span<Member const> {
+  TREADLE_ASSERT(is_object());
+  return {static_cast<Member const*>(items()), size_};
+}
+
+inline auto Value::source() const -> std::string_view {
+  if ((flags_ & kSourced) == 0) return {};
+  return static_cast<detail::Sourced const*>(data_)->text;
+}
 
 }  // namespace treadle::json

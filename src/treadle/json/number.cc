@@ -1,0 +1,78 @@
+#include "treadle/json/number.h"
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+
+namespace treadle::json {
+
+namespace {
+
+// Beyond this no further digit of an exponent matters.
+constexpr std::int64_t kExponentMax = 1'000'000'000'000;
+
+auto parse_exponent(std::string_view text) -> std::int64_t {
+  if (text.empty()) return 0;
+  bool const negative = text.front() == '-';
+  if (negative || text.front() == '+') text.remove_prefix(1);
+  std::int64_t value = 0;
+  for (char const c : text) value = std::min(value * 10 + (c - '0'), kExponentMax);
+  return negative ? -value : value;
+}
+
+}  // namespace
+
+Decimal::Decimal(std::string_view text) {
+  negative_ = text.front() == '-';
+  char const* const end = text.data() + text.size();
+  char const* const whole = text.data() + (negative_ ? 1 : 0);
+  char const* at = skip_digits(whole, end);
+  whole_ = {whole, at};
+  if (at != end && *at == '.') {
+    char const* const fraction = at + 1;
+    at = skip_digits(fraction, end);
+    fraction_ = {fraction, at};
+  }
+  end_ = whole_.size() + fraction_.size();
+  while (begin_ != end_ && digit(begin_) == '0') ++begin_;
+  while (begin_ != end_ && digit(end_ - 1) == '0') --end_;
+  if (is_zero()) {
+    negative_ = false;
+    return;
+  }
+  exponent_ = parse_exponent(at == end ? std::string_view{} : std::string_view{at + 1, end}) +
+              static_cast<std::int64_t>(whole_.size()) - static_cast<std::int64_t>(begin_);
+}
+
+auto Decimal::to_int64() const -> std::optional<std::int64_t> {
+  constexpr std::int64_t kDigitsMax = 19;
+  auto const count = static_cast<std::int64_t>(digits());
+  if (exponent_ < count || exponent_ > kDigitsMax) return std::nullopt;
+  std::uint64_t magnitude = 0;  // 19 digits fit
+  for (std::int64_t i = 0; i < exponent_; ++i) {
+    auto const d = i < count ? digit(begin_ + static_cast<std::size_t>(i)) - '0' : 0;
+    magnitude = magnitude * 10 + static_cast<unsigned>(d);
+  }
+  auto const limit = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) + (negative_ ? 1 : 0);
+  if (magnitude > limit) return std::nullopt;
+  return static_cast<std::int64_t>(negative_ ? 0 - magnitude : magnitude);
+}
+
+auto operator==(Decimal const& a, Decimal const& b) -> bool {
+  if (a.negative_ != b.negative_ || a.digits() != b.digits() || a.exponent_ != b.exponent_) return false;
+  for (std::size_t i = 0; i < a.digits(); ++i) {
+    if (a.digit(a.begin_ + i) != b.digit(b.begin_ + i)) return false;
+  }
+  return true;
+}
+
+auto to_double(std::string_view number) -> double {
+  double value = 0;
+  auto const read = std::from_chars(number.data(), number.data() + number.size(), value);
+  if (read.ec != std::errc::result_out_of_range) return value;
+  double const magnitude =
+      Decimal(number).exponent() > 0 ? std::numeric_limits<double>::infinity() : 0.0;
+  return number.front() == '-' ? -magnitude : magnitude;
+}
+
+}  // namespace treadle::json

@@ -1,0 +1,129 @@
+#include "treadle/json/unescape.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "treadle/base/utf8.h"
+#include "treadle/json/messages.h"
+#include "treadle/json/scan.h"
+
+namespace treadle::json {
+
+namespace {
+
+// The quote that closes the string, or `end`.
+auto find_closing_quote(char const* at, char const* end) -> char const* {
+  for (;;) {
+    at = find_special(at, end);
+    if (at == end || *at == '"') return at;
+    at += *at == '\\' && end - at >= 2 ? 2 : 1;
+  }
+}
+
+auto hex_digit(char c) -> int {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+// Of \uXXXX at the front of [at, end).
+auto read_code_unit(char const* at, char const* end) -> std::optional<char32_t> {
+  if (end - at < 6 || at[0] != '\\' || at[1] != 'u') return std::nullopt;
+  char32_t unit = 0;
+  for (int i = 2; i < 6; ++i) {
+    auto const digit = hex_digit(at[i]);
+    if (digit < 0) return std::nullopt;
+    unit = unit * 16 + static_cast<char32_t>(digit);
+  }
+  return unit;
+}
+
+// What a backslash and `letter` stand for; 0 if that is no escape.
+auto escaped_char(char letter) -> char {
+  switch (letter) {
+    case '"': return '"';
+    case '\\': return '\\';
+    case '/': return '/';
+    case 'b': return '\b';
+    case 'f': return '\f';
+    case 'n': return '\n';
+    case 'r': return '\r';
+    case 't': return '\t';
+    default: return '\0';
+  }
+}
+
+class Reader {
+ public:
+  Reader(char const* at, char const* quote, char* out) : at_(at), quote_(quote), out_(out) {}
+
+  [[nodiscard]] auto at() const -> char const* { return at_; }
+
+  // Reads up to the quote; why it stopped before, or nullptr.
+  auto read() -> char const* {
+    for (;;) {
+      char const* const special = find_special(at_, quote_);
+      out_ = std::copy(at_, special, out_);
+      at_ = special;
+      if (at_ == quote_) return nullptr;
+      auto const* const message = *at_ == '\\' ? read_escape() : copy_code_point();
+      if (message != nullptr) return message;
+    }
+  }
+  [[nodiscard]] auto out() const -> char* { return out_; }
+
+ private:
+  auto read_escape() -> char const* {
+    if (at_[1] == 'u') return read_u_escape();
+    *out_ = escaped_char(at_[1]);
+    if (*out_ == '\0') return messages::kEscape;
+    ++out_;
+    at_ += 2;
+    return nullptr;
+  }
+
+  auto read_u_escape() -> char const* {
+    auto const unit = read_code_unit(at_, quote_);
+    if (!unit) return messages::kUnicodeEscape;
+    at_ += 6;
+    char32_t code_point = *unit;
+    if (utf8::is_high_surrogate(code_point)) {
+      auto const low = read_code_unit(at_, quote_);
+      if (low && utf8::is_low_surrogate(*low)) {
+        at_ += 6;
+        code_point = utf8::join_surrogates(code_point, *low);
+      }
+    }
+    out_ += utf8::encode_one(code_point, out_);
+    return nullptr;
+  }
+
+  auto copy_code_point() -> char const* {
+    if (static_cast<unsigned char>(*at_) < 0x20) return messages::kControl;
+    auto const one = utf8::decode_one({at_, quote_});
+    if (!one) return messages::kUtf8;
+    out_ = std::copy_n(at_, one->bytes, out_);
+    at_ += one->bytes;
+    return nullptr;
+  }
+
+  char const* at_;
+  char const* quote_;
+  char* out_;
+};
+
+}  // namespace
+
+auto unescape(Arena& arena, char const* begin, char const* end) -> Unescaped {
+  char const* const quote = find_closing_quote(begin, end);
+  if (quote == end) return {.message = messages::kOpenString, .at = end};
+  auto* const out = arena.allocate_array<char>(static_cast<std::size_t>(quote - begin));
+  Reader reader(begin, quote, out);
+  if (auto const* const message = reader.read(); message != nullptr) {
+    return {.message = message, .at = reader.at()};
+  }
+  return {.text = {out, reader.out()}, .behind = quote + 1};
+}
+
+}  // namespace treadle::json
