@@ -57,13 +57,15 @@ Accepted const kAccepted[] = {
     {"high_then_ascii_escape", R"("\uD83D\u0041")", R"("\ud83dA")"},
     {"escaped_key", R"({"a\nb":1,"\u0063":2})", R"({"a\nb":1,"c":2})"},
     {"delete_is_no_control", "\"\x7f\"", "\"\x7f\""},
-    {"bounds_of_utf8", "\"\xC2\x80\xDF\xBF\xE0\xA0\x80\xED\x9F\xBF\xEE\x80\x80\xF0\x90\x80\x80\xF4\x8F\xBF\xBF\"",
+    {"bounds_of_utf8",
+     "\"\xC2\x80\xDF\xBF\xE0\xA0\x80\xED\x9F\xBF\xEE\x80\x80\xF0\x90\x80\x80\xF4\x8F\xBF\xBF\"",
      "\"\xC2\x80\xDF\xBF\xE0\xA0\x80\xED\x9F\xBF\xEE\x80\x80\xF0\x90\x80\x80\xF4\x8F\xBF\xBF\""},
     {"utf8_and_escape", "\"\\té\xED\x9F\xBF\"", "\"\\té\xED\x9F\xBF\""},
     {"number_texts", "[0,-0,1.0,1.50,-1e5,1E+2,2e-3,0.0]", "[0,-0,1.0,1.50,-1e5,1E+2,2e-3,0.0]"},
     {"longest_number", "0." + repeat("1", 398), "0." + repeat("1", 398)},
     {"greatest_double", "1.7976931348623157e308", "1.7976931348623157e308"},
-    {"below_the_least_double", "[1e-400,-1e-9999999999999999999]", "[1e-400,-1e-9999999999999999999]"},
+    {"below_the_least_double", "[1e-400,-1e-9999999999999999999]",
+     "[1e-400,-1e-9999999999999999999]"},
     {"zero_to_a_great_power", "0e999999999", "0e999999999"},
     {"309_digits", "1" + repeat("0", 308), "1" + repeat("0", 308)},
     {"last_duplicate_wins_in_first_place", R"({"a":1,"b":[],"a":[[2]]})", R"({"a":[[2]],"b":[]})"},
@@ -105,7 +107,8 @@ Refused const kRefused[] = {
     {"single_quotes", "'a'", "line 1, column 1: expected a value"},
     {"comment", "[1 /* one */]", "line 1, column 4: expected ',' or ']' after an element"},
     {"comma_behind_element", "[1,]", "line 1, column 4: expected a value"},
-    {"comma_behind_member", "{\"a\":1,}", "line 1, column 8: expected a member name in double quotes"},
+    {"comma_behind_member", "{\"a\":1,}",
+     "line 1, column 8: expected a member name in double quotes"},
     {"two_commas", "[1,,2]", "line 1, column 4: expected a value"},
     {"open_array", "[1", "line 1, column 3: expected ',' or ']' after an element"},
     {"open_object", "{\"a\":1", "line 1, column 7: expected ',' or '}' after a member"},
@@ -119,9 +122,12 @@ Refused const kRefused[] = {
     {"open_string", "\"abc", "line 1, column 5: a string is not closed"},
     {"open_string_with_escape", "\"a\\", "line 1, column 4: a string is not closed"},
     {"open_string_with_escaped_quote", "\"a\\\"", "line 1, column 5: a string is not closed"},
-    {"control_character", "\"a\nb\"", "line 1, column 3: a control character in a string must be escaped"},
-    {"control_behind_escape", "\"\\n\x1f\"", "line 1, column 4: a control character in a string must be escaped"},
-    {"nul_in_string", "\"\0\""s, "line 1, column 2: a control character in a string must be escaped"},
+    {"control_character", "\"a\nb\"",
+     "line 1, column 3: a control character in a string must be escaped"},
+    {"control_behind_escape", "\"\\n\x1f\"",
+     "line 1, column 4: a control character in a string must be escaped"},
+    {"nul_in_string", "\"\0\""s,
+     "line 1, column 2: a control character in a string must be escaped"},
     {"unknown_escape", "\"\\x41\"", "line 1, column 2: no such escape"},
     {"short_u_escape", "\"\\u12\"", "line 1, column 2: \\u needs four hexadecimal digits"},
     {"bad_u_escape", "\"\\u12g4\"", "line 1, column 2: \\u needs four hexadecimal digits"},
@@ -142,11 +148,15 @@ Refused const kRefused[] = {
     {"no_exponent_behind_sign", "1e+", "line 1, column 4: expected a digit"},
     {"leading_zero", "[-01]", "line 1, column 3: a number must not begin with 0 and a digit"},
     {"hexadecimal", "0x10", "line 1, column 2: expected the end of the text after the value"},
-    {"too_many_characters", "0." + repeat("1", 399), "line 1, column 1: a number has too many characters"},
+    {"too_many_characters", "0." + repeat("1", 399),
+     "line 1, column 1: a number has too many characters"},
     {"too_great", "[1e309]", "line 1, column 2: a number is beyond the range of a double"},
-    {"too_small_a_negative", "-1.8e308", "line 1, column 1: a number is beyond the range of a double"},
-    {"too_many_digits", "1" + repeat("0", 309), "line 1, column 1: a number is beyond the range of a double"},
-    {"huge_exponent", "1e99999999999999999999", "line 1, column 1: a number is beyond the range of a double"},
+    {"too_small_a_negative", "-1.8e308",
+     "line 1, column 1: a number is beyond the range of a double"},
+    {"too_many_digits", "1" + repeat("0", 309),
+     "line 1, column 1: a number is beyond the range of a double"},
+    {"huge_exponent", "1e99999999999999999999",
+     "line 1, column 1: a number is beyond the range of a double"},
 };
 
 INSTANTIATE_TEST_SUITE_P(Table, ParseRefuses, testing::ValuesIn(kRefused),
@@ -205,14 +215,16 @@ TEST(ParseDuplicates, AreRefusedOnRequest) {
   EXPECT_TRUE(parse(arena, R"({"a":{"a":1},"b":1})", options));
   auto const refused = parse(arena, R"({"a":1,"b":2,"b":3,"a":4})", options);
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().to_string(), "line 1, column 15: a member name occurs twice in one object");
+  EXPECT_EQ(refused.error().to_string(),
+            "line 1, column 15: a member name occurs twice in one object");
   EXPECT_FALSE(parse(arena, R"({"a":1,"\u0061":2})", options));
 }
 
 auto object_of_keys(std::size_t count, std::size_t distinct) -> std::string {
   std::string text = "{";
   for (std::size_t i = 0; i < count; ++i) {
-    text += (i == 0 ? "\"key" : ",\"key") + std::to_string(i % distinct) + "\":" + std::to_string(i);
+    text +=
+        (i == 0 ? "\"key" : ",\"key") + std::to_string(i % distinct) + "\":" + std::to_string(i);
   }
   return text + "}";
 }
@@ -230,12 +242,14 @@ TEST(ParseDuplicates, OfManyMembersAreFound) {
     }
     EXPECT_EQ(print(*value).size(), value->printed_size());
     EXPECT_FALSE(parse(arena, text, {.duplicates = Duplicates::kRefuse}));
-    EXPECT_TRUE(parse(arena, object_of_keys(distinct, distinct), {.duplicates = Duplicates::kRefuse}));
+    EXPECT_TRUE(
+        parse(arena, object_of_keys(distinct, distinct), {.duplicates = Duplicates::kRefuse}));
   }
 }
 
 TEST(ParseSource, IsKeptOnRequestOfAnyKind) {
-  for (std::string const text : {" {\"a\" : 1.0}\n", " [ ] ", " null ", " true", "\"\\u0041\"", " -0.0 "}) {
+  for (std::string const text :
+       {" {\"a\" : 1.0}\n", " [ ] ", " null ", " true", "\"\\u0041\"", " -0.0 "}) {
     Arena arena;
     auto const kept = parse(arena, text, {.keep_source = true});
     ASSERT_TRUE(kept);

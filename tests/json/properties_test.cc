@@ -18,11 +18,13 @@
 namespace treadle::json {
 
 auto RandomDocuments::text() -> std::string {
-  static constexpr char32_t kCodePoints[] = {'a', 'Z', '0', ' ', '/', '"', '\\', '\n', '\t', 0, 0x1F, 0x7F, 0x80,
-                                             0xE9, 0x7FF, 0x800, 0x20AC, 0xD7FF, 0xE000, 0xFFFF, 0x1F600, 0x10FFFF};
+  static constexpr char32_t kCodePoints[] = {
+      'a',  'Z',  '0',  ' ',   '/',   '"',    '\\',   '\n',   '\t',   0,       0x1F,
+      0x7F, 0x80, 0xE9, 0x7FF, 0x800, 0x20AC, 0xD7FF, 0xE000, 0xFFFF, 0x1F600, 0x10FFFF};
   std::string text;
   auto const length = below(3) == 0 ? below(40) : below(6);
-  for (std::uint64_t i = 0; i < length; ++i) utf8::append(text, kCodePoints[below(std::size(kCodePoints))]);
+  for (std::uint64_t i = 0; i < length; ++i)
+    utf8::append(text, kCodePoints[below(std::size(kCodePoints))]);
   if (below(10) == 0) utf8::append(text, below(2) == 0 ? 0xDC00 : 0xDFFF);
   if (below(10) == 0) utf8::append(text, below(2) == 0 ? 0xD800 : 0xDBFF);
   return text;
@@ -49,7 +51,8 @@ auto RandomDocuments::array(int levels) -> Value {
 auto RandomDocuments::object(int levels) -> Value {
   auto made = make_object(arena_, {});
   auto const size = below(10) == 0 ? below(60) : below(6);
-  for (std::uint64_t i = 0; i < size; ++i) made = with_member(arena_, made, text(), value(levels - 1));
+  for (std::uint64_t i = 0; i < size; ++i)
+    made = with_member(arena_, made, text(), value(levels - 1));
   return made;
 }
 
@@ -70,7 +73,8 @@ namespace {
 auto seed() -> std::uint64_t {
   static std::uint64_t const value = [] {
     char const* const given = std::getenv("TREADLE_SEED");
-    auto const chosen = given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device{}();
+    auto const chosen =
+        given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device{}();
     std::printf("TREADLE_SEED=%llu\n", chosen);
     return chosen;
   }();
@@ -139,12 +143,15 @@ TEST(Property, ACloneEqualsAndOutlivesTheOriginal) {
 auto set_somewhere(RandomDocuments& documents, Arena& arena, Value document, Value value) -> Value {
   if (document.is_array() && document.size() != 0) {
     auto const i = documents.below(document.size());
-    return with_element(arena, document, i, set_somewhere(documents, arena, document.elements()[i], value));
+    return with_element(arena, document, i,
+                        set_somewhere(documents, arena, document.elements()[i], value));
   }
   if (!document.is_object()) return value;
-  if (document.size() == 0 || documents.below(3) == 0) return with_member(arena, document, documents.text(), value);
+  if (document.size() == 0 || documents.below(3) == 0)
+    return with_member(arena, document, documents.text(), value);
   auto const& member = document.members()[documents.below(document.size())];
-  return with_member(arena, document, member.key, set_somewhere(documents, arena, member.value, value));
+  return with_member(arena, document, member.key,
+                     set_somewhere(documents, arena, member.value, value));
 }
 
 TEST(Property, ChangedCopiesKnowTheirSizeAndDepth) {

@@ -16,7 +16,8 @@ class RandomDocuments {
   RandomDocuments(Arena& arena, std::uint64_t seed) : arena_(arena), random_(seed) {}
 
   [[nodiscard]] auto value(int levels) -> Value;
-  [[nodiscard]] auto text() -> std::string;  // WTF-8, whose lone surrogates never stand high before low
+  [[nodiscard]] auto text()
+      -> std::string;  // WTF-8, whose lone surrogates never stand high before low
   [[nodiscard]] auto below(std::uint64_t bound) -> std::uint64_t { return random_() % bound; }
 
  private:

@@ -84,10 +84,14 @@ NumberCase const kNumbers[] = {
     {"fraction", "1.5", std::nullopt, 1.5},
     {"fraction_below_one", "0.05e1", std::nullopt, 0.5},
     {"not_quite_an_integer", "1.25e1", std::nullopt, 12.5},
-    {"greatest", "9223372036854775807", std::numeric_limits<std::int64_t>::max(), 9223372036854775807.0},
-    {"least", "-9223372036854775808", std::numeric_limits<std::int64_t>::min(), -9223372036854775808.0},
-    {"greatest_with_fraction", "9223372036854775807.0", std::numeric_limits<std::int64_t>::max(), 9223372036854775807.0},
-    {"least_with_exponent", "-922337203685477580.8e1", std::numeric_limits<std::int64_t>::min(), -9223372036854775808.0},
+    {"greatest", "9223372036854775807", std::numeric_limits<std::int64_t>::max(),
+     9223372036854775807.0},
+    {"least", "-9223372036854775808", std::numeric_limits<std::int64_t>::min(),
+     -9223372036854775808.0},
+    {"greatest_with_fraction", "9223372036854775807.0", std::numeric_limits<std::int64_t>::max(),
+     9223372036854775807.0},
+    {"least_with_exponent", "-922337203685477580.8e1", std::numeric_limits<std::int64_t>::min(),
+     -9223372036854775808.0},
     {"one_too_great", "9223372036854775808", std::nullopt, 9223372036854775808.0},
     {"one_too_small", "-9223372036854775809", std::nullopt, -9223372036854775809.0},
     {"twenty_digits", "18446744073709551616", std::nullopt, 18446744073709551616.0},
@@ -136,7 +140,8 @@ INSTANTIATE_TEST_SUITE_P(Table, PrintedNumbers, testing::ValuesIn(kPrintedNumber
 TEST(MakeNumber, PrintsIntegers) {
   Arena arena;
   EXPECT_EQ(print(make_number(arena, std::int64_t{-7})), "-7");
-  EXPECT_EQ(print(make_number(arena, std::numeric_limits<std::int64_t>::min())), "-9223372036854775808");
+  EXPECT_EQ(print(make_number(arena, std::numeric_limits<std::int64_t>::min())),
+            "-9223372036854775808");
 }
 
 struct EqualCase {
@@ -159,7 +164,8 @@ TEST_P(Equality, ComparesDocuments) {
 
 auto object_of(int size, int step, std::string_view last) -> std::string {
   std::string text = "{";
-  for (int i = 0; i < size; ++i) text += "\"k" + std::to_string(i * step % size) + "\":" + std::to_string(i * step % size) + ",";
+  for (int i = 0; i < size; ++i)
+    text += "\"k" + std::to_string(i * step % size) + "\":" + std::to_string(i * step % size) + ",";
   return text + "\"last\":" + std::string(last) + "}";
 }
 
@@ -185,7 +191,8 @@ EqualCase const kEqual[] = {
     {"large_object_differs", object_of(101, 1, "[]"), object_of(101, 7, "[0]"), false},
 };
 
-INSTANTIATE_TEST_SUITE_P(Table, Equality, testing::ValuesIn(kEqual), [](auto const& param) { return param.param.name; });
+INSTANTIATE_TEST_SUITE_P(Table, Equality, testing::ValuesIn(kEqual),
+                         [](auto const& param) { return param.param.name; });
 
 TEST(WithMember, ReplacesInPlaceOrAppends) {
   Arena arena;
@@ -296,7 +303,8 @@ TEST(PrintedSize, StopsAtTheGreatestNumber) {
   auto const object = with_member(arena, make_object(arena, {}), "a", value);
   EXPECT_EQ(object.printed_size(), std::numeric_limits<std::size_t>::max());
   EXPECT_EQ(with_member(arena, object, "a", Value()).printed_size(), 10U);
-  EXPECT_EQ(with_element(arena, with_element(arena, value, 0, Value()), 1, Value()).printed_size(), 11U);
+  EXPECT_EQ(with_element(arena, with_element(arena, value, 0, Value()), 1, Value()).printed_size(),
+            11U);
 }
 
 TEST(PrintPretty, IndentsByTwo) {

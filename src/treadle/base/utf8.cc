@@ -89,7 +89,8 @@ void append(std::string& out, char32_t code_point) {
 }
 
 auto count_code_points(std::string_view text) -> std::size_t {
-  return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return !is_continuation(c); }));
+  return static_cast<std::size_t>(
+      std::ranges::count_if(text, [](char c) { return !is_continuation(c); }));
 }
 
 auto count_utf16_units(std::string_view text) -> std::size_t {

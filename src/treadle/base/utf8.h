@@ -23,10 +23,11 @@ struct CodePoint {
     -> std::optional<CodePoint>;
 
 // Whether all of `text` is UTF-8.
-[[nodiscard]] auto is_valid(std::string_view text, Surrogates surrogates = Surrogates::kRefuse) -> bool;
+[[nodiscard]] auto is_valid(std::string_view text, Surrogates surrogates = Surrogates::kRefuse)
+    -> bool;
 
-// Writes `code_point` (a surrogate too) to `out`, which has room for 4 bytes; gives the bytes written.
-// Asserts that it is at most U+10FFFF.
+// Writes `code_point` (a surrogate too) to `out`, which has room for 4 bytes; gives the bytes
+// written. Asserts that it is at most U+10FFFF.
 auto encode_one(char32_t code_point, char* out) -> std::size_t;
 void append(std::string& out, char32_t code_point);
 
@@ -37,8 +38,12 @@ void append(std::string& out, char32_t code_point);
 // The longest beginning of `text` (valid UTF-8) of at most `bytes` bytes that cuts no code point.
 [[nodiscard]] auto truncate(std::string_view text, std::size_t bytes) -> std::string_view;
 
-[[nodiscard]] constexpr auto is_high_surrogate(char32_t c) -> bool { return c >= 0xD800 && c < 0xDC00; }
-[[nodiscard]] constexpr auto is_low_surrogate(char32_t c) -> bool { return c >= 0xDC00 && c < 0xE000; }
+[[nodiscard]] constexpr auto is_high_surrogate(char32_t c) -> bool {
+  return c >= 0xD800 && c < 0xDC00;
+}
+[[nodiscard]] constexpr auto is_low_surrogate(char32_t c) -> bool {
+  return c >= 0xDC00 && c < 0xE000;
+}
 // Of a high and a low surrogate.
 [[nodiscard]] constexpr auto join_surrogates(char32_t high, char32_t low) -> char32_t {
   return 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00);

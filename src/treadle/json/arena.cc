@@ -14,7 +14,8 @@ namespace treadle::json {
 namespace {
 
 constexpr std::size_t kFirstBlockBytes = 4'096;
-constexpr std::size_t kDoublingBytesMax = 1U << 20;  // blocks beyond this grow no further by themselves
+constexpr std::size_t kDoublingBytesMax =
+    1U << 20;  // blocks beyond this grow no further by themselves
 
 // Tells the address sanitizer that nothing may be read here until it is given out again.
 void poison([[maybe_unused]] void const* begin, [[maybe_unused]] std::size_t bytes) {
@@ -88,7 +89,8 @@ void Arena::grow(std::size_t bytes) {
   auto const doubled = std::clamp(2 * last, kFirstBlockBytes, kDoublingBytesMax);
   auto const size = std::max(doubled, bytes + 16);
   used_before_ += static_cast<std::size_t>(at_ - begin_);
-  if (blocks_ == nullptr) detail::unpoison(at_, static_cast<std::size_t>(end_ - at_));  // the caller's
+  if (blocks_ == nullptr)
+    detail::unpoison(at_, static_cast<std::size_t>(end_ - at_));  // the caller's
   auto* const block = static_cast<Block*>(::operator new(sizeof(Block) + size));
   block->next = blocks_;
   block->bytes = size;

@@ -32,7 +32,8 @@ class Builder {
     return {Kind::kArray, 0, size, node};
   }
   // `node` is followed by `size` Members.
-  [[nodiscard]] static auto object(detail::Node const* node, std::uint32_t size, Text keys) -> Value {
+  [[nodiscard]] static auto object(detail::Node const* node, std::uint32_t size, Text keys)
+      -> Value {
     return {Kind::kObject, flags(keys), size, node};
   }
   [[nodiscard]] static auto with_source(Arena& arena, Value value, std::string_view text) -> Value;
@@ -42,14 +43,16 @@ class Builder {
     return (value.flags_ & Value::kVerbatim) != 0 ? Text::kVerbatim : Text::kNeedsEscapes;
   }
   [[nodiscard]] static auto without_source(Value value) -> Value {
-    if ((value.flags_ & Value::kSourced) == 0) [[likely]] return value;
+    if ((value.flags_ & Value::kSourced) == 0) [[likely]]
+      return value;
     return static_cast<detail::Sourced const*>(value.data_)->value;
   }
   // Of an array or object.
   [[nodiscard]] static auto node(Value value) -> detail::Node const& {
     return *static_cast<detail::Node const*>(value.data());
   }
-  // What a number's or string's bytes, or a node, are found at: a handle to the same at another place.
+  // What a number's or string's bytes, or a node, are found at: a handle to the same at another
+  // place.
   [[nodiscard]] static auto moved_to(Value value, void const* data) -> Value {
     return {value.kind_, value.flags_, value.size_, data};
   }

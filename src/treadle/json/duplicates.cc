@@ -41,7 +41,8 @@ auto first_duplicate(std::span<Member const> members) -> std::size_t {
   auto const order = grouped(members);
   auto first = members.size();
   for (std::size_t i = 1; i < order.size(); ++i) {
-    if (members[order[i - 1]].key == members[order[i]].key) first = std::min<std::size_t>(first, order[i]);
+    if (members[order[i - 1]].key == members[order[i]].key)
+      first = std::min<std::size_t>(first, order[i]);
   }
   return first;
 }

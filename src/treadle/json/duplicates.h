@@ -12,7 +12,8 @@ namespace treadle::json {
 // comparisons at most.
 [[nodiscard]] auto first_duplicate(std::span<Member const> members) -> std::size_t;
 
-// Lets each key stand once, at its first place, with its last value; gives the number of members left.
+// Lets each key stand once, at its first place, with its last value; gives the number of members
+// left.
 [[nodiscard]] auto keep_last(std::span<Member> members) -> std::size_t;
 
 }  // namespace treadle::json

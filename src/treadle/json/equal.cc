@@ -57,7 +57,8 @@ auto match_members(Value a, Value b, Pairs& pairs) -> bool {
     for (std::size_t i = 0; i < in_a.size(); ++i) pairs.push({in_a[i].value, in_b[i].value});
     return true;
   }
-  return in_a.size() <= kSearchedMax ? match_searched(in_a, b, pairs) : match_sorted(in_a, in_b, pairs);
+  return in_a.size() <= kSearchedMax ? match_searched(in_a, b, pairs)
+                                     : match_sorted(in_a, in_b, pairs);
 }
 
 // Whether the two are equal, provided that everything added to `pairs` is.

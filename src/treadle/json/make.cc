@@ -63,7 +63,8 @@ auto text_of_keys(std::span<Member const> members) -> Text {
 
 // The node's fields once item `replacement` stands where `old` stood.
 template <typename T>
-void describe_replaced(Node& node, Node const& before, std::span<T const> items, Value old, Value replacement) {
+void describe_replaced(Node& node, Node const& before, std::span<T const> items, Value old,
+                       Value replacement) {
   auto const rest = before.printed_size - Builder::compact_size(old);
   node.printed_size = add_sizes(rest, Builder::compact_size(replacement));
   node.depth = depth32(old) + 1 < before.depth ? std::max(before.depth, depth32(replacement) + 1)
@@ -98,7 +99,6 @@ auto append_member(Arena& arena, Value object, std::string_view key, Value value
   return Builder::object(node, count32(members.size() + 1), both);
 }
 
-
 }  // namespace
 
 auto make_string(Arena& arena, std::string_view text) -> Value {
@@ -132,7 +132,8 @@ auto make_array(Arena& arena, std::span<Value const> elements) -> Value {
 auto make_object(Arena& arena, std::span<Member const> members, KeyStorage keys) -> Value {
   auto const [node, items] = allocate_node<Member>(arena, members.size());
   std::ranges::transform(members, items, [&](Member const& m) {
-    return Member{keys == KeyStorage::kCopy ? arena.copy(m.key) : m.key, Builder::without_source(m.value)};
+    return Member{keys == KeyStorage::kCopy ? arena.copy(m.key) : m.key,
+                  Builder::without_source(m.value)};
   });
   std::span<Member const> const all{items, members.size()};
   auto const text = text_of_keys(all);

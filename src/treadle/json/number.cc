@@ -53,13 +53,15 @@ auto Decimal::to_int64() const -> std::optional<std::int64_t> {
     auto const d = i < count ? digit(begin_ + static_cast<std::size_t>(i)) - '0' : 0;
     magnitude = magnitude * 10 + static_cast<unsigned>(d);
   }
-  auto const limit = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) + (negative_ ? 1 : 0);
+  auto const limit =
+      static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) + (negative_ ? 1 : 0);
   if (magnitude > limit) return std::nullopt;
   return static_cast<std::int64_t>(negative_ ? 0 - magnitude : magnitude);
 }
 
 auto operator==(Decimal const& a, Decimal const& b) -> bool {
-  if (a.negative_ != b.negative_ || a.digits() != b.digits() || a.exponent_ != b.exponent_) return false;
+  if (a.negative_ != b.negative_ || a.digits() != b.digits() || a.exponent_ != b.exponent_)
+    return false;
   for (std::size_t i = 0; i < a.digits(); ++i) {
     if (a.digit(a.begin_ + i) != b.digit(b.begin_ + i)) return false;
   }

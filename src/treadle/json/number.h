@@ -14,8 +14,8 @@ namespace treadle::json {
   return at;
 }
 
-// A number's exact value, in one form only: 0.DIGITS x 10^exponent, where DIGITS begin and end with no
-// zero (and zero has none, exponent 0 and no sign).
+// A number's exact value, in one form only: 0.DIGITS x 10^exponent, where DIGITS begin and end with
+// no zero (and zero has none, exponent 0 and no sign).
 class Decimal {
  public:
   // `text` is a JSON number and must outlive this.

@@ -50,7 +50,11 @@ static_assert(sizeof(Value) == sizeof(Slot) && sizeof(Member) == 2 * sizeof(Slot
 class Parser {
  public:
   Parser(Arena& arena, std::string_view text, ParseOptions const& options)
-      : arena_(arena), options_(options), begin_(text.data()), end_(begin_ + text.size()), at_(begin_) {}
+      : arena_(arena),
+        options_(options),
+        begin_(text.data()),
+        end_(begin_ + text.size()),
+        at_(begin_) {}
 
   // Whether the text is JSON: value() then holds it, else failure() says why not.
   [[nodiscard]] auto parse() -> bool;
@@ -69,7 +73,8 @@ class Parser {
   auto peek() -> char {
     while (at_ != end_) {
       char const c = *at_;
-      if (static_cast<unsigned char>(c) > ' ') [[likely]] return c;
+      if (static_cast<unsigned char>(c) > ' ') [[likely]]
+        return c;
       if (c != ' ' && c != '\n' && c != '\r' && c != '\t') break;
       ++at_;
     }
@@ -265,9 +270,11 @@ auto Parser::close() -> bool {
 }
 
 auto Parser::drop_duplicates(Container& container) -> bool {
-  std::span<Member> const members{reinterpret_cast<Member*>(items_.data() + container.items), container.size};
+  std::span<Member> const members{reinterpret_cast<Member*>(items_.data() + container.items),
+                                  container.size};
   auto const duplicate = first_duplicate(members);
-  if (duplicate == members.size()) [[likely]] return true;
+  if (duplicate == members.size()) [[likely]]
+    return true;
   if (options_.duplicates == Duplicates::kRefuse) {
     char const* const key = members[duplicate].key.data();
     bool const in_text = key >= begin_ && key < end_;  // not when it had escapes
@@ -277,7 +284,8 @@ auto Parser::drop_duplicates(Container& container) -> bool {
   container.printed_size = 1;
   container.depth = 0;
   for (auto const& member : members.first(container.size)) {
-    container.printed_size += escaped_size(member.key) + 3 + Builder::compact_size(member.value) + 1;
+    container.printed_size +=
+        escaped_size(member.key) + 3 + Builder::compact_size(member.value) + 1;
     container.depth = std::max(container.depth, static_cast<std::uint32_t>(member.value.depth()));
   }
   return true;
@@ -328,7 +336,8 @@ auto parse(Arena& arena, std::string_view text, ParseOptions options) -> Result<
   return options.keep_source ? parser.value().with_source(arena, text) : parser.value();
 }
 
-auto parse_copy(Arena& arena, std::string_view text, ParseOptions options) -> Result<Value, ParseError> {
+auto parse_copy(Arena& arena, std::string_view text, ParseOptions options)
+    -> Result<Value, ParseError> {
   return parse(arena, arena.copy(text), options);
 }
 

@@ -21,7 +21,8 @@ struct ParseOptions {
   bool keep_source = false;
 };
 
-// Where and why a text is not JSON. `line` and `column` (code points) count from 1, `offset` bytes from 0.
+// Where and why a text is not JSON. `line` and `column` (code points) count from 1, `offset` bytes
+// from 0.
 struct ParseError {
   std::string message;  // e.g. "expected ',' or '}' after a member"
   std::size_t offset = 0;
@@ -31,10 +32,10 @@ struct ParseError {
 };
 
 // Refused: anything but one JSON value with white space around it, invalid UTF-8, unescaped control
-// characters, numbers of more than limits::kNumberChars characters or beyond a double's range, nesting
-// beyond depth_max. Kept: escaped lone surrogates. The result points into `text` and `arena`; both must
-// outlive it. Time and memory are linear in text.size(), but for n log n in an object of n members. Of
-// duplicate members the last value stands in the first one's place.
+// characters, numbers of more than limits::kNumberChars characters or beyond a double's range,
+// nesting beyond depth_max. Kept: escaped lone surrogates. The result points into `text` and
+// `arena`; both must outlive it. Time and memory are linear in text.size(), but for n log n in an
+// object of n members. Of duplicate members the last value stands in the first one's place.
 [[nodiscard]] auto parse(Arena& arena, std::string_view text, ParseOptions options = {})
     -> Result<Value, ParseError>;
 

@@ -18,7 +18,6 @@ struct Open {
   std::size_t left = 0;
 };
 
-
 auto opened(Value value) -> Open {
   if (value.is_array()) return {value.elements().data(), nullptr, value.size()};
   return {nullptr, value.members().data(), value.size()};

@@ -22,7 +22,8 @@ namespace treadle::json {
   constexpr std::uint64_t kHighs = 0x8080808080808080U;
   auto const zero_in = [](std::uint64_t x) { return (x - kOnes) & ~x; };
   auto const control = (bytes - kOnes * 0x20) & ~bytes;
-  return ((zero_in(bytes ^ (kOnes * '"')) | zero_in(bytes ^ (kOnes * '\\')) | control | bytes) & kHighs) != 0;
+  return ((zero_in(bytes ^ (kOnes * '"')) | zero_in(bytes ^ (kOnes * '\\')) | control | bytes) &
+          kHighs) != 0;
 }
 
 // The first special byte of [at, end); `end` if there is none.

@@ -1,5 +1,5 @@
-// A stack of plain values that starts in place and moves to the heap when it outgrows that; private to
-// the module.
+// A stack of plain values that starts in place and moves to the heap when it outgrows that; private
+// to the module.
 #pragma once
 
 #include <cstddef>
@@ -23,7 +23,8 @@ class SmallStack {
   [[nodiscard]] auto data() -> T* { return items_; }
   [[nodiscard]] auto back() -> T& { return items_[size_ - 1]; }
   void push(T const& item) {
-    if (size_ == capacity_) [[unlikely]] grow();
+    if (size_ == capacity_) [[unlikely]]
+      grow();
     std::memcpy(static_cast<void*>(items_ + size_), &item, sizeof(T));
     ++size_;
   }

@@ -43,7 +43,9 @@ auto Value::depth() const -> std::size_t {
   return is_array() || is_object() ? Builder::node(*this).depth : 0;
 }
 
-auto Value::without_source(Arena& /*arena*/) const -> Value { return Builder::without_source(*this); }
+auto Value::without_source(Arena& /*arena*/) const -> Value {
+  return Builder::without_source(*this);
+}
 
 auto Value::with_source(Arena& arena, std::string_view text) const -> Value {
   return Builder::with_source(arena, *this, text);
@@ -52,7 +54,8 @@ auto Value::with_source(Arena& arena, std::string_view text) const -> Value {
 auto Builder::with_source(Arena& arena, Value value, std::string_view text) -> Value {
   auto* const sourced =
       new (arena.allocate(sizeof(detail::Sourced))) detail::Sourced{without_source(value), text};
-  return {value.kind_, static_cast<std::uint8_t>(value.flags_ | Value::kSourced), value.size_, sourced};
+  return {value.kind_, static_cast<std::uint8_t>(value.flags_ | Value::kSourced), value.size_,
+          sourced};
 }
 
 auto Builder::compact_size(Value value) -> std::uint64_t {

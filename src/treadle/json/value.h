@@ -1,13 +1,14 @@
 // An immutable JSON tree whose parts are shared.
 //
-// A Value is a 16-byte handle, copied freely; what it points to lives in an Arena (or in text that the
-// caller keeps alive) and never changes. Sub-trees are shared: replacing one member copies the members
-// of that one object only. Strings are UTF-8, except that an escaped lone surrogate is kept as its
-// three-byte form (WTF-8) and printed as \udXXX again. Numbers keep the text they were written with, so
-// 1.0 stays 1.0. Members keep their order; where a parser was told to accept duplicates the last wins.
+// A Value is a 16-byte handle, copied freely; what it points to lives in an Arena (or in text that
+// the caller keeps alive) and never changes. Sub-trees are shared: replacing one member copies the
+// members of that one object only. Strings are UTF-8, except that an escaped lone surrogate is kept
+// as its three-byte form (WTF-8) and printed as \udXXX again. Numbers keep the text they were
+// written with, so 1.0 stays 1.0. Members keep their order; where a parser was told to accept
+// duplicates the last wins.
 //
-// A whole document that was parsed remembers its source text (source()); printing it gives that text
-// back to the character. Its parts do not: they print compactly.
+// A whole document that was parsed remembers its source text (source()); printing it gives that
+// text back to the character. Its parts do not: they print compactly.
 #pragma once
 
 #include <cstdint>
@@ -71,15 +72,16 @@ class Value {
   [[nodiscard]] constexpr auto size() const -> std::size_t {
     return kind_ == Kind::kArray || kind_ == Kind::kObject ? size_ : 0;
   }
-  // Whether both are handles of one and the same node (or equal null or bool): O(1), implies equal().
+  // Whether both are handles of one and the same node (or equal null or bool): O(1), implies
+  // equal().
   [[nodiscard]] constexpr auto is_same_as(Value other) const -> bool {
     return kind_ == other.kind_ && size_ == other.size_ && data_ == other.data_;
   }
   // The member of that name, or nullptr; nullptr also when this is no object.
   [[nodiscard]] auto find(std::string_view key) const -> Value const*;
 
-  // Bytes that print() will give, without printing: O(1) for arrays and objects. Sharing makes values
-  // that no memory could print; the size then stands at the greatest number.
+  // Bytes that print() will give, without printing: O(1) for arrays and objects. Sharing makes
+  // values that no memory could print; the size then stands at the greatest number.
   [[nodiscard]] auto printed_size() const -> std::size_t;
   // Levels of nesting: 0 for a scalar, 1 for [] and {}, 2 for [[]]. O(1).
   [[nodiscard]] auto depth() const -> std::size_t;
@@ -87,15 +89,16 @@ class Value {
   [[nodiscard]] auto source() const -> std::string_view;
   // The same value without source(): it prints compactly.
   [[nodiscard]] auto without_source(Arena& arena) const -> Value;
-  // The same value, printed as `text` from now on. `text` must outlive the value and parse to it. Put
-  // into an array or object it is a part, and prints compactly.
+  // The same value, printed as `text` from now on. `text` must outlive the value and parse to it.
+  // Put into an array or object it is a part, and prints compactly.
   [[nodiscard]] auto with_source(Arena& arena, std::string_view text) const -> Value;
 
  private:
   friend class Builder;
   // Flags.
-  static constexpr std::uint8_t kVerbatim = 1;  // a string, or an object's keys: print without escapes
-  static constexpr std::uint8_t kSourced = 2;   // data_ points to a detail::Sourced
+  static constexpr std::uint8_t kVerbatim =
+      1;  // a string, or an object's keys: print without escapes
+  static constexpr std::uint8_t kSourced = 2;  // data_ points to a detail::Sourced
 
   constexpr Value(Kind kind, std::uint8_t flags, std::uint32_t size, void const* data)
       : kind_(kind), flags_(flags), size_(size), data_(data) {}
@@ -118,8 +121,9 @@ struct Member {
 // Deep equality as JSON documents: numbers by value (1 == 1.0), objects without regard to order.
 [[nodiscard]] auto equal(Value a, Value b) -> bool;
 
-// Makes values in an arena. All copy what they are given (the keys and texts too); sub-trees are shared,
-// so whatever they point to must live as long as the arena does. An object's keys must differ.
+// Makes values in an arena. All copy what they are given (the keys and texts too); sub-trees are
+// shared, so whatever they point to must live as long as the arena does. An object's keys must
+// differ.
 [[nodiscard]] auto make_string(Arena& arena, std::string_view text) -> Value;
 [[nodiscard]] auto make_number(Arena& arena, std::int64_t number) -> Value;
 [[nodiscard]] auto make_number(Arena& arena, double number) -> Value;  // ECMAScript form; finite
@@ -129,7 +133,8 @@ enum class KeyStorage { kCopy, kOutlives };
 [[nodiscard]] auto make_object(Arena& arena, std::span<Member const> members,
                                KeyStorage keys = KeyStorage::kCopy) -> Value;
 // A copy of object `object` with `key` set: in place if it is there, at the end otherwise.
-[[nodiscard]] auto with_member(Arena& arena, Value object, std::string_view key, Value value) -> Value;
+[[nodiscard]] auto with_member(Arena& arena, Value object, std::string_view key, Value value)
+    -> Value;
 // A copy of array `array` with element `index` (< size) replaced.
 [[nodiscard]] auto with_element(Arena& arena, Value array, std::size_t index, Value value) -> Value;
 // A deep copy into another arena: nothing of the result points outside it.
@@ -141,7 +146,8 @@ struct detail::Sourced {
 };
 
 inline auto Value::data() const -> void const* {
-  if ((flags_ & kSourced) == 0) [[likely]] return data_;
+  if ((flags_ & kSourced) == 0) [[likely]]
+    return data_;
   return static_cast<detail::Sourced const*>(data_)->value.data_;
 }
 
