@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -20,17 +21,17 @@
 
 namespace treadle::integrations::functions {
 
-// One line that a function wrote to its standard output or error, or the host says of it. Any thread, one
-// call at a time.
+// One line that a function wrote to its standard output or error. Called on any thread, also at once.
 using FunctionLog = std::function<void(std::string_view function, std::string_view line)>;
 
 struct FunctionHostOptions {
   std::string region = "us-east-1";
   std::string account = "123456789012";
-  FunctionLog log;                                       // empty: dropped
-  std::size_t waiting_max = 10'000;                      // invocations of one function that wait; further: 429
-  std::chrono::milliseconds idle_time{300'000};          // an unused process is stopped
-  std::chrono::milliseconds init_time{30'000};           // from a process's start to its first /next
+  std::map<std::string, std::string> environment;  // of every function, beyond what this process has
+  FunctionLog log;                                 // empty: dropped
+  std::size_t waiting_max = 10'000;                // invocations of one function that wait; further: 429
+  std::chrono::milliseconds idle_time{300'000};    // an unused process is stopped
+  std::chrono::milliseconds init_time{30'000};     // from a process's start to its first /next
 };
 
 class FunctionHost {
