@@ -13,6 +13,7 @@
 #include "treadle/integrations/functions/function_host.h"
 #include "treadle/integrations/functions/function_spec.h"
 #include "treadle/integrations/functions/line_splitter.h"
+#include "treadle/integrations/functions/retired_servers.h"
 #include "treadle/net/event_loop.h"
 
 namespace treadle::integrations::functions {
@@ -45,6 +46,7 @@ class FunctionRunner {
 struct RunnerContext {
   net::EventLoops& loops;  // one loop, the host's
   ChildProcesses& children;
+  RetiredServers& retired;
   FunctionHostOptions const& options;
   std::string client_folder;  // holds nodejs.cjs and python.py
   void log(FunctionSpec const& function, std::string_view line) const {

@@ -96,9 +96,11 @@ void RuntimeProcess::start_process() {
   auto lines = std::make_shared<LogLines>(context_, function_);
   ProcessEvents events;
   events.on_output = [lines](OutputStream stream, std::string_view bytes) { lines->add(stream, bytes); };
-  events.on_end = [lines, self = shared_from_this(), &loop = context_.loop()](ProcessEnd end) mutable {
+  events.on_end = [lines, weak = weak_from_this(), &loop = context_.loop()](ProcessEnd end) {
     lines->finish();
-    loop.post([self = std::move(self), end = std::move(end)] { self->end(end); });
+    loop.post([weak, end = std::move(end)] {
+      if (auto const self = weak.lock()) self->end(end);
+    });
   };
   process_ = context_.children.start(std::move(spec), {}, std::move(events));
   deadline_ = context_.loop().run_after(context_.options.init_time,
@@ -121,17 +123,8 @@ void RuntimeProcess::end(ProcessEnd const& end) {
   std::optional<PendingInvocation> untaken;
   if (current_ && has_served && !current_->is_taken) untaken = *std::exchange(current_, std::nullopt);
   if (current_) finish(outcome_of(end));
-  close_api();
+  if (server_) context_.retired.add(std::move(server_));
   on_gone_(std::move(untaken));
-}
-
-// The server may go only after it has reported, and not inside its own report.
-void RuntimeProcess::close_api() {
-  if (!server_) return;
-  auto* server = server_.get();
-  server->stop(std::chrono::seconds(0), [owner = std::move(server_), &loop = context_.loop()]() mutable {
-    loop.post([owner = std::move(owner)] {});
-  });
 }
 
 void RuntimeProcess::run(Invocation invocation, OutcomeDone done) {

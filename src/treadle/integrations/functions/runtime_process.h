@@ -28,7 +28,8 @@ class RuntimeProcess : public std::enable_shared_from_this<RuntimeProcess> {
   // that it was given after it had served but never took, if there is one.
   using OnGone = std::move_only_function<void(std::optional<PendingInvocation> untaken)>;
 
-  // `context` and `function` outlive the process. Failing to start shows as an outcome.
+  // `context` and `function` outlive the process, whose owner keeps it until it is gone. Failing to start shows
+  // as an outcome.
   [[nodiscard]] static auto start(RunnerContext const& context, FunctionSpec const& function, OnGone on_gone)
       -> std::shared_ptr<RuntimeProcess>;
   RuntimeProcess(RuntimeProcess const&) = delete;
@@ -52,7 +53,6 @@ class RuntimeProcess : public std::enable_shared_from_this<RuntimeProcess> {
   void start_process();
   void end(ProcessEnd const& end);
   [[nodiscard]] auto outcome_of(ProcessEnd const& end) const -> Outcome;
-  void close_api();
 
   void handle(net::Request const& request, net::Responder responder);
   void next(net::Responder responder);
