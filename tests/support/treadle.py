@@ -6,6 +6,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import unittest
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -112,3 +113,9 @@ class Server:
             if body["status"] != "RUNNING":
                 return body
         raise AssertionError(f"{arn} still runs")
+
+
+def needs(*commands):
+    """Skips a test, visibly, while the binary lacks one of these sub-commands."""
+    missing = [name for name in commands if not has_command(name)]
+    return unittest.skipIf(missing, f"not yet: the binary has no {missing}")
