@@ -77,11 +77,13 @@ auto too_large(Step& step, ScopeId scope) -> Failure {
 
 void enter_task(Step& step, ScopeId scope) {
   auto const& definition = step.state_of(scope);
-  auto const token = step.world().tokens.token(step.next_history_id(), step.state().redrive_count);
   StateView view(step, scope);
   view.environment.show_retry_count();
-  auto const& r = std::get<asl::Task>(definition.details).resource;
-  if (r.pattern == asl::Pattern::kWaitForTaskToken) view.environment.set_task_token(token);
+  std::string token;
+  if (std::get<asl::Task>(definition.details).resource.pattern == asl::Pattern::kWaitForTaskToken) {
+    token = step.world().tokens.token(step.next_history_id(), step.state().redrive_count);
+    view.environment.set_task_token(token);
+  }
   auto const call = prepare(definition, step.payloads().value(step.scope(scope).input), view.flow);
   if (!call) return fail_in_data_flow(step, scope, call.error());
   schedule(step, scope, *call);

@@ -1,0 +1,44 @@
+#include "treadle/runtime/calls.h"
+
+#include "treadle/runtime/tokens.h"
+
+namespace treadle::runtime {
+namespace {
+
+// "invoke.waitForTaskToken" has the action "invoke".
+auto resource_of(record::TaskScheduled const& event) -> std::shared_ptr<asl::Resource const> {
+  constexpr std::string_view kSdk = "aws-sdk:";
+  auto r = std::make_shared<asl::Resource>();
+  r->kind = event.kind;
+  r->pattern = event.pattern;
+  r->is_aws_sdk = event.is_aws_sdk;
+  r->history_resource = event.resource;
+  r->history_resource_type = event.resource_type;
+  r->action = event.resource.substr(0, event.resource.find('.'));
+  r->service = event.is_aws_sdk ? event.resource_type.substr(kSdk.size()) : event.resource_type;
+  r->text = event.kind == asl::ResourceKind::kService
+                ? "arn:aws:states:::" + r->history_resource_type + ":" + r->history_resource
+                : std::string(event.resource);
+  return r;
+}
+
+}  // namespace
+
+auto make_call(record::TaskScheduled const& event, record::HistoryId id, std::string_view parameters,
+               CallContext const& context) -> integrations::TaskCall {
+  TokenTarget const target{context.place, id, context.redrive_count};
+  integrations::TaskCall call;
+  call.id = {.execution = context.place.id, .history_id = id};
+  call.resource = resource_of(event);
+  call.parameters = parameters;
+  call.idempotency_key = make_idempotency_key(context.secret, target);
+  if (event.pattern == asl::Pattern::kWaitForTaskToken) call.task_token = make_task_token(context.secret, target);
+  call.region = event.region;
+  call.account = context.account;
+  call.execution_arn = context.execution_arn;
+  call.trace_header = context.trace_header;
+  if (event.timeout_seconds) call.timeout = std::chrono::seconds(*event.timeout_seconds);
+  return call;
+}
+
+}  // namespace treadle::runtime

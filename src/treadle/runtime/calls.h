@@ -1,0 +1,29 @@
+// A Scheduled event as the call that it asks for.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "treadle/integrations/connector.h"
+#include "treadle/record/journal_event.h"
+#include "treadle/runtime/rows.h"
+#include "treadle/store/store.h"
+
+namespace treadle::runtime {
+
+// What a call needs besides its event.
+struct CallContext {
+  store::Secret const& secret;
+  Place place;
+  std::string_view execution_arn;
+  std::string_view trace_header;
+  std::string_view account;
+  std::uint32_t redrive_count = 0;
+};
+
+// The event of a service or function task (not of an activity), as the connector gets it. The same event gives the
+// same call: that is what makes a redelivery one.
+[[nodiscard]] auto make_call(record::TaskScheduled const& event, record::HistoryId id, std::string_view parameters,
+                             CallContext const& context) -> integrations::TaskCall;
+
+}  // namespace treadle::runtime

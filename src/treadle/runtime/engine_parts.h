@@ -1,0 +1,39 @@
+// What all partitions of an engine share.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "treadle/base/clock.h"
+#include "treadle/base/limits.h"
+#include "treadle/integrations/connector.h"
+#include "treadle/runtime/definition_cache.h"
+#include "treadle/store/store.h"
+
+namespace treadle::runtime {
+
+class ActivityBoard;
+
+struct EngineOptions {
+  std::string region = "us-east-1";
+  std::string account = "123456789012";
+  double time_scale = 1.0;
+  std::uint32_t history_events_max = limits::kHistoryEvents;
+  std::size_t live_per_partition_max = 16;  // executions kept in memory while they wait
+  double pressure_max = 0.8;                // of the commit queue: beyond, StartExecution is throttled
+};
+
+// All outlive the partitions. `invoke` and `cancel` are the connectors' (registry.h).
+struct EngineParts {
+  store::Store& store;
+  Clock const& clock;
+  integrations::Connector& connector;
+  DefinitionCache& definitions;
+  ActivityBoard& activities;
+  EngineOptions options;
+  // A write failed or a row can't be read: nothing more may be acknowledged. Ends the process; any thread.
+  std::function<void(std::string const& why)> fail_stop;
+};
+
+}  // namespace treadle::runtime

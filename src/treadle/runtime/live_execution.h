@@ -1,0 +1,68 @@
+// An execution that a partition has in hand: its working state, and what it takes to decide the next command.
+//
+// It can be dropped whenever nothing of it is uncommitted, and is rebuilt from the journal when a command arrives.
+// Belongs to its partition's loop.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "treadle/asl/model.h"
+#include "treadle/interpreter/execution_state.h"
+#include "treadle/json/arena.h"
+#include "treadle/record/payload_table.h"
+#include "treadle/runtime/definition_cache.h"
+#include "treadle/runtime/rows.h"
+#include "treadle/store/store.h"
+
+namespace treadle::runtime {
+
+class LiveExecution {
+ public:
+  // One that is about to start.
+  LiveExecution(Place place, EntityId machine, asl::DefinitionPtr definition);
+
+  // Folds the journal. nullptr if there is no such execution; an error names the row that can't be read.
+  [[nodiscard]] static auto load(store::Store const& store, DefinitionCache& definitions, Place place,
+                                 json::Arena& arena) -> Result<std::unique_ptr<LiveExecution>, std::string>;
+
+  // The table for the next command, its values in `arena`; older payloads come from memory or the store.
+  [[nodiscard]] auto payload_table(json::Arena& arena, store::Store const& store) -> record::PayloadTable;
+
+  // The event that shows as history event `id`; its views point into the execution and `arena` until the next read.
+  [[nodiscard]] auto find_event(store::Store const& store, record::HistoryId id, json::Arena& arena)
+      -> Result<record::JournalEvent, std::string>;
+
+  // The command's events were encoded as a row: its payloads are known from now on.
+  void add_row(JournalKey const& key, record::PayloadTable& payloads);
+
+  // What was decided up to commit number `sequence` is durable. Texts over the bound may go now.
+  void committed(std::uint64_t sequence);
+
+  interpreter::ExecutionState state;
+  Place const place;
+  EntityId machine;
+  asl::DefinitionPtr definition;
+  // Commits handed to the store and those that are durable. Equal: the execution can be dropped.
+  std::uint64_t submitted = 0;
+  std::uint64_t durable = 0;
+  // Answers that wait for a commit that was submitted before they were decided.
+  std::deque<std::pair<std::uint64_t, std::move_only_function<void()>>> held;
+
+  [[nodiscard]] auto is_idle() const -> bool { return submitted == durable && held.empty(); }
+
+ private:
+  [[nodiscard]] auto payload_text(store::Store const& store, record::PayloadId id) -> std::string_view;
+
+  std::vector<JournalKey> rows_;
+  std::uint32_t next_payload_ = 1;
+  std::deque<std::pair<std::uint32_t, std::string>> texts_;  // by ascending id, without gaps at the end
+  std::size_t text_bytes_ = 0;
+  std::string loaded_;  // the row that payload_text() read last
+};
+
+}  // namespace treadle::runtime

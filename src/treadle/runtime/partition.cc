@@ -1,0 +1,230 @@
+#include "treadle/runtime/partition.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "treadle/base/assert.h"
+#include "treadle/interpreter/decide.h"
+#include "treadle/runtime/calls.h"
+#include "treadle/runtime/tokens.h"
+
+namespace treadle::runtime {
+
+using record::Reply;
+
+Partition::Partition(PartitionIndex index, net::EventLoop& loop, LoopScratch& scratch, EngineParts& parts, Random& random)
+    : index_(index),
+      loop_(loop),
+      scratch_(scratch),
+      parts_(parts),
+      random_(random),
+      timers_(index, loop, parts.store, parts.clock, [this](TimerKey const& key) { timer_due(key); }) {}
+
+auto Partition::world(interpreter::TokenMint const& tokens) -> interpreter::World {
+  return {.now = parts_.clock.now(),
+          .random = random_,
+          .tokens = tokens,
+          .region = parts_.options.region,
+          .time_scale = parts_.options.time_scale,
+          .history_events_max = parts_.options.history_events_max};
+}
+
+// ---- executions in hand ----
+
+auto Partition::find(Place const& place) -> LiveExecution* {
+  if (auto const at = live_.find(place.id); at != live_.end()) {
+    touch(place.id);
+    return at->second.get();
+  }
+  scratch_.arena.reset();
+  auto loaded = LiveExecution::load(parts_.store, parts_.definitions, place, scratch_.arena);
+  if (!loaded) {
+    parts_.fail_stop(loaded.error());
+    return nullptr;
+  }
+  if (!*loaded) return nullptr;
+  auto* const live = loaded->get();
+  live_by_arn_.emplace(live->state.execution_arn, place.id);
+  live_.emplace(place.id, std::move(*loaded));
+  touch(place.id);
+  return live;
+}
+
+void Partition::touch(EntityId id) {
+  if (auto const at = use_.find(id); at != use_.end())
+    by_use_.splice(by_use_.end(), by_use_, at->second);
+  else
+    use_.emplace(id, by_use_.insert(by_use_.end(), id));
+}
+
+void Partition::evict_idle() {
+  for (auto at = by_use_.begin(); at != by_use_.end() && live_.size() > parts_.options.live_per_partition_max;) {
+    auto const id = *at;
+    auto const& live = *live_.at(id);
+    ++at;
+    if (!live.is_idle()) continue;
+    live_by_arn_.erase(live.state.execution_arn);
+    by_use_.erase(use_.at(id));
+    use_.erase(id);
+    live_.erase(id);
+  }
+}
+
+// ---- commands ----
+
+void Partition::execute(Place const& place, record::Command const& command, OnReply done) {
+  auto* const live = find(place);
+  if (live == nullptr) return done(Reply::kNotRunning);
+  scratch_.arena.reset();
+  scratch_.events.clear();
+  auto payloads = live->payload_table(scratch_.arena, parts_.store);
+  ExecutionTokens const tokens(parts_.store.secret(), place);
+  auto env = world(tokens);
+  auto const reply = interpreter::decide(live->state, *live->definition, command, env, payloads, scratch_.events);
+  auto answer = [done = std::move(done), reply]() mutable { done(reply); };
+  if (reply == Reply::kHeartbeat)
+    move_heartbeat(*live, std::get<record::TokenHeartbeat>(command).scheduled, std::move(answer));
+  else if (scratch_.events.empty())
+    answer_when_durable(*live, std::move(answer));
+  else
+    commit(*live, payloads, std::move(answer));
+  evict_idle();
+}
+
+void Partition::start(StartRequest request, OnAnswer<Started> done) {
+  if (repeated_start(request, done)) return;
+  if (parts_.store.pressure() > parts_.options.pressure_max)
+    return done(std::unexpected(Refusal{"ThrottlingException", "Rate exceeded"}));
+  if (parts_.store.space().state != store::SpaceState::kPlenty)
+    return done(std::unexpected(Refusal{"ServiceUnavailable", "The disk of the data directory is nearly full."}));
+
+  Place const place{index_, random_.next_entity_id()};
+  auto owned = std::make_unique<LiveExecution>(place, request.machine.id, request.machine.definition);
+  auto& live = *owned;
+  live_.emplace(place.id, std::move(owned));
+  live_by_arn_.emplace(request.execution_arn, place.id);
+  touch(place.id);
+
+  scratch_.arena.reset();
+  scratch_.events.clear();
+  auto payloads = live.payload_table(scratch_.arena, parts_.store);
+  ExecutionTokens const tokens(parts_.store.secret(), place);
+  auto env = world(tokens);
+  record::StartExecution const command{.execution_arn = request.execution_arn,
+                                       .name = request.name,
+                                       .state_machine_arn = request.machine.arn,
+                                       .state_machine_name = request.machine.name,
+                                       .revision = request.machine.revision,
+                                       .role_arn = request.machine.role_arn,
+                                       .trace_header = request.trace_header,
+                                       .input = request.input};
+  interpreter::decide(live.state, *live.definition, command, env, payloads, scratch_.events);
+  Started started{live.state.execution_arn, live.state.started_at};
+  commit(live, payloads, [done = std::move(done), started = std::move(started)]() mutable { done(std::move(started)); });
+  evict_idle();
+}
+
+// Whether there is an execution of that name; then `done` was used. A start that repeats a running one answers as it did.
+auto Partition::repeated_start(StartRequest const& request, OnAnswer<Started>& done) -> bool {
+  if (auto const at = live_by_arn_.find(request.execution_arn); at != live_by_arn_.end()) {
+    answer_repeated(request, *live_.at(at->second), std::move(done));
+    return true;
+  }
+  if (!request.named_by_caller) return false;
+  auto const row = parts_.store.get(store::Table::kName, request.execution_arn);
+  if (!row) {
+    parts_.fail_stop(row.error().message);
+    return true;
+  }
+  auto const place = *row ? read_place(**row) : std::nullopt;
+  auto* const live = place ? find(*place) : nullptr;
+  if (live == nullptr) return false;
+  answer_repeated(request, *live, std::move(done));
+  return true;
+}
+
+void Partition::answer_repeated(StartRequest const& request, LiveExecution& live, OnAnswer<Started> done) {
+  scratch_.arena.reset();
+  auto payloads = live.payload_table(scratch_.arena, parts_.store);
+  bool const same = !live.state.is_over() && payloads.text(live.state.input) == request.input;
+  Answer<Started> answer = Started{live.state.execution_arn, live.state.started_at};
+  if (!same)
+    answer = std::unexpected(
+        Refusal{"ExecutionAlreadyExists", fmt::format("Execution Already Exists: '{}'", request.execution_arn)});
+  answer_when_durable(live, [done = std::move(done), answer = std::move(answer)]() mutable { done(std::move(answer)); });
+}
+
+void Partition::answer_when_durable(LiveExecution& live, std::move_only_function<void()> answer) {
+  if (live.submitted == live.durable) return answer();
+  live.held.emplace_back(live.submitted, std::move(answer));
+}
+
+// A heartbeat moves its timer without an event: a new row, and its time beside the token. The row that was there before
+// finds that time when it fires, and gives way.
+void Partition::move_heartbeat(LiveExecution& live, record::HistoryId scheduled, std::move_only_function<void()> answer) {
+  auto const* const scope = live.state.find_task(scheduled);
+  if (!scope->task->heartbeat) return answer_when_durable(live, std::move(answer));
+  auto const seconds = static_cast<double>(scope->task->heartbeat_seconds) * parts_.options.time_scale;
+  record::Timer timer = *scope->task->heartbeat;
+  timer.due = parts_.clock.now() + Milliseconds{static_cast<std::int64_t>(seconds * 1000.0)};
+  store::Batch batch;
+  batch.put(store::Table::kTimer, timer_key({live.place, timer}), "");
+  batch.put(store::Table::kApproval, approval_key(live.place, scheduled),
+            std::to_string(timer.due.time_since_epoch().count()));
+  auto after = std::make_unique<AfterCommit>();
+  after->execution = live.place.id;
+  after->sequence = ++live.submitted;
+  after->timer = timer.due;
+  after->answer = std::move(answer);
+  submit(std::move(batch), std::move(after));
+}
+
+// ---- time ----
+
+void Partition::timer_due(TimerKey const& key) {
+  if (key.timer.kind == record::TimerKind::kHeartbeat) {
+    auto const row = parts_.store.get(store::Table::kApproval, approval_key(key.place, key.timer.history_id));
+    bool const moved = row && *row && !(*row)->empty() && std::stoll(**row) > key.timer.due.time_since_epoch().count();
+    if (moved) {
+      store::Batch batch;
+      batch.erase(store::Table::kTimer, timer_key(key));
+      return submit(std::move(batch), std::make_unique<AfterCommit>());
+    }
+  }
+  execute(key.place, record::TimerDue{key.timer}, [this, key](Reply reply) {
+    if (reply == Reply::kDone) return;
+    store::Batch batch;  // left over from a task that has ended
+    batch.erase(store::Table::kTimer, timer_key(key));
+    submit(std::move(batch), std::make_unique<AfterCommit>());
+  });
+}
+
+void Partition::wait_for_end(Place const& place, Milliseconds wait, std::move_only_function<void(bool)> done) {
+  auto const row = parts_.store.get(store::Table::kHead, place_key(place));
+  auto const head = row && *row ? read_head(**row) : std::nullopt;
+  if (head && head->summary.status != ExecutionStatus::kRunning) return done(true);
+  auto& list = waiters_[place.id];
+  auto& waiter = list.emplace_back();
+  waiter.number = ++last_waiter_;
+  waiter.done = std::move(done);
+  waiter.timer = loop_.run_after(wait, [this, id = place.id, number = waiter.number] {
+    auto const at = waiters_.find(id);
+    if (at == waiters_.end()) return;
+    auto const found = std::ranges::find(at->second, number, &Waiter::number);
+    if (found == at->second.end()) return;
+    auto ended = std::move(found->done);
+    found->timer.detach();
+    at->second.erase(found);
+    if (at->second.empty()) waiters_.erase(at);
+    ended(false);
+  });
+}
+
+void Partition::wake_waiters(EntityId id) {
+  auto node = waiters_.extract(id);
+  if (!node) return;
+  for (auto& waiter : node.mapped()) waiter.done(true);
+}
+
+}  // namespace treadle::runtime

@@ -1,0 +1,245 @@
+// Partition: from events to rows and effects, and what happens once they are durable.
+
+#include <algorithm>
+
+#include "treadle/base/assert.h"
+#include "treadle/interpreter/effects.h"
+#include "treadle/record/codec.h"
+#include "treadle/runtime/calls.h"
+#include "treadle/runtime/partition.h"
+#include "treadle/runtime/tokens.h"
+
+namespace treadle::runtime {
+namespace {
+
+using interpreter::Status;
+using record::EffectKind;
+using store::Table;
+
+auto status_of(Status status) -> ExecutionStatus {
+  switch (status) {
+    case Status::kSucceeded: return ExecutionStatus::kSucceeded;
+    case Status::kFailed: return ExecutionStatus::kFailed;
+    case Status::kAborted: return ExecutionStatus::kAborted;
+    case Status::kTimedOut: return ExecutionStatus::kTimedOut;
+    default: return ExecutionStatus::kRunning;
+  }
+}
+
+auto head_of(LiveExecution const& live) -> Head {
+  auto const& s = live.state;
+  Head head;
+  head.summary = {.id = live.place.id,
+                  .execution_arn = s.execution_arn,
+                  .name = s.name,
+                  .state_machine_arn = s.state_machine_arn,
+                  .revision = s.revision,
+                  .role_arn = s.role_arn,
+                  .trace_header = s.trace_header,
+                  .status = status_of(s.status),
+                  .started_at = s.started_at,
+                  .stopped_at = {},
+                  .redrive_count = s.redrive_count};
+  if (s.is_over()) head.summary.stopped_at = s.ended_at;
+  head.machine = live.machine;
+  head.input_payload = s.input.value();
+  head.output_payload = s.output.value();
+  return head;
+}
+
+void put_list_row(store::Batch& batch, Head const& head, std::optional<ExecutionStatus> status, Place const& place) {
+  std::string const partition(1, static_cast<char>(place.partition));
+  batch.put(Table::kList, list_key(head.machine, status, head.summary.started_at, place.id), partition);
+}
+
+// The rows that DescribeExecution and ListExecutions read. They change when an execution starts and when it ends.
+void put_head(store::Batch& batch, LiveExecution const& live, std::span<record::JournalEvent const> events) {
+  bool const started = std::holds_alternative<record::ExecutionStarted>(events.front().fact);
+  auto head = head_of(live);
+  auto const* const ended = std::get_if<record::ExecutionEnded>(&events.back().fact);
+  if (ended != nullptr) {
+    if (ended->error) head.error = std::string(*ended->error);
+    if (ended->cause) head.cause = std::string(*ended->cause);
+  }
+  if (!started && !live.state.is_over()) return;
+  batch.put(Table::kHead, place_key(live.place), write_head(head));
+  if (started) {
+    batch.put(Table::kName, head.summary.execution_arn, write_place(live.place));
+    put_list_row(batch, head, std::nullopt, live.place);
+  } else {
+    batch.erase(Table::kList, list_key(live.machine, ExecutionStatus::kRunning, head.summary.started_at, live.place.id));
+  }
+  put_list_row(batch, head, head.summary.status, live.place);
+}
+
+}  // namespace
+
+auto Partition::call_context(LiveExecution const& live) const -> CallContext {
+  return {.secret = parts_.store.secret(),
+          .place = live.place,
+          .execution_arn = live.state.execution_arn,
+          .trace_header = live.state.trace_header,
+          .account = parts_.options.account,
+          .redrive_count = live.state.redrive_count};
+}
+
+void Partition::commit(LiveExecution& live, record::PayloadTable& payloads, std::move_only_function<void()> answer) {
+  auto const& events = scratch_.events;
+  auto after = std::make_unique<AfterCommit>();
+  after->execution = live.place.id;
+  after->answer = std::move(answer);
+  store::Batch batch;
+  JournalKey const key{events.front().first_history_id, payloads.first_new().value()};
+  batch.put(Table::kJournal, journal_key(live.place, key), write_journal_row(events, payloads));
+  put_head(batch, live, events);
+  add_rows(live, payloads, batch, *after);
+  describe_effects(live, payloads, *after);
+  live.add_row(key, payloads);
+  after->sequence = ++live.submitted;
+  submit(std::move(batch), std::move(after));
+}
+
+void Partition::add_rows(LiveExecution& live, record::PayloadTable&, store::Batch& batch, AfterCommit& after) {
+  interpreter::RowChanges changes;
+  for (auto const& event : scratch_.events) interpreter::index(event, changes);
+  for (auto const& row : changes.timers) {
+    auto const key = timer_key({live.place, row.timer});
+    if (!row.put) {
+      batch.erase(Table::kTimer, key);
+      continue;
+    }
+    batch.put(Table::kTimer, key, "");
+    if (!after.timer || row.timer.due < *after.timer) after.timer = row.timer.due;
+  }
+  for (auto const& row : changes.outbox) {
+    auto const key = outbox_key({live.place, row.history_id, row.kind});
+    if (row.put)
+      batch.put(Table::kOutbox, key, "");
+    else
+      batch.erase(Table::kOutbox, key);
+    if (!row.put && row.kind == interpreter::OutboxKind::kActivity) after.withdrawals.push_back(row.history_id);
+  }
+  for (auto const& row : changes.tokens) {
+    if (row.put)
+      batch.put(Table::kApproval, approval_key(live.place, row.scheduled), "");
+    else
+      batch.erase(Table::kApproval, approval_key(live.place, row.scheduled));
+  }
+}
+
+void Partition::describe_effects(LiveExecution& live, record::PayloadTable& payloads, AfterCommit& after) {
+  std::vector<record::Effect> wanted;
+  for (auto const& event : scratch_.events) {
+    wanted.clear();
+    interpreter::effects(event, wanted);
+    for (auto const& effect : wanted) {
+      auto const* const scheduled = std::get_if<record::TaskScheduled>(&event.fact);
+      switch (effect.kind) {
+        case EffectKind::kInvokeTask:
+          after.calls.push_back(make_call(*scheduled, effect.history_id, payloads.text(scheduled->parameters), call_context(live)));
+          break;
+        case EffectKind::kOfferActivity:
+          after.offers.push_back(
+              {.activity_arn = std::string(scheduled->resource),
+               .place = live.place,
+               .scheduled = effect.history_id,
+               .token = make_task_token(parts_.store.secret(), {live.place, effect.history_id, live.state.redrive_count}),
+               .input = std::string(payloads.text(scheduled->parameters))});
+          break;
+        case EffectKind::kCancelTask: after.cancels.push_back({live.place.id, effect.history_id}); break;
+        case EffectKind::kContinue: after.goes_on = true; break;
+        case EffectKind::kTellEnded: after.ended = true; break;
+      }
+    }
+  }
+}
+
+void Partition::submit(store::Batch batch, std::unique_ptr<AfterCommit> after) {
+  parts_.store.submit(std::move(batch), [this, after = std::move(after)](store::CommitOutcome outcome) mutable {
+    if (outcome != store::CommitOutcome::kCommitted) return parts_.fail_stop("a commit failed");
+    loop_.post([this, after = std::move(after)] { committed(*after); });
+  });
+}
+
+void Partition::committed(AfterCommit& after) {
+  if (after.timer) timers_.added(*after.timer);
+  Place const place{index_, after.execution};
+  for (auto& call : after.calls) invoke(std::move(call));
+  for (auto const& id : after.cancels) parts_.connector.cancel(id);
+  for (auto const id : after.withdrawals) parts_.activities.withdraw(place, id);
+  for (auto& offer : after.offers) parts_.activities.offer(std::move(offer));
+  if (after.answer) after.answer();
+  if (auto const at = live_.find(after.execution); after.sequence != 0 && at != live_.end()) {
+    auto& live = *at->second;
+    live.committed(after.sequence);
+    // An answer may bring the next command, and with it the end of `live`.
+    std::vector<std::move_only_function<void()>> answers;
+    for (; !live.held.empty() && live.held.front().first <= live.durable; live.held.pop_front())
+      answers.push_back(std::move(live.held.front().second));
+    for (auto& answer : answers) answer();
+  }
+  if (after.ended) wake_waiters(after.execution);
+  if (after.goes_on) loop_.post([this, place] { execute(place, record::Continue{}, [](record::Reply) {}); });
+}
+
+void Partition::invoke(integrations::TaskCall call) {
+  Place const place{index_, call.id.execution};
+  auto const scheduled = call.id.history_id;
+  parts_.connector.invoke(std::move(call), [this, place, scheduled](integrations::CallResult result) {
+    loop_.post([this, place, scheduled, result = std::move(result)]() mutable {
+      call_returned(place, scheduled, std::move(result));
+    });
+  });
+}
+
+void Partition::call_returned(Place const& place, record::HistoryId scheduled, integrations::CallResult result) {
+  auto const done = [](record::Reply) {};
+  if (auto const* ok = std::get_if<integrations::CallSucceeded>(&result))
+    return execute(place, record::CallSucceeded{scheduled, ok->output}, done);
+  auto& failed = std::get<integrations::CallFailed>(result);
+  auto const how =
+      failed.stage == integrations::CallStage::kStart ? record::TaskFailure::kStartFailed : record::TaskFailure::kFailed;
+  execute(place, record::CallFailed{scheduled, how, std::move(failed.error)}, done);
+}
+
+// ---- after a restart ----
+
+void Partition::recover() {
+  constexpr std::size_t kRowsAtOnce = 1'000;
+  std::string from(1, static_cast<char>(index_));
+  // Partition 255 has no successor of one byte.
+  std::string const next(1, static_cast<char>(index_ + 1));
+  std::optional<std::string_view> to;
+  if (index_ != limits::kPartitions - 1) to = next;
+  for (;;) {
+    auto const rows = parts_.store.scan(Table::kOutbox, {.from = from, .to = to, .limit = kRowsAtOnce});
+    if (!rows) return parts_.fail_stop(rows.error().message);
+    for (auto const& row : *rows) redeliver(read_outbox_key(row.key));
+    if (rows->size() < kRowsAtOnce) break;
+    from = rows->back().key + '\0';
+  }
+  timers_.start();
+}
+
+void Partition::redeliver(OutboxKey const& row) {
+  auto after = std::make_unique<AfterCommit>();
+  if (row.kind == interpreter::OutboxKind::kContinue) {
+    after->execution = row.place.id;
+    after->goes_on = true;
+    return committed(*after);
+  }
+  auto* const live = find(row.place);
+  if (live == nullptr) return;
+  scratch_.arena.reset();
+  scratch_.events.clear();
+  auto const found = live->find_event(parts_.store, row.history_id, scratch_.arena);
+  if (!found) return parts_.fail_stop(found.error());
+  scratch_.events.push_back(*found);
+  auto payloads = live->payload_table(scratch_.arena, parts_.store);
+  describe_effects(*live, payloads, *after);
+  after->execution = row.place.id;
+  committed(*after);
+  evict_idle();
+}
+
+}  // namespace treadle::runtime
