@@ -1,0 +1,86 @@
+#include <charconv>
+#include <cstdint>
+#include <optional>
+
+#include "treadle/expr/jsonpath/compile.h"
+
+namespace treadle::expr::jsonpath {
+namespace {
+
+constexpr std::size_t kHexDigits = 4;
+
+void append_utf8(std::string& out, std::uint32_t code) {
+  auto const put = [&](std::uint32_t byte) { out += static_cast<char>(byte); };
+  if (code < 0x80) {
+    put(code);
+  } else if (code < 0x800) {
+    put(0xC0 | code >> 6);
+    put(0x80 | (code & 0x3F));
+  } else if (code < 0x10000) {
+    put(0xE0 | code >> 12);
+    put(0x80 | (code >> 6 & 0x3F));
+    put(0x80 | (code & 0x3F));
+  } else {
+    put(0xF0 | code >> 18);
+    put(0x80 | (code >> 12 & 0x3F));
+    put(0x80 | (code >> 6 & 0x3F));
+    put(0x80 | (code & 0x3F));
+  }
+}
+
+// The code unit of "uXXXX" at `at`.
+auto code_unit(std::string_view text, std::size_t at) -> std::optional<std::uint32_t> {
+  if (at >= text.size() || text[at] != 'u' || text.size() - at <= kHexDigits) return std::nullopt;
+  auto const* begin = text.data() + at + 1;
+  std::uint32_t unit = 0;
+  auto const [end, error] = std::from_chars(begin, begin + kHexDigits, unit, 16);
+  if (error != std::errc() || end != begin + kHexDigits) return std::nullopt;
+  return unit;
+}
+
+// Appends the character of the "uXXXX" at `at`, with its low surrogate if there is one. Returns how
+// many bytes it took; 0 when there is no such escape.
+auto unescape_unicode(std::string& out, std::string_view text, std::size_t at) -> std::size_t {
+  auto const unit = code_unit(text, at);
+  if (!unit) return 0;
+  auto const low_at = at + kHexDigits + 2;
+  if (*unit >= 0xD800 && *unit < 0xDC00 && low_at <= text.size() && text[low_at - 1] == '\\') {
+    auto const low = code_unit(text, low_at);
+    if (low && *low >= 0xDC00 && *low < 0xE000) {
+      append_utf8(out, 0x10000 + ((*unit - 0xD800) << 10) + (*low - 0xDC00));
+      return 2 * (kHexDigits + 1) + 1;
+    }
+  }
+  append_utf8(out, *unit);
+  return kHexDigits + 1;
+}
+
+auto plain_escape(char c) -> char {
+  switch (c) {
+    case 'b': return '\b';
+    case 'f': return '\f';
+    case 'n': return '\n';
+    case 'r': return '\r';
+    case 't': return '\t';
+    default: return c;
+  }
+}
+
+}  // namespace
+
+auto unescape(std::string_view text) -> std::string {
+  auto out = std::string();
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] != '\\') {
+      out += text[at];
+    } else if (++at < text.size()) {
+      if (auto const taken = unescape_unicode(out, text, at); taken > 0)
+        at += taken - 1;
+      else
+        out += plain_escape(text[at]);
+    }
+  }
+  return out;
+}
+
+}  // namespace treadle::expr::jsonpath
