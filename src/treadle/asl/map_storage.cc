@@ -14,7 +14,7 @@
 namespace treadle::asl {
 namespace {
 
-constexpr Range kItemsRange{1, 100'000'000};
+constexpr Range kItemsRange{0, 100'000'000};
 constexpr Range kBatchItemsRange{1, std::numeric_limits<std::int32_t>::max()};
 constexpr Range kBatchBytesRange{1, static_cast<std::int64_t>(limits::kPayloadBytes)};
 

@@ -35,7 +35,7 @@ auto parse_mode(Scope const& scope, Fields const& processor, Report& report) -> 
   check_express_map(scope.type, parsed.mode, *config, report);
   if (!config->has("ExecutionType"))
     report.error(config->where(), required_fields_message("ExecutionType"));
-  if (type == "EXPRESS") parsed.type = MachineType::kExpress;
+  parsed.type = type == "EXPRESS" ? MachineType::kExpress : MachineType::kStandard;
   return parsed;
 }
 
@@ -80,13 +80,18 @@ void check_label(Parsing& parsing, Fields const& fields) {
                          fmt::format("Duplicate Label name: {}", *label));
 }
 
-void check_distributed_fields(Fields const& fields, MapMode mode, Report& report) {
+// They say nothing about a Map that runs in its parent. Published workflows have them there all the
+// same.
+void check_distributed_fields(Parsing& parsing, Fields const& fields, MapMode mode) {
   if (mode == MapMode::kDistributed) return;
-  for (auto const name : {"ItemReader", "ItemBatcher", "ResultWriter", "Label"})
-    if (fields.has(name))
-      report.error(
-          fields.where(),
-          fmt::format("Field '{}' is only supported for a Map state in DISTRIBUTED mode", name));
+  for (auto const name : {"ItemReader", "ItemBatcher", "ResultWriter", "Label"}) {
+    if (!fields.has(name)) continue;
+    auto message = fmt::format("Field '{}' is only used by a Map state in DISTRIBUTED mode", name);
+    if (parsing.options.strict_aws)
+      parsing.report.error(fields.where(), std::move(message));
+    else
+      parsing.report.warning(Code::kSchemaValidationFailed, fields.where(), std::move(message));
+  }
 }
 
 void read_tolerance(Fields const& fields, Map& map, Report& report) {
@@ -109,7 +114,7 @@ auto parse_map(Parsing& parsing, Scope const& scope, StateIndex index, Fields co
   auto& report = parsing.report;
   Map map;
   parse_processor(parsing, scope, index, fields, map);
-  check_distributed_fields(fields, map.mode, report);
+  check_distributed_fields(parsing, fields, map.mode);
   check_label(parsing, fields);
   check_map_storage(fields, report);
 

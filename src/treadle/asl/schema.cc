@@ -64,12 +64,12 @@ constexpr Rule kTransitionRules[] = {
     {"Assign", Kind::kObject},
 };
 constexpr Rule kResultRules[] = {
-    {"Parameters", Kind::kObject, In::kJsonPath},
+    {"Parameters", Kind::kAny, In::kJsonPath},
     {"ResultPath", Kind::kPath, In::kJsonPath},
 };
 // Of the states that do work which may fail.
 constexpr Rule kWorkRules[] = {
-    {"ResultSelector", Kind::kObject, In::kJsonPath},
+    {"ResultSelector", Kind::kAny, In::kJsonPath},
     {"Retry", Kind::kList},
     {"Catch", Kind::kList},
 };
@@ -110,7 +110,7 @@ constexpr Rule kMapRules[] = {
     {"Iterator", Kind::kObject},
     {"Items", Kind::kListOrObject, In::kJsonata, kOptional, kExpression},
     {"ItemsPath", Kind::kText, In::kJsonPath},
-    {"ItemSelector", Kind::kObject, In::kBoth, kOptional, kExpression},
+    {"ItemSelector", Kind::kAny},
     {"MaxConcurrency", Kind::kInteger, In::kBoth, kOptional, kExpression},
     {"MaxConcurrencyPath", Kind::kText, In::kJsonPath},
     {"ToleratedFailureCount", Kind::kInteger, In::kBoth, kOptional, kExpression},
