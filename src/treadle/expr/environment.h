@@ -1,5 +1,5 @@
-// What an expression may read besides its input. The interpreter implements it over a running scope,
-// `treadle eval` over bindings.
+// What an expression may read besides its input. The interpreter implements it over a running
+// scope, `treadle eval` over bindings.
 #pragma once
 
 #include <cstdint>

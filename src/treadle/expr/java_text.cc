@@ -37,7 +37,8 @@ void append_array(std::string& out, json::Value value) {
 
 // Digits without a point; `point` is where it stands, counted from the left.
 auto plain(std::string_view digits, int point) -> std::string {
-  if (point <= 0) return "0." + std::string(static_cast<std::size_t>(-point), '0') + std::string(digits);
+  if (point <= 0)
+    return "0." + std::string(static_cast<std::size_t>(-point), '0') + std::string(digits);
   auto const before = static_cast<std::size_t>(point);
   if (digits.size() <= before)
     return std::string(digits) + std::string(before - digits.size(), '0') + ".0";
@@ -102,7 +103,8 @@ auto java_equal(json::Value a, json::Value b) -> bool {
   if (a.kind() != b.kind()) return false;
   switch (a.kind()) {
     case json::Kind::kNumber:
-      return is_java_integer(a.number_text()) == is_java_integer(b.number_text()) && json::equal(a, b);
+      return is_java_integer(a.number_text()) == is_java_integer(b.number_text()) &&
+             json::equal(a, b);
     case json::Kind::kArray: return equal_elements(a, b);
     case json::Kind::kObject: return equal_members(a, b);
     default: return json::equal(a, b);

@@ -1,7 +1,7 @@
-// Payload templates: the JSON of Parameters, ResultSelector, ItemSelector and Assign, in which a member
-// "name.$" takes its value from a path or an intrinsic function. Compiled once; parts without
-// expressions are constants that are shared, not copied.
-// Source: ASL specification, "Payload Template".
+// Payload templates: the JSON of Parameters, ResultSelector, ItemSelector and Assign, in which a
+// member "name.$" takes its value from a path or an intrinsic function. Compiled once; parts
+// without expressions are constants that are shared, not copied. Source: ASL specification,
+// "Payload Template".
 #pragma once
 
 #include <memory>
@@ -28,8 +28,10 @@ struct TemplateError {
 
 class PayloadTemplate {
  public:
-  // `source` is copied. Any JSON value is a template; only objects (also inside arrays) hold expressions.
-  [[nodiscard]] static auto compile(json::Value source) -> Result<PayloadTemplate, std::vector<TemplateError>>;
+  // `source` is copied. Any JSON value is a template; only objects (also inside arrays) hold
+  // expressions.
+  [[nodiscard]] static auto compile(json::Value source)
+      -> Result<PayloadTemplate, std::vector<TemplateError>>;
   [[nodiscard]] auto root() const -> TemplateNode const& { return *root_; }
   [[nodiscard]] auto is_constant() const -> bool;
   // Every path in it (for validation and variable references).
@@ -39,9 +41,10 @@ class PayloadTemplate {
   std::shared_ptr<TemplateNode const> root_;
 };
 
-// The template filled in. A missing path gives States.ParameterPathFailure with AWS's text ("The JSONPath
-// '$.x' specified for the field 'value.$' could not be found in the input '...'"); a failing function
-// gives that function's Error.
+// The template filled in. A missing path gives States.ParameterPathFailure with AWS's text ("The
+// JSONPath
+// '$.x' specified for the field 'value.$' could not be found in the input '...'"); a failing
+// function gives that function's Error.
 [[nodiscard]] auto evaluate(PayloadTemplate const& payload_template, json::Value input,
                             Environment& environment, json::Arena& arena) -> Result<json::Value>;
 

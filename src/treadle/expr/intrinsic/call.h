@@ -33,8 +33,8 @@ class Call {
   std::shared_ptr<Node const> root_;
 };
 
-// The value, or States.IntrinsicFailure / States.ParameterPathFailure-like Error with AWS's cause text
-// (without the "An error occurred while executing the state ..." prefix).
+// The value, or States.IntrinsicFailure / States.ParameterPathFailure-like Error with AWS's cause
+// text (without the "An error occurred while executing the state ..." prefix).
 [[nodiscard]] auto evaluate(Call const& call, json::Value input, Environment& environment,
                             json::Arena& arena) -> Result<json::Value>;
 

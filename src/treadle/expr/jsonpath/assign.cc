@@ -19,8 +19,8 @@ auto with_index(Value array, std::size_t index, Value value, json::Arena& arena)
   return json::make_array(arena, elements);
 }
 
-// `at` with `value` behind `steps`; nullopt where a step does not apply. Recursive over the steps of one
-// path, which are bounded.
+// `at` with `value` behind `steps`; nullopt where a step does not apply. Recursive over the steps
+// of one path, which are bounded.
 auto set(std::optional<Value> at, std::span<Step const> steps, Value value, json::Arena& arena)
     -> std::optional<Value> {
   if (steps.empty()) return value;
@@ -29,7 +29,8 @@ auto set(std::optional<Value> at, std::span<Step const> steps, Value value, json
     auto const object = at ? *at : json::make_object(arena, {});
     if (!object.is_object()) return std::nullopt;
     auto const* old = object.find(step.name);
-    auto const inner = set(old ? std::optional(*old) : std::nullopt, steps.subspan(1), value, arena);
+    auto const inner =
+        set(old ? std::optional(*old) : std::nullopt, steps.subspan(1), value, arena);
     if (!inner) return std::nullopt;
     return json::with_member(arena, object, step.name, *inner);
   }
@@ -49,8 +50,8 @@ auto assign(Path const& path, Value document, Value value, json::Arena& arena)
   TREADLE_ASSERT(path.is_reference());
   auto const changed = set(document, path.program().steps, value, arena);
   if (changed) return *changed;
-  return std::unexpected("Unable to apply ReferencePath " + std::string(path.text()) + " to input " +
-                         json::print(document));
+  return std::unexpected("Unable to apply ReferencePath " + std::string(path.text()) +
+                         " to input " + json::print(document));
 }
 
 }  // namespace treadle::expr::jsonpath

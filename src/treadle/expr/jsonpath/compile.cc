@@ -59,7 +59,10 @@ class Compiler {
     if (at_ >= text_.size()) return fail("expected a step");
     switch (current()) {
       case '[': return read_bracket();
-      case '*': ++at_; add({.kind = StepKind::kWildcard, .name = {}}); return true;
+      case '*':
+        ++at_;
+        add({.kind = StepKind::kWildcard, .name = {}});
+        return true;
       case '.': return fail("'.' is not valid here");
       case ' ': return fail("a name with blanks must stand in ['...']");
       default: return read_name();
@@ -88,7 +91,8 @@ class Compiler {
   // The arguments of a path function, whose '(' stands at `open`.
   auto read_call(std::string name, std::size_t open) -> bool {
     auto call = FunctionCall{function_of(name), std::move(name), {}};
-    if (call.function == Function::kUnknown && depth_ == 0) return fail("there is no such path function");
+    if (call.function == Function::kUnknown && depth_ == 0)
+      return fail("there is no such path function");
     auto arguments = split_arguments(text_, open);
     if (!arguments) return fail("the arguments of the function are not closed");
     for (auto argument : arguments->texts)
@@ -169,7 +173,8 @@ class Compiler {
     auto const from = inside.substr(0, colon);
     auto const rest = inside.substr(colon + 1);
     auto const to = rest.substr(0, rest.find(':'));
-    if (inside.find_first_not_of("0123456789-:") != kNone) return fail("a slice is made of numbers");
+    if (inside.find_first_not_of("0123456789-:") != kNone)
+      return fail("a slice is made of numbers");
     auto slice = Slice();
     if (!from.empty() && !read_number(from, slice.from.emplace())) return false;
     if (!to.empty() && !read_number(to, slice.to.emplace())) return false;
@@ -182,7 +187,8 @@ class Compiler {
     auto indexes = std::vector<std::int32_t>();
     for (std::size_t begin = 0; begin <= inside.size();) {
       auto const end = std::min(inside.find(',', begin), inside.size());
-      if (!read_number(trim(inside.substr(begin, end - begin)), indexes.emplace_back())) return false;
+      if (!read_number(trim(inside.substr(begin, end - begin)), indexes.emplace_back()))
+        return false;
       begin = end + 1;
     }
     if (indexes.size() == 1)

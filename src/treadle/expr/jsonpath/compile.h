@@ -11,8 +11,8 @@
 
 namespace treadle::expr::jsonpath {
 
-inline constexpr std::size_t kStepsMax = 1'000;   // of one path
-inline constexpr std::size_t kNestingMax = 50;    // paths in filters in paths ...
+inline constexpr std::size_t kStepsMax = 1'000;  // of one path
+inline constexpr std::size_t kNestingMax = 50;   // paths in filters in paths ...
 
 // Compiles a path that begins with "$" or "@". Takes what the Jayway library takes, its leniency
 // included: one character behind the last complete step is ignored ("$.a[0]]").

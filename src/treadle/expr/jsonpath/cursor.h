@@ -1,5 +1,5 @@
-// Looking ahead in the text of a path. Positions are bytes; kNone stands for "nowhere". Only the blank
-// counts as white space, as in the Jayway library.
+// Looking ahead in the text of a path. Positions are bytes; kNone stands for "nowhere". Only the
+// blank counts as white space, as in the Jayway library.
 #pragma once
 
 #include <cstddef>
@@ -28,7 +28,8 @@ inline auto trim(std::string_view text) -> std::string_view {
   return text;
 }
 
-// Where the text that opens with the quote (or slash) at `at` ends: at the next one without a backslash.
+// Where the text that opens with the quote (or slash) at `at` ends: at the next one without a
+// backslash.
 inline auto closing_quote(std::string_view text, std::size_t at) -> std::size_t {
   auto const quote = text[at];
   for (++at; at < text.size(); ++at) {

@@ -60,7 +60,9 @@ auto parsed(std::string_view text) -> Decimal {
 
 // The order of the absolute values of two numbers that are not zero.
 auto compare_magnitudes(Decimal& a, Decimal& b) -> std::strong_ordering {
-  auto const size = [](Decimal const& d) { return static_cast<std::int64_t>(d.digits.size()) - d.scale; };
+  auto const size = [](Decimal const& d) {
+    return static_cast<std::int64_t>(d.digits.size()) - d.scale;
+  };
   if (size(a) != size(b)) return size(a) <=> size(b);
   auto const width = std::max(a.digits.size(), b.digits.size());
   a.digits.resize(width, '0');

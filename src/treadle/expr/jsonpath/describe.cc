@@ -1,8 +1,8 @@
-#include "treadle/expr/java_text.h"
-#include "treadle/expr/jsonpath/walk.h"
-
 #include <cstdint>
 #include <limits>
+
+#include "treadle/expr/java_text.h"
+#include "treadle/expr/jsonpath/walk.h"
 
 namespace treadle::expr::jsonpath {
 namespace {
@@ -134,7 +134,8 @@ auto missing_member(Program const& program, Failure const& failure) -> std::stri
 
 auto describe(Program const& program, Failure const& failure) -> std::string {
   switch (failure.reason) {
-    case Reason::kNoResult: return "No results for path: " + root_text(program) + steps_from(program, 0);
+    case Reason::kNoResult:
+      return "No results for path: " + root_text(program) + steps_from(program, 0);
     case Reason::kMissingMember: return missing_member(program, failure);
     case Reason::kNotAnObject: return not_an_object(program, failure);
     case Reason::kNull: return "The path " + way_to(program, failure.step) + " is null";

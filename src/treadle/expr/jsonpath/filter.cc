@@ -21,7 +21,11 @@ constexpr std::size_t kRegexCost = 20;  // nodes that one match counts for
 // A value as comparisons see it.
 struct Node {
   enum class Kind : std::uint8_t {
-    kUndefined, kNull, kBool, kNumber, kString,
+    kUndefined,
+    kNull,
+    kBool,
+    kNumber,
+    kString,
     kTree,     // an array or object of the document
     kLiteral,  // an array or object that stands in the filter
     kRegex,
@@ -29,7 +33,9 @@ struct Node {
   Value value;
   Regex const* regex = nullptr;
 
-  [[nodiscard]] auto is_json() const -> bool { return kind == Kind::kTree || kind == Kind::kLiteral; }
+  [[nodiscard]] auto is_json() const -> bool {
+    return kind == Kind::kTree || kind == Kind::kLiteral;
+  }
   [[nodiscard]] auto is_list() const -> bool { return is_json() && value.is_array(); }
 };
 
@@ -52,16 +58,18 @@ auto too_much_work() -> std::unexpected<Failure> {
   return std::unexpected(Failure{Failure::Reason::kTooMuchWork, 0, {}});
 }
 
-// Left against right: a text equals a number that is written like it, a number equals a text that means
-// it; trees are compared as Java's collections are; a literal on the left equals nothing.
+// Left against right: a text equals a number that is written like it, a number equals a text that
+// means it; trees are compared as Java's collections are; a literal on the left equals nothing.
 auto equals(Node const& left, Node const& right) -> bool {
   using Kind = Node::Kind;
   switch (left.kind) {
     case Kind::kNull: return right.kind == Kind::kNull;
-    case Kind::kBool: return right.kind == Kind::kBool && left.value.as_bool() == right.value.as_bool();
+    case Kind::kBool:
+      return right.kind == Kind::kBool && left.value.as_bool() == right.value.as_bool();
     case Kind::kString:
       if (right.kind == Kind::kString) return left.value.as_string() == right.value.as_string();
-      return right.kind == Kind::kNumber && left.value.as_string() == decimal_text(right.value.number_text());
+      return right.kind == Kind::kNumber &&
+             left.value.as_string() == decimal_text(right.value.number_text());
     case Kind::kNumber:
       if (right.kind == Kind::kNumber)
         return compare_decimals(left.value.number_text(), right.value.number_text()) == 0;
@@ -134,7 +142,8 @@ class Judge {
     return verdict(found.has_value() == filter.should_exist);
   }
 
-  // A path that makes no sense spoils the filter; only running out of work or of numbers ends it all.
+  // A path that makes no sense spoils the filter; only running out of work or of numbers ends it
+  // all.
   static auto give_up(Failure const& failure) -> Answer {
     using Reason = Failure::Reason;
     if (failure.reason == Reason::kFilterOnScalar || failure.reason == Reason::kUnknownFunction)
@@ -165,7 +174,10 @@ class Judge {
   }
 
   auto compare(Operator op, Node const& left, Node const& right) -> Answer {
-    auto const ordering = [&](auto const& fits) { auto const o = order(left, right); return verdict(o && fits(*o)); };
+    auto const ordering = [&](auto const& fits) {
+      auto const o = order(left, right);
+      return verdict(o && fits(*o));
+    };
     switch (op) {
       case Operator::kEqual: return verdict(equals(left, right));
       case Operator::kNotEqual: return verdict(!equals(left, right));
@@ -185,8 +197,8 @@ class Judge {
       case Operator::kSubsetOf:
       case Operator::kAnyOf:
       case Operator::kNoneOf: return compare_lists(op, left, right);
-      case Operator::kAll:       // The library takes these three from its Java interface only:
-      case Operator::kType:      // in a path they accept nothing.
+      case Operator::kAll:   // The library takes these three from its Java interface only:
+      case Operator::kType:  // in a path they accept nothing.
       case Operator::kMatches: return Verdict::kInvalid;
     }
     return Verdict::kInvalid;
@@ -213,13 +225,16 @@ class Judge {
     if (!evaluation_.spend(kRegexCost)) return too_much_work();
     switch (input.kind) {
       case Node::Kind::kString: return verdict(regex.matches(input.value.as_string()));
-      case Node::Kind::kNumber: return verdict(regex.matches(decimal_text(input.value.number_text())));
-      case Node::Kind::kBool: return verdict(regex.matches(input.value.as_bool() ? "true" : "false"));
+      case Node::Kind::kNumber:
+        return verdict(regex.matches(decimal_text(input.value.number_text())));
+      case Node::Kind::kBool:
+        return verdict(regex.matches(input.value.as_bool() ? "true" : "false"));
       default: return verdict(regex.matches(""));
     }
   }
 
-  // Whether an element of the array `list` equals `wanted`; true comparisons have `wanted` on the left.
+  // Whether an element of the array `list` equals `wanted`; true comparisons have `wanted` on the
+  // left.
   auto holds(Value list, Node const& wanted) -> Answer {
     for (auto value : list.elements()) {
       if (!evaluation_.spend(1)) return too_much_work();
@@ -243,7 +258,8 @@ class Judge {
 
   auto contains(Node const& left, Node const& right) -> Answer {
     if (left.kind == Node::Kind::kString && right.kind == Node::Kind::kString)
-      return verdict(left.value.as_string().find(right.value.as_string()) != std::string_view::npos);
+      return verdict(left.value.as_string().find(right.value.as_string()) !=
+                     std::string_view::npos);
     return left.is_list() ? holds(left.value, right) : Verdict::kNo;
   }
 
@@ -274,7 +290,8 @@ class Judge {
     for (auto value : left.value.elements()) {
       auto const found = TRY(holds(right.value, element_node(value)));
       if (op == Operator::kSubsetOf && found == Verdict::kNo) return Verdict::kNo;
-      if (op != Operator::kSubsetOf && found == Verdict::kYes) return verdict(op == Operator::kAnyOf);
+      if (op != Operator::kSubsetOf && found == Verdict::kYes)
+        return verdict(op == Operator::kAnyOf);
     }
     return verdict(op != Operator::kAnyOf);
   }

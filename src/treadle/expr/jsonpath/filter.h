@@ -20,15 +20,35 @@ class Evaluation;
 struct Failure;
 
 enum class Operator : std::uint8_t {
-  kEqual, kNotEqual, kSame, kNotSame, kLess, kLessEqual, kGreater, kGreaterEqual, kRegex,
-  kIn, kNotIn, kContains, kAll, kSize, kExists, kType, kMatches, kEmpty, kSubsetOf, kAnyOf, kNoneOf,
+  kEqual,
+  kNotEqual,
+  kSame,
+  kNotSame,
+  kLess,
+  kLessEqual,
+  kGreater,
+  kGreaterEqual,
+  kRegex,
+  kIn,
+  kNotIn,
+  kContains,
+  kAll,
+  kSize,
+  kExists,
+  kType,
+  kMatches,
+  kEmpty,
+  kSubsetOf,
+  kAnyOf,
+  kNoneOf,
 };
 
 // What stands on one side of an operator.
 struct Operand {
   enum class Kind : std::uint8_t {
     kValue,    // null, true, a number, a text
-    kLiteral,  // [..] or {..}, which compares by its text from the left and by its value from the right
+    kLiteral,  // [..] or {..}, which compares by its text from the left and by its value from the
+               // right
     kPath,
     kRegex,
   } kind = Kind::kValue;
@@ -41,13 +61,13 @@ struct Filter {
   enum class Kind : std::uint8_t { kAnd, kOr, kNot, kExists, kComparison } kind = Kind::kComparison;
   std::vector<Filter> parts;  // of kAnd, kOr (two or more), kNot (one)
   Operator comparison = Operator::kEqual;
-  Operand left;               // of kExists: the path
+  Operand left;  // of kExists: the path
   Operand right;
-  bool should_exist = true;   // of kExists
+  bool should_exist = true;  // of kExists
 };
 
-// Reads "(...)", parentheses included. Literals go into `constants`. `depth` counts paths and filters
-// around this one. The error is a sentence that names the position in `text`.
+// Reads "(...)", parentheses included. Literals go into `constants`. `depth` counts paths and
+// filters around this one. The error is a sentence that names the position in `text`.
 [[nodiscard]] auto compile_filter(std::string_view text, json::Arena& constants, std::size_t depth)
     -> Result<Filter, std::string>;
 

@@ -18,20 +18,32 @@ struct OperatorName {
   Operator value;
 };
 constexpr auto kOperators = std::to_array<OperatorName>({
-    {"==", Operator::kEqual},         {"!=", Operator::kNotEqual},
-    {"===", Operator::kSame},         {"!==", Operator::kNotSame},
-    {"<", Operator::kLess},           {"<=", Operator::kLessEqual},
-    {">", Operator::kGreater},        {">=", Operator::kGreaterEqual},
-    {"=~", Operator::kRegex},         {"IN", Operator::kIn},
-    {"NIN", Operator::kNotIn},        {"CONTAINS", Operator::kContains},
-    {"ALL", Operator::kAll},          {"SIZE", Operator::kSize},
-    {"EXISTS", Operator::kExists},    {"TYPE", Operator::kType},
-    {"MATCHES", Operator::kMatches},  {"EMPTY", Operator::kEmpty},
-    {"SUBSETOF", Operator::kSubsetOf}, {"ANYOF", Operator::kAnyOf},
+    {"==", Operator::kEqual},
+    {"!=", Operator::kNotEqual},
+    {"===", Operator::kSame},
+    {"!==", Operator::kNotSame},
+    {"<", Operator::kLess},
+    {"<=", Operator::kLessEqual},
+    {">", Operator::kGreater},
+    {">=", Operator::kGreaterEqual},
+    {"=~", Operator::kRegex},
+    {"IN", Operator::kIn},
+    {"NIN", Operator::kNotIn},
+    {"CONTAINS", Operator::kContains},
+    {"ALL", Operator::kAll},
+    {"SIZE", Operator::kSize},
+    {"EXISTS", Operator::kExists},
+    {"TYPE", Operator::kType},
+    {"MATCHES", Operator::kMatches},
+    {"EMPTY", Operator::kEmpty},
+    {"SUBSETOF", Operator::kSubsetOf},
+    {"ANYOF", Operator::kAnyOf},
     {"NONEOF", Operator::kNoneOf},
 });
 
-auto is_operator_char(char c) -> bool { return c == '<' || c == '>' || c == '=' || c == '~' || c == '!'; }
+auto is_operator_char(char c) -> bool {
+  return c == '<' || c == '>' || c == '=' || c == '~' || c == '!';
+}
 auto is_root(char c) -> bool { return c == '$' || c == '@'; }
 
 // or       = and { "||" and }
@@ -53,7 +65,9 @@ class FilterCompiler {
   }
 
  private:
-  auto position() const -> std::string { return " at position " + std::to_string(at_) + " of the filter"; }
+  auto position() const -> std::string {
+    return " at position " + std::to_string(at_) + " of the filter";
+  }
   auto fail(std::string_view what) -> std::nullopt_t {
     error_ = std::string(what) + position();
     return std::nullopt;
@@ -87,7 +101,8 @@ class FilterCompiler {
   auto read_operand() -> std::optional<Filter> {
     if (depth_ > kNestingMax) return fail("too deeply nested");
     at_ = skip_blanks(text_, at_);
-    if (current() == '!' && !is_root(char_at(text_, skip_blanks(text_, at_ + 1)))) return read_not();
+    if (current() == '!' && !is_root(char_at(text_, skip_blanks(text_, at_ + 1))))
+      return read_not();
     if (current() != '(') return read_relation();
     ++at_;
     ++depth_;
@@ -134,9 +149,11 @@ class FilterCompiler {
     auto const begin = skip_blanks(text_, at_);
     auto const is_symbol = is_operator_char(char_at(text_, begin));
     auto end = begin;
-    while (end < text_.size() && (is_symbol ? is_operator_char(text_[end]) : text_[end] != ' ')) ++end;
+    while (end < text_.size() && (is_symbol ? is_operator_char(text_[end]) : text_[end] != ' '))
+      ++end;
     auto name = std::string(text_.substr(begin, end - begin));
-    std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    std::ranges::transform(name, name.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
     auto const found = std::ranges::find(kOperators, name, &OperatorName::name);
     if (found == kOperators.end()) return fail("there is no such operator");
     at_ = end;
@@ -200,7 +217,8 @@ class FilterCompiler {
                                 text_.substr(close + 1, end - close - 1));
     if (!regex) return fail("a regular expression is wrong (" + regex.error() + ")");
     at_ = end;
-    return Operand{.kind = Operand::Kind::kRegex, .value = {}, .path = {}, .regex = *std::move(regex)};
+    return Operand{
+        .kind = Operand::Kind::kRegex, .value = {}, .path = {}, .regex = *std::move(regex)};
   }
 
   // A path ends at a blank, at an operator, or at a ')' that closes no empty argument list.
@@ -220,7 +238,8 @@ class FilterCompiler {
     auto path = compile(text_.substr(begin, end - begin), depth_ + 1);
     if (!path) return fail("a path is wrong (" + path.error() + ")");
     at_ = end;
-    return Operand{.kind = Operand::Kind::kPath, .value = {}, .path = *std::move(path), .regex = {}};
+    return Operand{
+        .kind = Operand::Kind::kPath, .value = {}, .path = *std::move(path), .regex = {}};
   }
 
   // Whether the ')' at `close` ends ".name()" of the path that begins at `begin`.

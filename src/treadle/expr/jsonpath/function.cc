@@ -19,14 +19,24 @@ struct FunctionName {
   Function value;
 };
 constexpr auto kFunctions = std::to_array<FunctionName>({
-    {"length", Function::kLength}, {"size", Function::kLength},     {"min", Function::kMin},
-    {"max", Function::kMax},       {"sum", Function::kSum},         {"avg", Function::kAvg},
-    {"stddev", Function::kStddev}, {"concat", Function::kConcat},   {"append", Function::kAppend},
-    {"keys", Function::kKeys},     {"first", Function::kFirst},     {"last", Function::kLast},
+    {"length", Function::kLength},
+    {"size", Function::kLength},
+    {"min", Function::kMin},
+    {"max", Function::kMax},
+    {"sum", Function::kSum},
+    {"avg", Function::kAvg},
+    {"stddev", Function::kStddev},
+    {"concat", Function::kConcat},
+    {"append", Function::kAppend},
+    {"keys", Function::kKeys},
+    {"first", Function::kFirst},
+    {"last", Function::kLast},
     {"index", Function::kIndex},
 });
 
-auto failed(Reason reason) -> std::unexpected<Failure> { return std::unexpected(Failure{reason, 0, {}}); }
+auto failed(Reason reason) -> std::unexpected<Failure> {
+  return std::unexpected(Failure{reason, 0, {}});
+}
 
 auto arguments_of(FunctionCall const& call, Evaluation& evaluation) -> Result<Values, Failure> {
   auto values = Values();
@@ -48,14 +58,16 @@ auto length_of_argument(Program const& path, Value model, Evaluation& evaluation
     -> Result<std::optional<Value>, Failure> {
   auto const found = TRY(follow(path, model, evaluation));
   if (path.ends_in_function() || path.steps.empty())
-    return found.is_array() ? std::optional(counted(found.size(), evaluation.arena())) : std::nullopt;
+    return found.is_array() ? std::optional(counted(found.size(), evaluation.arena()))
+                            : std::nullopt;
   if (path.is_definite) return counted(found.size(), evaluation.arena());
   std::size_t children = 0;
   for (auto value : found.elements()) children += value.size();
   return counted(children, evaluation.arena());
 }
 
-auto length(FunctionCall const& call, Value model, Evaluation& evaluation) -> Result<Value, Failure> {
+auto length(FunctionCall const& call, Value model, Evaluation& evaluation)
+    -> Result<Value, Failure> {
   if (!call.parameters.empty()) {
     if (call.parameters[0].path == nullptr) return failed(Reason::kBadArgument);
     auto const of_argument = TRY(length_of_argument(*call.parameters[0].path, model, evaluation));
@@ -68,7 +80,9 @@ auto length(FunctionCall const& call, Value model, Evaluation& evaluation) -> Re
 // The numbers among the elements of `model` and the arguments, arrays among those opened.
 auto numbers_of(Value model, Values const& arguments) -> std::vector<double> {
   auto numbers = std::vector<double>();
-  auto const add = [&](Value value) { if (value.is_number()) numbers.push_back(value.as_double()); };
+  auto const add = [&](Value value) {
+    if (value.is_number()) numbers.push_back(value.as_double());
+  };
   auto const add_elements = [&](Value value) { std::ranges::for_each(value.elements(), add); };
   if (model.is_array()) add_elements(model);
   for (auto argument : arguments) argument.is_array() ? add_elements(argument) : add(argument);
@@ -110,7 +124,9 @@ auto aggregate(Function function, Value model, Values const& arguments, json::Ar
 
 auto concat(Value model, Values const& arguments, json::Arena& arena) -> Value {
   auto text = std::string();
-  auto const append = [&](Value value) { if (!value.is_null()) append_java_text(text, value); };
+  auto const append = [&](Value value) {
+    if (!value.is_null()) append_java_text(text, value);
+  };
   if (model.is_array())
     for (auto element : model.elements())
       if (element.is_string()) text += element.as_string();
@@ -140,14 +156,16 @@ auto keys(Value model, json::Arena& arena) -> Value {
 auto element_at(Value model, std::int64_t index) -> Result<Value, Failure> {
   if (!model.is_array()) return failed(Reason::kNothingToAggregate);
   if (index < 0) index += static_cast<std::int64_t>(model.size());
-  if (index < 0 || static_cast<std::size_t>(index) >= model.size()) return failed(Reason::kIndexOutOfRange);
+  if (index < 0 || static_cast<std::size_t>(index) >= model.size())
+    return failed(Reason::kIndexOutOfRange);
   return model.elements()[static_cast<std::size_t>(index)];
 }
 
 auto indexed(Value model, Values const& arguments) -> Result<Value, Failure> {
   if (arguments.empty() || !arguments[0].is_number()) return failed(Reason::kBadArgument);
   auto const number = arguments[0].as_double();
-  if (!(std::abs(number) < std::numeric_limits<std::int32_t>::max())) return failed(Reason::kIndexOutOfRange);
+  if (!(std::abs(number) < std::numeric_limits<std::int32_t>::max()))
+    return failed(Reason::kIndexOutOfRange);
   return element_at(model, static_cast<std::int64_t>(number));
 }
 

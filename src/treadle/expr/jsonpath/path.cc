@@ -35,7 +35,8 @@ auto Path::parse(std::string_view text) -> Result<Path, std::string> {
     path.root_ = Root::kContext;
     rest.remove_prefix(1);
   } else if (auto const length = name_length(rest); length > 0) {
-    if (length > limits::kVariableNameChars * 4) return std::unexpected("the variable's name is too long");
+    if (length > limits::kVariableNameChars * 4)
+      return std::unexpected("the variable's name is too long");
     path.root_ = Root::kVariable;
     path.variable_ = rest.substr(0, length);
     rest.remove_prefix(length);
@@ -62,8 +63,9 @@ auto evaluate(Path const& path, json::Value input, Environment& environment, jso
   } else if (path.root() == Root::kVariable) {
     auto const value = environment.variable(path.variable());
     if (!value)
-      return std::unexpected(PathError{PathError::Kind::kNotFound,
-                                       "No variable has the name '" + std::string(path.variable()) + "'"});
+      return std::unexpected(
+          PathError{PathError::Kind::kNotFound,
+                    "No variable has the name '" + std::string(path.variable()) + "'"});
     document = *value;
   }
   auto const& program = path.program();

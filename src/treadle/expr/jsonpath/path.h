@@ -1,7 +1,7 @@
 // JSONPath with the semantics of the Jayway library, as Step Functions evaluates it.
 //
-// A path begins with "$" (the input), "$$" (the context object) or "$name" (a variable). It is parsed
-// once, when the definition is, and evaluated often.
+// A path begins with "$" (the input), "$$" (the context object) or "$name" (a variable). It is
+// parsed once, when the definition is, and evaluated often.
 #pragma once
 
 #include <memory>
@@ -26,7 +26,9 @@ class Path {
 
   [[nodiscard]] auto text() const -> std::string_view { return text_; }
   [[nodiscard]] auto root() const -> Root { return root_; }
-  [[nodiscard]] auto variable() const -> std::string_view { return variable_; }  // without "$"; of kVariable
+  [[nodiscard]] auto variable() const -> std::string_view {
+    return variable_;
+  }  // without "$"; of kVariable
   // One value at most (no "..", "*", filter, slice, union, function over such).
   [[nodiscard]] auto is_definite() const -> bool;
   // A Reference Path: members and single indexes only (ASL specification, "Reference Paths").
@@ -49,15 +51,17 @@ struct PathError {
   std::string message;
 };
 
-// A definite path gives its value or PathError; an indefinite one always gives an array, perhaps empty.
-// Shares sub-trees with the input. Bounded by limits::kExpressionNodes (PathError::kOther beyond).
+// A definite path gives its value or PathError; an indefinite one always gives an array, perhaps
+// empty. Shares sub-trees with the input. Bounded by limits::kExpressionNodes (PathError::kOther
+// beyond).
 [[nodiscard]] auto evaluate(Path const& path, json::Value input, Environment& environment,
                             json::Arena& arena) -> Result<json::Value, PathError>;
 
-// `document` with the place that the reference path names set to `value`: missing objects are made, an
-// array index must exist or be the next one. Copies the spine only. The path's root is not looked at.
-// Errors are sentences as in States.ResultPathMatchFailure's cause. Source: ASL, "ResultPath".
-[[nodiscard]] auto assign(Path const& path, json::Value document, json::Value value, json::Arena& arena)
-    -> Result<json::Value, std::string>;
+// `document` with the place that the reference path names set to `value`: missing objects are made,
+// an array index must exist or be the next one. Copies the spine only. The path's root is not
+// looked at. Errors are sentences as in States.ResultPathMatchFailure's cause. Source: ASL,
+// "ResultPath".
+[[nodiscard]] auto assign(Path const& path, json::Value document, json::Value value,
+                          json::Arena& arena) -> Result<json::Value, std::string>;
 
 }  // namespace treadle::expr::jsonpath

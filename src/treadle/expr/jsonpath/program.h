@@ -29,8 +29,8 @@ struct Step {
   StepKind kind;
   bool upstream_definite = true;  // every step before this one leads to one place
   char quote = '\'';              // of kMember and kMembers, as written
-  std::int32_t index = 0;         // of kIndex; of the kinds with a table in Program: the place there
-  std::string name;               // of kMember
+  std::int32_t index = 0;  // of kIndex; of the kinds with a table in Program: the place there
+  std::string name;        // of kMember
 };
 
 // from:to of Java's substring kind; at least one of the two is set.
@@ -40,7 +40,19 @@ struct Slice {
 };
 
 enum class Function : std::uint8_t {
-  kUnknown, kLength, kMin, kMax, kSum, kAvg, kStddev, kConcat, kAppend, kKeys, kFirst, kLast, kIndex,
+  kUnknown,
+  kLength,
+  kMin,
+  kMax,
+  kSum,
+  kAvg,
+  kStddev,
+  kConcat,
+  kAppend,
+  kKeys,
+  kFirst,
+  kLast,
+  kIndex,
 };
 
 // An argument of a path function: a literal, or a path that starts at the document.
@@ -62,10 +74,11 @@ struct Program {
   std::vector<Slice> slices;
   std::vector<Filter> filters;
   std::vector<FunctionCall> calls;
-  bool from_document = true;  // begins with "$"; with "@" it begins at the item that a filter looks at
+  bool from_document =
+      true;  // begins with "$"; with "@" it begins at the item that a filter looks at
   bool is_definite = true;
-  bool is_plain = true;       // kMember and kIndex only
-  json::Arena constants;      // of every literal in here
+  bool is_plain = true;   // kMember and kIndex only
+  json::Arena constants;  // of every literal in here
 
   [[nodiscard]] auto ends_in_function() const -> bool {
     return !steps.empty() && steps.back().kind == StepKind::kFunction;

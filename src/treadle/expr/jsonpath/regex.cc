@@ -42,16 +42,18 @@ auto as_code_units(std::string_view text) -> PCRE2_SPTR {
 
 }  // namespace
 
-auto Regex::compile(std::string_view pattern, std::string_view flags) -> Result<Regex, std::string> {
+auto Regex::compile(std::string_view pattern, std::string_view flags)
+    -> Result<Regex, std::string> {
   if (pattern.size() > kPatternBytes) return std::unexpected("the pattern is too long");
-  auto context = std::unique_ptr<pcre2_compile_context, Deleter>(pcre2_compile_context_create(nullptr));
+  auto context =
+      std::unique_ptr<pcre2_compile_context, Deleter>(pcre2_compile_context_create(nullptr));
   TREADLE_ASSERT(context != nullptr);
   auto const is_unix = flags.find('d') != std::string_view::npos;
   pcre2_set_newline(context.get(), is_unix ? PCRE2_NEWLINE_LF : PCRE2_NEWLINE_ANY);
   int error = 0;
   PCRE2_SIZE offset = 0;
-  auto* code = pcre2_compile(as_code_units(pattern), pattern.size(), options_of(flags), &error, &offset,
-                             context.get());
+  auto* code = pcre2_compile(as_code_units(pattern), pattern.size(), options_of(flags), &error,
+                             &offset, context.get());
   if (code == nullptr) {
     char message[256] = {};
     pcre2_get_error_message(error, reinterpret_cast<PCRE2_UCHAR*>(message), sizeof message);

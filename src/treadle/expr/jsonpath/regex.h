@@ -1,4 +1,5 @@
-// Regular expressions of filters ("=~ /.../i"). Perl's syntax, which is close to Java's; bounded work.
+// Regular expressions of filters ("=~ /.../i"). Perl's syntax, which is close to Java's; bounded
+// work.
 #pragma once
 
 #include <memory>

@@ -17,8 +17,8 @@ inline auto utf16_length(std::string_view text) -> std::size_t {
   return length;
 }
 
-// The order of UTF-16 code units. It differs from that of the bytes only where a surrogate pair (lead
-// byte F0 or more) meets U+E000..U+FFFF (lead byte EE or EF): the pair comes first.
+// The order of UTF-16 code units. It differs from that of the bytes only where a surrogate pair
+// (lead byte F0 or more) meets U+E000..U+FFFF (lead byte EE or EF): the pair comes first.
 inline auto compare_utf16(std::string_view a, std::string_view b) -> std::strong_ordering {
   auto const common = a.size() < b.size() ? a.size() : b.size();
   std::size_t at = 0;

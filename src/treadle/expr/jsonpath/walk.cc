@@ -53,7 +53,9 @@ class Walker {
     results_.push_back(value);
     return evaluation_.spend(1) || fail(Reason::kTooMuchWork, 0, value);
   }
-  auto go_on(std::size_t i, Value value) -> bool { return is_last(i) ? add(value) : take(i + 1, value); }
+  auto go_on(std::size_t i, Value value) -> bool {
+    return is_last(i) ? add(value) : take(i + 1, value);
+  }
 
   // Takes step `i` from `at` and all steps behind it. False once failure_ is set.
   auto take(std::size_t i, Value at) -> bool {
@@ -80,14 +82,16 @@ class Walker {
   auto take_name(std::size_t i, Value at, std::string_view name) -> bool {
     if (auto const* value = at.find(name)) return go_on(i, *value);
     if (missing_ == Missing::kFails) return fail(Reason::kMissingMember, i, at);
-    auto const fatal = !is_last(i) && step(i).upstream_definite && step(i).kind == StepKind::kMember;
+    auto const fatal =
+        !is_last(i) && step(i).upstream_definite && step(i).kind == StepKind::kMember;
     return fatal ? fail(Reason::kMissingMember, i, at) : true;
   }
 
   auto take_members(std::size_t i, Value at) -> bool {
     if (!at.is_object()) return miss(Reason::kNotAnObject, i, at);
     if (is_last(i)) return merge_members(i, at);
-    return std::ranges::all_of(members(i), [&](auto const& name) { return take_name(i, at, name); });
+    return std::ranges::all_of(members(i),
+                               [&](auto const& name) { return take_name(i, at, name); });
   }
 
   // At the end of a path, ['a','b'] gives one object of those members that are there.
@@ -95,7 +99,8 @@ class Walker {
     auto found = std::vector<json::Member>();
     for (auto const& name : members(i)) {
       auto const* value = at.find(name);
-      if (value == nullptr && missing_ == Missing::kFails) return fail(Reason::kMissingMember, i, at);
+      if (value == nullptr && missing_ == Missing::kFails)
+        return fail(Reason::kMissingMember, i, at);
       auto const is_new = std::ranges::find(found, name, &json::Member::key) == found.end();
       if (value != nullptr && is_new) found.push_back({name, *value});
     }
@@ -118,8 +123,8 @@ class Walker {
     return value == nullptr || go_on(i, *value);
   }
 
-  // Only [n:] and [:n] count a negative number from the end. [a:b] runs from a to b as they are, through
-  // the negative indexes first, as the library does.
+  // Only [n:] and [:n] count a negative number from the end. [a:b] runs from a to b as they are,
+  // through the negative indexes first, as the library does.
   auto take_slice(std::size_t i, Value at, Slice const& slice) -> bool {
     auto const size = static_cast<std::int64_t>(at.size());
     auto const from_end = [&](std::int64_t n) { return n < 0 ? n + size : n; };
@@ -199,7 +204,8 @@ class Walker {
   }
 
   auto has_all(std::size_t i, Value at) const -> bool {
-    return std::ranges::all_of(members(i), [&](auto const& name) { return at.find(name) != nullptr; });
+    return std::ranges::all_of(members(i),
+                               [&](auto const& name) { return at.find(name) != nullptr; });
   }
 
   Program const& program_;
@@ -236,7 +242,8 @@ auto follow_plain(Program const& program, Value at, Missing missing) -> Result<V
 auto follow(Program const& program, Value start, Evaluation& evaluation, Missing missing)
     -> Result<Value, Failure> {
   if (!program.is_plain) return Walker(program, evaluation, missing).run(start);
-  if (!evaluation.spend(program.steps.size())) return std::unexpected(Failure{Reason::kTooMuchWork, 0, start});
+  if (!evaluation.spend(program.steps.size()))
+    return std::unexpected(Failure{Reason::kTooMuchWork, 0, start});
   return follow_plain(program, start, missing);
 }
 

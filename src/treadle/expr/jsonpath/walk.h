@@ -17,21 +17,21 @@ namespace treadle::expr::jsonpath {
 // Why a program led nowhere. Cheap: the sentence is made by describe() when somebody wants it.
 struct Failure {
   enum class Reason : std::uint8_t {
-    kNoResult,        // the last step found nothing
-    kMissingMember,   // an object on the way has no such member
-    kNotAnObject,     // a member was asked of something else
-    kNull,            // an index was asked of null
-    kNotAnArray,      // an index was asked of something else
+    kNoResult,       // the last step found nothing
+    kMissingMember,  // an object on the way has no such member
+    kNotAnObject,    // a member was asked of something else
+    kNull,           // an index was asked of null
+    kNotAnArray,     // an index was asked of something else
     kFilterOnScalar,
     kUnknownFunction,
     kNothingToAggregate,
     kIndexOutOfRange,
     kBadArgument,
-    kUndecidable,     // a filter compares what has no order or type
+    kUndecidable,  // a filter compares what has no order or type
     kTooMuchWork,
   } reason = Reason::kNoResult;
-  std::size_t step = 0;    // at which the failure happened
-  json::Value at;          // what was there
+  std::size_t step = 0;  // at which the failure happened
+  json::Value at;        // what was there
 
   // A place that is not there, as opposed to an expression that makes no sense.
   [[nodiscard]] auto is_not_found() const -> bool { return reason <= Reason::kNotAnArray; }
@@ -67,8 +67,8 @@ enum class Missing : std::uint8_t {
   kFails,    // anywhere: how a filter asks whether something exists
 };
 
-// The value of a definite program, the array of the values of another one. `start` is the document, or
-// the item that a filter looks at.
+// The value of a definite program, the array of the values of another one. `start` is the document,
+// or the item that a filter looks at.
 [[nodiscard]] auto follow(Program const& program, json::Value start, Evaluation& evaluation,
                           Missing missing = Missing::kSkipped) -> Result<json::Value, Failure>;
 

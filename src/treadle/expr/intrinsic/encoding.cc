@@ -1,0 +1,131 @@
+#include <array>
+#include <string>
+
+#include <openssl/evp.h>
+
+#include "treadle/base/assert.h"
+#include "treadle/expr/intrinsic/argument.h"
+#include "treadle/expr/intrinsic/functions.h"
+
+namespace treadle::expr::intrinsic {
+namespace {
+
+constexpr std::string_view kAlphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view kHexDigits = "0123456789abcdef";
+
+auto encode(std::string_view bytes) -> std::string {
+  auto text = std::string();
+  for (std::size_t at = 0; at < bytes.size(); at += 3) {
+    auto const group = bytes.substr(at, 3);
+    std::uint32_t bits = 0;
+    for (std::size_t i = 0; i < 3; ++i)
+      bits = bits << 8 | (i < group.size() ? static_cast<unsigned char>(group[i]) : 0U);
+    for (std::size_t i = 0; i < 4; ++i)
+      text += i <= group.size() ? kAlphabet[bits >> (18 - 6 * i) & 0x3F] : '=';
+  }
+  return text;
+}
+
+// The bytes of a Base64 text, padded or not.
+auto decode(std::string_view text) -> Result<std::string, std::string> {
+  auto const end = text.find('=');
+  auto const digits = text.substr(0, end);
+  auto const padding = text.substr(digits.size());
+  auto const padded_right =
+      padding.empty() || (padding.size() <= 2 && text.size() % 4 == 0 &&
+                          padding.find_first_not_of('=') == std::string_view::npos);
+  if (!padded_right || digits.size() % 4 == 1) return std::unexpected("Argument 1 is not Base64");
+  auto bytes = std::string();
+  std::uint32_t bits = 0;
+  int count = 0;
+  for (auto c : digits) {
+    auto const digit = kAlphabet.find(c);
+    if (digit == std::string_view::npos) return std::unexpected("Argument 1 is not Base64");
+    bits = bits << 6 | static_cast<std::uint32_t>(digit);
+    count += 6;
+    if (count < 8) continue;
+    count -= 8;
+    bytes += static_cast<char>(bits >> count & 0xFF);
+  }
+  return bytes;
+}
+
+auto is_continuation(std::string_view bytes, std::size_t at) -> bool {
+  return at < bytes.size() && (static_cast<unsigned char>(bytes[at]) & 0xC0) == 0x80;
+}
+
+// The length of the character at `at`; 0 when the bytes there are no UTF-8.
+auto character_length(std::string_view bytes, std::size_t at) -> std::size_t {
+  auto const lead = static_cast<unsigned char>(bytes[at]);
+  if (lead < 0x80) return 1;
+  auto const length = lead < 0xC2   ? 0U
+                      : lead < 0xE0 ? 2U
+                      : lead < 0xF0 ? 3U
+                      : lead < 0xF5 ? 4U
+                                    : 0U;
+  for (std::size_t i = 1; i < length; ++i)
+    if (!is_continuation(bytes, at + i)) return 0;
+  if (length < 3) return length;
+  auto const second = static_cast<unsigned char>(bytes[at + 1]);
+  auto const wrong = (lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F) ||
+                     (lead == 0xF0 && second < 0x90) || (lead == 0xF4 && second > 0x8F);
+  return wrong ? 0 : length;
+}
+
+// Any bytes as a text: what is no UTF-8 becomes U+FFFD.
+auto as_text(std::string_view bytes) -> std::string {
+  auto text = std::string();
+  for (std::size_t at = 0; at < bytes.size();) {
+    auto const length = character_length(bytes, at);
+    text += length > 0 ? bytes.substr(at, length) : std::string_view("\xEF\xBF\xBD");
+    at += length > 0 ? length : 1;
+  }
+  return text;
+}
+
+struct Algorithm {
+  std::string_view name;
+  auto (*digest)() -> EVP_MD const*;
+};
+constexpr auto kAlgorithms = std::to_array<Algorithm>({
+    {"MD5", EVP_md5},
+    {"SHA-1", EVP_sha1},
+    {"SHA-256", EVP_sha256},
+    {"SHA-384", EVP_sha384},
+    {"SHA-512", EVP_sha512},
+});
+
+}  // namespace
+
+auto base64_encode(Invocation const& invocation) -> Answer {
+  return json::make_string(invocation.arena, encode(TRY(short_text_argument(invocation, 0))));
+}
+
+auto base64_decode(Invocation const& invocation) -> Answer {
+  auto const text = TRY(short_text_argument(invocation, 0));
+  auto const bytes = TRY(decode(text));
+  return json::make_string(invocation.arena, as_text(bytes));
+}
+
+auto hash(Invocation const& invocation) -> Answer {
+  auto const data = TRY(short_text_argument(invocation, 0));
+  auto const name = TRY(text_argument(invocation, 1));
+  for (auto const& algorithm : kAlgorithms) {
+    if (algorithm.name != name) continue;
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned int length = 0;
+    auto const done =
+        EVP_Digest(data.data(), data.size(), digest, &length, algorithm.digest(), nullptr);
+    TREADLE_ASSERT(done == 1);
+    auto text = std::string();
+    for (unsigned int i = 0; i < length; ++i) {
+      text += kHexDigits[digest[i] >> 4];
+      text += kHexDigits[digest[i] & 0xF];
+    }
+    return json::make_string(invocation.arena, text);
+  }
+  return std::unexpected("Argument 2 must be one of MD5, SHA-1, SHA-256, SHA-384, SHA-512");
+}
+
+}  // namespace treadle::expr::intrinsic
