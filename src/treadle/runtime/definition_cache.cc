@@ -14,7 +14,7 @@ auto type_byte(asl::MachineType type) -> char { return type == asl::MachineType:
 auto revision_of(std::string_view definition, asl::MachineType type) -> std::string {
   std::string text(1, type_byte(type));
   text += definition;
-  return sha256_hex(text);
+  return to_hex(sha256(text));
 }
 
 void DefinitionCache::add(store::Batch& batch, std::string const& revision, asl::MachineType type,

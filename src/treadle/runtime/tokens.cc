@@ -19,7 +19,7 @@ auto mac(store::Secret const& secret, std::string_view purpose, std::string_view
   std::string message(purpose);
   message += body;
   auto const digest = hmac_sha256({reinterpret_cast<char const*>(secret.data()), secret.size()}, message);
-  return {reinterpret_cast<char const*>(digest.data()), kMacBytes};
+  return std::string(bytes_of(digest).substr(0, kMacBytes));
 }
 
 auto number_at(std::string_view bytes, std::size_t at) -> std::uint32_t {
@@ -32,11 +32,11 @@ auto number_at(std::string_view bytes, std::size_t at) -> std::uint32_t {
 
 auto make_task_token(store::Secret const& secret, TokenTarget const& target) -> std::string {
   auto const body = body_of(target);
-  return base64url_encode(body + mac(secret, "task-token", body));
+  return base64_encode(body + mac(secret, "task-token", body), Base64::kUrlSafe);
 }
 
 auto read_task_token(store::Secret const& secret, std::string_view token) -> std::optional<TokenTarget> {
-  auto const bytes = base64url_decode(token);
+  auto const bytes = base64_decode(token, Base64::kUrlSafe);
   if (!bytes || bytes->size() != kBodyBytes + kMacBytes) return std::nullopt;
   auto const body = std::string_view(*bytes).substr(0, kBodyBytes);
   if (!constant_time_equal(mac(secret, "task-token", body), std::string_view(*bytes).substr(kBodyBytes)))
@@ -47,7 +47,7 @@ auto read_task_token(store::Secret const& secret, std::string_view token) -> std
 }
 
 auto make_idempotency_key(store::Secret const& secret, TokenTarget const& target) -> std::string {
-  return base64url_encode(mac(secret, "idempotency-key", body_of(target)));
+  return base64_encode(mac(secret, "idempotency-key", body_of(target)), Base64::kUrlSafe);
 }
 
 }  // namespace treadle::runtime
