@@ -91,11 +91,13 @@ void print_json(std::span<Verdict const> verdicts) {
   fmt::print("[{}]\n", fmt::join(objects, ",\n "));
 }
 
+// "file:/States/S: ERROR CODE message", without the place where there is none.
 void print_text(std::span<Verdict const> verdicts) {
   for (auto const& verdict : verdicts) {
     for (auto const& diagnostic : verdict.diagnostics)
-      fmt::print("{}:{}: {} {} {}\n", verdict.file, diagnostic.location,
-                 severity_name(diagnostic.severity), diagnostic.code, diagnostic.message);
+      fmt::print("{}{}{}: {} {} {}\n", verdict.file, diagnostic.location.empty() ? "" : ":",
+                 diagnostic.location, severity_name(diagnostic.severity), diagnostic.code,
+                 diagnostic.message);
     if (verdict.is_ok) fmt::print("{}: OK\n", verdict.file);
   }
 }

@@ -2,10 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <set>
 #include <string_view>
-#include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "treadle/asl/fields.h"
@@ -34,17 +34,17 @@ struct Parsing {
   std::vector<Location> region_locations;  // by region
   std::vector<Location> state_locations;   // by state
   std::vector<DanglingTarget> dangling;
-  // Both over the whole machine. Asked, never iterated.
-  std::unordered_set<std::string_view> state_names;
-  std::unordered_set<std::string_view> labels;
+  // Both over the whole machine.
+  std::set<std::string_view> state_names;
+  std::set<std::string_view> labels;
 };
 
 // The region that a state stands in.
 struct Scope {
   RegionIndex region;
-  MachineType type = MachineType::kStandard;                // of the executions that run the region
-  std::uint32_t depth = 0;                                  // regions around it
-  std::unordered_map<std::string_view, StateIndex> states;  // asked, never iterated
+  MachineType type = MachineType::kStandard;  // of the executions that run the region
+  std::uint32_t depth = 0;                    // regions around it
+  std::map<std::string_view, StateIndex> states;
 
   // The state of that name; kNoState, and a note in `parsing`, when there is none.
   [[nodiscard]] auto resolve(std::string_view name, Location const& where, Parsing& parsing) const

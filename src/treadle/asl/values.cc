@@ -19,7 +19,9 @@ using expr::jsonpath::Root;
 
 auto parse_path(std::string_view text, Location const& where, Report& report)
     -> std::optional<Path> {
-  auto path = Path::parse(text);
+  // The Jayway library overlooks a bracket that is opened by the very last character.
+  auto path = text.ends_with('[') ? std::unexpected("the last bracket is not closed")
+                                  : Path::parse(text);
   if (path) return std::move(*path);
   report.error(where, "Value is not a valid JSONPath: " + path.error());
   return std::nullopt;
