@@ -8,6 +8,7 @@ namespace treadle::app {
 namespace {
 
 constexpr Command kCommands[] = {
+    {"run", "run one execution in memory", run_run},
     {"validate", "check state machine definitions", run_validate},
     {"eval", "evaluate expressions: NDJSON in, NDJSON out", run_eval},
 };

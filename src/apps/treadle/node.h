@@ -1,0 +1,66 @@
+// One treadle process: store, event loops, connectors and engine, wired together. `treadle server` and `treadle run` are
+// nodes that differ in their store and in who speaks to them.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "treadle/base/random.h"
+#include "treadle/base/result.h"
+#include "treadle/base/system_clock.h"
+#include "treadle/integrations/functions/function_host.h"
+#include "treadle/integrations/lambda.h"
+#include "treadle/integrations/registry.h"
+#include "treadle/net/event_loop.h"
+#include "treadle/runtime/catalog.h"
+#include "treadle/runtime/engine.h"
+#include "treadle/store/store.h"
+
+namespace treadle::app {
+
+struct NodeOptions {
+  std::string data;  // directory of the embedded store; empty: everything in memory
+  std::vector<integrations::functions::FunctionSpec> functions;
+  runtime::EngineOptions engine;
+  std::size_t loops = 0;  // 0: one a core
+  // Nothing more may be acknowledged. Any thread; should end the process with kDataError.
+  std::function<void(std::string const& why)> fail_stop;
+};
+
+class Node {
+ public:
+  // Opens the store; nothing runs yet. An error is for the operator.
+  [[nodiscard]] static auto open(NodeOptions options) -> Result<std::unique_ptr<Node>, std::string>;
+  Node(Node const&) = delete;
+  auto operator=(Node const&) -> Node& = delete;
+  ~Node();  // stop()
+
+  // Starts the loops and takes up what a crash left open.
+  void start();
+  // Stops the loops, then commits what is queued and closes the store. A second call does nothing.
+  void stop();
+
+  [[nodiscard]] auto loops() -> net::EventLoops& { return *loops_; }
+  [[nodiscard]] auto engine() -> runtime::Engine& { return *engine_; }
+  [[nodiscard]] auto catalog() -> runtime::Catalog& { return *catalog_; }
+  [[nodiscard]] auto store() -> store::Store& { return *store_; }
+  [[nodiscard]] auto clock() const -> Clock const& { return clock_; }
+  [[nodiscard]] auto random() -> Random& { return random_; }
+
+ private:
+  Node() = default;
+
+  SystemClock clock_;
+  SystemRandom random_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<net::EventLoops> loops_;
+  std::unique_ptr<integrations::functions::FunctionHost> functions_;
+  integrations::Registry registry_;
+  std::unique_ptr<runtime::Engine> engine_;
+  std::unique_ptr<runtime::Catalog> catalog_;
+  bool running_ = false;
+};
+
+}  // namespace treadle::app

@@ -1,0 +1,128 @@
+#include "apps/treadle/timeline.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <map>
+
+#include <fmt/format.h>
+
+namespace treadle::app {
+namespace {
+
+// One visit of a state.
+struct Visit {
+  std::string name;
+  std::string type;  // "Task"
+  std::uint32_t depth = 0;
+  Timestamp entered;
+  Timestamp left;
+  bool open = true;
+  int attempts = 0;
+  std::string error;
+  std::string cause;
+};
+
+auto ends_with(std::string_view text, std::string_view end) -> bool { return text.ends_with(end); }
+
+auto duration(Milliseconds d) -> std::string {
+  auto const ms = d.count();
+  if (ms < 1'000) return fmt::format("{} ms", ms);
+  if (ms < 60'000) return fmt::format("{:.2f} s", static_cast<double>(ms) / 1000.0);
+  return fmt::format("{} min {} s", ms / 60'000, ms / 1'000 % 60);
+}
+
+// Follows previousEventId to the visit that an event belongs to.
+class Visits {
+ public:
+  explicit Visits(std::vector<TimelineEvent> const& events) {
+    for (auto const& e : events) add(e);
+  }
+  [[nodiscard]] auto all() const -> std::vector<Visit> const& { return visits_; }
+
+ private:
+  void add(TimelineEvent const& e) {
+    auto const before = visit_of_.contains(e.previous_id) ? visit_of_.at(e.previous_id) : -1;
+    if (ends_with(e.type, "StateEntered")) {
+      visit_of_[e.id] = static_cast<int>(visits_.size());
+      auto const depth = depth_of_.contains(e.previous_id) ? depth_of_.at(e.previous_id) : 0;
+      depth_of_[e.id] = depth;
+      visits_.push_back({.name = e.name, .type = e.type.substr(0, e.type.size() - 12), .depth = depth, .entered = e.at,
+                         .left = e.at, .open = e.type != "FailStateEntered", .error = {}, .cause = {}});
+      return;
+    }
+    visit_of_[e.id] = before;
+    depth_of_[e.id] = depth_of_.contains(e.previous_id) ? depth_of_.at(e.previous_id) : 0;
+    if (ends_with(e.type, "StateStarted") || e.type == "MapIterationStarted") {
+      if (e.type != "MapIterationStarted" && before >= 0) ++at(before).attempts;
+      depth_of_[e.id] = at_depth(before) + 1;
+    }
+    if (ends_with(e.type, "Scheduled") && before >= 0) ++at(before).attempts;
+    if (!e.error.empty() && before >= 0) {
+      at(before).error = e.error;
+      at(before).cause = e.cause;
+    }
+    if (ends_with(e.type, "StateExited")) leave(e);
+  }
+  // Parallel and Map are left from within: by name, the last one that is open.
+  void leave(TimelineEvent const& e) {
+    for (auto i = visits_.size(); i-- > 0;) {
+      if (visits_[i].name != e.name || !visits_[i].open) continue;
+      visits_[i].open = false;
+      visits_[i].left = e.at;
+      visit_of_[e.id] = static_cast<int>(i);
+      depth_of_[e.id] = visits_[i].depth;
+      return;
+    }
+  }
+  auto at(int i) -> Visit& { return visits_[static_cast<std::size_t>(i)]; }
+  [[nodiscard]] auto at_depth(int i) const -> std::uint32_t { return i < 0 ? 0 : visits_[static_cast<std::size_t>(i)].depth; }
+
+  std::vector<Visit> visits_;
+  std::map<std::uint32_t, int> visit_of_;
+  std::map<std::uint32_t, std::uint32_t> depth_of_;
+};
+
+auto painted(Colour colour, char const* code, std::string const& text) -> std::string {
+  return colour == Colour::kOn ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : text;
+}
+
+constexpr std::size_t kCauseShown = 100;
+
+auto describe(Visit const& v, Timestamp begin, Colour colour) -> std::string {
+  auto line = fmt::format("{:>10}  {}{:<{}} {:<9} {:>10}", "+" + duration(v.entered - begin), std::string(v.depth * 2, ' '), v.name,
+                          30 - std::min<std::uint32_t>(v.depth * 2, 20), v.type, v.open ? "..." : duration(v.left - v.entered));
+  if (v.attempts > 1) line += painted(colour, "33", fmt::format("  {} attempts", v.attempts));
+  if (!v.error.empty()) {
+    auto cause = v.cause.substr(0, kCauseShown);
+    for (auto& c : cause)
+      if (static_cast<unsigned char>(c) < ' ') c = ' ';
+    line += painted(colour, "31", fmt::format("  {}{}", v.error, cause.empty() ? "" : ": " + cause));
+  }
+  return line + '\n';
+}
+
+}  // namespace
+
+auto colour_for(int fd) -> Colour {
+  auto const* const off = std::getenv("NO_COLOR");
+  return isatty(fd) == 1 && (off == nullptr || *off == '\0') ? Colour::kOn : Colour::kOff;
+}
+
+auto print_timeline(std::vector<TimelineEvent> const& events, Colour colour) -> std::string {
+  if (events.empty()) return {};
+  auto const begin = events.front().at;
+  std::string out;
+  for (auto const& visit : Visits(events).all()) out += describe(visit, begin, colour);
+  auto const& last = events.back();
+  if (last.type.starts_with("Execution") && last.type != "ExecutionStarted") {
+    auto const ending = last.type.substr(9);
+    auto text = fmt::format("{:>10}  {}", "+" + duration(last.at - begin), ending);
+    if (!last.error.empty()) text += " " + last.error;
+    if (!last.cause.empty()) text += ": " + last.cause.substr(0, kCauseShown);
+    out += painted(colour, ending == "Succeeded" ? "32" : "31", text) + '\n';
+  }
+  return out;
+}
+
+}  // namespace treadle::app
