@@ -8,6 +8,11 @@ target_compile_options(treadle_options INTERFACE
   # clang, of the sanitizer builds, takes a capture that an empty pack does not use for a mistake
   $<IF:$<CXX_COMPILER_ID:GNU>,-Werror,-Wno-unused-lambda-capture>)
 
+# GCC 12 sees overlaps and uninitialised reads in std::string and std::variant where there are none.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(treadle_options INTERFACE -Wno-restrict -Wno-maybe-uninitialized)
+endif()
+
 # treadle_module(NAME FOLDER... LINK lib...): library treadle_NAME of all .cc files in src/treadle/FOLDER...
 function(treadle_module name)
   cmake_parse_arguments(M "" "" "FOLDERS;LINK" ${ARGN})
