@@ -160,6 +160,12 @@ TEST(Parser, TextsThatAreNotJson) {
         << text;
 }
 
+TEST(Parser, ReportsAreUtf8WhateverTheTextIs) {
+  auto const diagnostics = parse_definition("[\xff\xc3").diagnostics;
+  ASSERT_EQ(diagnostics.size(), 1U);
+  EXPECT_THAT(diagnostics[0].location, StartsWith("[Source: (String)\"[\uFFFD\uFFFD\"; line: 1"));
+}
+
 TEST(Parser, UnrecognizedTokenInAwsWords) {
   auto const diagnostics = parse_definition("[tru]").diagnostics;
   ASSERT_EQ(diagnostics.size(), 1U);

@@ -111,6 +111,12 @@ Case const kCases[] = {
      {"/States/S/Parameters/a: The value for the field 'b.$' must be a valid JSONPath or a "
       "valid intrinsic "
       "function call"}},
+    {"name_with_and_without_dollar",
+     machine_of(R"("Type": "Pass", "End": true, "Parameters": {"a": [{"b": 1, "b.$": "$.b"}]})"),
+     {"/States/S/Parameters/a[0]: The fields 'b' and 'b.$' exclude each other"}},
+    {"path_with_open_bracket",
+     machine_of(R"("Type": "Pass", "End": true, "OutputPath": "$.a[")"),
+     {"/States/S/OutputPath: Value is not a valid JSONPath: the last bracket is not closed"}},
     {"assign_reserved",
      machine_of(R"("Type": "Pass", "End": true, "Assign": {"states": 1})"),
      {"/States/S/Assign: Variable name 'states' is reserved"}},

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "treadle/base/utf8.h"
+
 namespace treadle::asl {
 namespace {
 
@@ -47,12 +49,21 @@ auto position_of(std::string_view text, std::size_t offset) -> Position {
   return {static_cast<std::size_t>(lines) + 1, offset - line_start + 1};
 }
 
+// `text` with U+FFFD for every byte that is no UTF-8.
+auto made_valid(std::string_view text) -> std::string {
+  std::string valid;
+  while (!text.empty()) {
+    auto const point = utf8::decode_one(text);
+    utf8::append(valid, point ? point->value : U'\uFFFD');
+    text.remove_prefix(point ? point->bytes : 1);
+  }
+  return valid;
+}
+
 auto source_text(std::string_view text, Position at) -> std::string {
-  auto end = std::min(text.size(), kExcerptBytes);
-  while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)
-    --end;
-  auto const rest = text.size() - end;
-  return fmt::format("[Source: (String)\"{}\"{}; line: {}, column: {}]", text.substr(0, end),
+  auto const excerpt = utf8::truncate(text, kExcerptBytes);
+  auto const rest = text.size() - excerpt.size();
+  return fmt::format("[Source: (String)\"{}\"{}; line: {}, column: {}]", made_valid(excerpt),
                      rest == 0 ? "" : fmt::format("[truncated {} chars]", rest), at.line,
                      at.column);
 }

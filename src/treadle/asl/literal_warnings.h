@@ -13,9 +13,6 @@ namespace treadle::asl {
 // "$.a", "$$.a", "$a", or a call of an intrinsic function.
 [[nodiscard]] auto looks_like_path_or_call(std::string_view text) -> bool;
 
-// NO_DOLLAR: members of a payload template, at any depth.
-void warn_of_path_texts(json::Value payload_template, Location const& where, Report& report);
-
 // PASS_RESULT_IS_STATIC: a Pass state's Result is a constant.
 void warn_of_static_result(json::Value result, Location const& where, Report& report);
 

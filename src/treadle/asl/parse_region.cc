@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -6,20 +5,16 @@
 #include "treadle/asl/parsing.h"
 #include "treadle/asl/schema.h"
 #include "treadle/base/limits.h"
+#include "treadle/base/utf8.h"
 
 namespace treadle::asl {
 namespace {
-
-auto count_characters(std::string_view text) -> std::size_t {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-}
 
 // Whether the state may be read on. One with an overlong name is not: every location in it would be
 // as long.
 auto check_name(Parsing& parsing, std::string_view name, Location const& where) -> bool {
   auto& report = parsing.report;
-  if (name.empty() || count_characters(name) > limits::kNameChars) {
+  if (name.empty() || utf8::count_code_points(name) > limits::kNameChars) {
     report.error(
         Code::kInvalidStateName, where,
         fmt::format("State name must have between 1 and {} characters", limits::kNameChars));

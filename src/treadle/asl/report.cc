@@ -3,6 +3,8 @@
 #include <iterator>
 #include <utility>
 
+#include "treadle/base/utf8.h"
+
 namespace treadle::asl {
 namespace {
 
@@ -25,12 +27,9 @@ auto code_text(Code code) -> std::string_view {
   return "";
 }
 
-// Cut between two characters: a UTF-8 continuation byte is 10xxxxxx.
 auto shortened(std::string text) -> std::string {
   if (text.size() <= Report::kTextBytesMax) return text;
-  auto end = Report::kTextBytesMax;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  text.resize(end);
+  text.resize(utf8::truncate(text, Report::kTextBytesMax).size());
   return text + "...";
 }
 

@@ -7,9 +7,10 @@
 
 #include <fmt/format.h>
 
-#include "treadle/asl/literal_warnings.h"
 #include "treadle/asl/schema.h"
+#include "treadle/asl/template_checks.h"
 #include "treadle/base/limits.h"
+#include "treadle/base/utf8.h"
 
 namespace treadle::asl {
 namespace {
@@ -19,9 +20,9 @@ using expr::jsonpath::Root;
 
 auto parse_path(std::string_view text, Location const& where, Report& report)
     -> std::optional<Path> {
-  // The Jayway library overlooks a bracket that is opened by the very last character.
-  auto path = text.ends_with('[') ? std::unexpected("the last bracket is not closed")
-                                  : Path::parse(text);
+  auto path = Path::parse(text);
+  // The Jayway library overlooks a bracket that the very last character opens.
+  if (path && text.ends_with('[')) path = std::unexpected("the last bracket is not closed");
   if (path) return std::move(*path);
   report.error(where, "Value is not a valid JSONPath: " + path.error());
   return std::nullopt;
@@ -84,10 +85,8 @@ void report_template_error(TemplateError const& error, Location const& root, Rep
 auto compile_template(json::Value source, Location const& where, Report& report)
     -> std::optional<PayloadTemplate> {
   auto compiled = PayloadTemplate::compile(source);
-  if (compiled) {
-    warn_of_path_texts(source, where, report);
-    return std::move(*compiled);
-  }
+  check_template(source, where, report);
+  if (compiled) return std::move(*compiled);
   for (auto const& error : compiled.error()) report_template_error(error, where, report);
   return std::nullopt;
 }
@@ -103,17 +102,12 @@ auto is_identifier(std::string_view name) -> bool {
   return !name.empty() && starts(name.front()) && std::ranges::all_of(name, continues);
 }
 
-auto count_characters(std::string_view text) -> std::size_t {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-}
-
 void check_variable_name(std::string_view name, Location const& where, Report& report) {
   if (name == "states")
     report.error(where, "Variable name 'states' is reserved");
   else if (!is_identifier(name))
     report.error(where, fmt::format("Variable name '{}' is not a valid identifier", name));
-  else if (count_characters(name) > limits::kVariableNameChars)
+  else if (utf8::count_code_points(name) > limits::kVariableNameChars)
     report.error(where, fmt::format("Variable name '{}' has more than {} characters", name,
                                     limits::kVariableNameChars));
 }
