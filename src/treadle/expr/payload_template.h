@@ -41,9 +41,10 @@ class PayloadTemplate {
   std::shared_ptr<TemplateNode const> root_;
 };
 
-// The template filled in. A missing path gives States.ParameterPathFailure with AWS's text ("The
-// JSONPath
-// '$.x' specified for the field 'value.$' could not be found in the input '...'"); a failing
+// The template filled in; it must outlive the value, which shares its constants and names. A path
+// that leads nowhere gives States.Runtime with AWS's text ("The JSONPath '$.x' specified for the
+// field 'value.$' could not be found in the input '...'"): all recorded executions of Pass and Task
+// states have that error, never the States.ParameterPathFailure of the specification. A failing
 // function gives that function's Error.
 [[nodiscard]] auto evaluate(PayloadTemplate const& payload_template, json::Value input,
                             Environment& environment, json::Arena& arena) -> Result<json::Value>;

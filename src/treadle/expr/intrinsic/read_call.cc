@@ -32,6 +32,7 @@ class CallReader {
   auto run() -> Result<std::shared_ptr<Node const>, std::string> {
     auto root = std::make_shared<Node>();
     if (!read_call(*root, 1)) return std::unexpected(std::move(error_));
+    skip_space();
     if (at_ < text_.size()) return std::unexpected("expected the end of the call" + position());
     settle(*root);
     return root;

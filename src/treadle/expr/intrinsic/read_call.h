@@ -12,8 +12,9 @@ namespace treadle::expr::intrinsic {
 
 // call     = "States." name "(" [ argument { "," argument } ] ")"
 // argument = call | path | number | true | false | null | 'text'
-// White space may stand around arguments. In texts \' \{ \} \\ are escapes; any other backslash is
-// an error, and so is an unescaped brace of Format's template that belongs to no {}.
+// White space may stand around arguments and behind the call. In texts \' \{ \} \\ are escapes; any
+// other backslash is an error, and so is an unescaped brace of Format's template that belongs to no
+// {}.
 [[nodiscard]] auto read_call(std::string_view text)
     -> Result<std::shared_ptr<Node const>, std::string>;
 
