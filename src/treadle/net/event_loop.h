@@ -1,8 +1,8 @@
 // Threads that never block: an EventLoop runs posted work, timers and socket I/O one after another.
 //
-// Whatever runs on a loop owns the loop until it returns, so it must neither block nor compute for long;
-// in exchange it needs no locks against anything else on that loop. Sockets, connections and engine
-// partitions belong to one loop each and are only touched there.
+// Whatever runs on a loop owns the loop until it returns, so it must neither block nor compute for
+// long; in exchange it needs no locks against anything else on that loop. Sockets, connections and
+// engine partitions belong to one loop each and are only touched there.
 #pragma once
 
 #include <chrono>
@@ -26,8 +26,8 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 using SteadyDuration = std::chrono::steady_clock::duration;
 using Task = std::move_only_function<void()>;
 
-// A task that a loop will run later. Destroying it cancels it, unless it was detached. May outlive the
-// loop. Only for the loop's own thread.
+// A task that a loop will run later. Destroying it cancels it, unless it was detached. May outlive
+// the loop. Only for the loop's own thread.
 class [[nodiscard]] Timer {
  public:
   Timer() = default;  // nothing to run
@@ -35,7 +35,8 @@ class [[nodiscard]] Timer {
   auto operator=(Timer&& other) noexcept -> Timer&;
   ~Timer();
 
-  // The task will not run; it is destroyed at once. Nothing happens if it ran or was cancelled before.
+  // The task will not run; it is destroyed at once. Nothing happens if it ran or was cancelled
+  // before.
   void cancel();
   // The task runs even when this handle is gone.
   void detach();
@@ -58,19 +59,21 @@ class EventLoop {
   // What was posted and has not run is destroyed without running.
   ~EventLoop();
 
-  // Runs `task` on the loop's thread, never inside this call. Any thread. Tasks posted by one thread run
-  // in the order of posting; a task posted while the loop is stopped runs once it is run again.
+  // Runs `task` on the loop's thread, never inside this call. Any thread. Tasks posted by one
+  // thread run in the order of posting; a task posted while the loop is stopped runs once it is run
+  // again.
   void post(Task task);
 
-  // Runs `task` on the loop, not before `due` and, while nothing blocks the loop, within a millisecond
-  // of it. Timers due at the same time run in the order they were made. Only on the loop's thread, or
-  // while no thread runs the loop.
+  // Runs `task` on the loop, not before `due` and, while nothing blocks the loop, within a
+  // millisecond of it. Timers due at the same time run in the order they were made. Only on the
+  // loop's thread, or while no thread runs the loop.
   auto run_at(SteadyTime due, Task task) -> Timer;
   auto run_after(SteadyDuration delay, Task task) -> Timer;
 
   // Works until stop(), then returns. One thread at a time.
   void run();
-  // Makes run() return after the task it is in. Any thread.
+  // Makes run() return soon, without waiting for tasks that are posted from now on; a run() that
+  // has not begun returns soon after it begins. Any thread.
   void stop();
 
   // Whether the calling thread is inside this loop's run().
@@ -96,8 +99,8 @@ class EventLoops {
   ~EventLoops();  // stop()
 
   void start();
-  // Stops every loop and joins its thread. Not from a loop. The loops live on until the destructor, so
-  // what refers to them may be destroyed after stop() without a race.
+  // Stops every loop and joins its thread. Not from a loop. The loops live on until the destructor,
+  // so what refers to them may be destroyed after stop() without a race.
   void stop();
 
   [[nodiscard]] auto size() const -> std::size_t { return loops_.size(); }

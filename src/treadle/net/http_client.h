@@ -1,7 +1,7 @@
 // An asynchronous HTTP/1.1 client on one event loop, with pooled connections.
 //
-// It does what it is told and no more: no redirects, no proxies from the environment, no decompression, no
-// cookies. TLS always verifies the peer.
+// It does what it is told and no more: no redirects, no proxies from the environment, no
+// decompression, no cookies. TLS always verifies the peer.
 #pragma once
 
 #include <chrono>
@@ -22,7 +22,8 @@ namespace detail {
 class ClientCall;
 }  // namespace detail
 
-// Each from the moment the call was made. A call that waits for a connection is already being timed.
+// Each from the moment the call was made. A call that waits for a connection is already being
+// timed.
 struct ClientDeadlines {
   std::chrono::milliseconds connect{5'000};      // name resolved, connected, TLS agreed
   std::chrono::milliseconds first_byte{60'000};  // first byte of the response
@@ -31,24 +32,26 @@ struct ClientDeadlines {
 
 struct ClientRequest {
   std::string method = "POST";
-  std::string url;  // http://host[:port]/path?query or https://..., percent-encoded; no user, no fragment
-  Headers headers;  // Host, Content-Length and Connection are the client's; Host only where it is missing
-  std::string body;
-  ClientDeadlines deadlines;
+  std::string
+      url{};  // http://host[:port]/path?query or https://..., percent-encoded; no user, no fragment
+  Headers headers{};  // Host, Content-Length and Connection are the client's; Host only where it is
+                      // missing
+  std::string body{};
+  ClientDeadlines deadlines{};
   std::size_t max_response_bytes = 262'144;  // of the body
 };
 
 struct ClientResponse {
   int status = 0;
-  Headers headers;
-  std::string body;
+  Headers headers{};
+  std::string body{};
 };
 
 struct ClientError {
   enum class Kind : std::uint8_t {
-    kConnect,   // not sent: bad URL, unknown host, refused, not allowed, too many calls waiting
-    kTimeout,   // a deadline passed; whether it arrived is not known
-    kReset,     // the connection broke before the response was whole; whether it arrived is not known
+    kConnect,  // not sent: bad URL, unknown host, refused, not allowed, too many calls waiting
+    kTimeout,  // a deadline passed; whether it arrived is not known
+    kReset,  // the connection broke before the response was whole; whether it arrived is not known
     kTooLarge,  // the response is beyond its limit
     kTls,       // not sent: no TLS could be agreed, or the peer is not who it should be
     kProtocol,  // the response is not HTTP/1.1
@@ -65,7 +68,8 @@ using ClientResult = std::expected<ClientResponse, ClientError>;
 class CallHandle {
  public:
   CallHandle() = default;
-  // The connection is closed; the callback will not be called any more. Nothing happens once it was.
+  // The connection is closed; the callback will not be called any more. Nothing happens once it
+  // was.
   void cancel();
 
  private:
@@ -75,14 +79,16 @@ class CallHandle {
 };
 
 struct HttpClientOptions {
-  std::size_t connections_per_target_max = 1'000;  // target = scheme, host and port; further calls wait
-  std::size_t waiting_per_target_max = 10'000;     // further calls fail
-  std::chrono::milliseconds idle_time{20'000};     // an unused connection is closed
-  std::size_t head_bytes_max = 32 * 1024;          // status line and headers of a response
-  std::string ca_file;  // PEM certificates to trust instead of the system's
-  // Asked with each address ("10.0.0.1", "fe80::1") that a host turns out to have; connections are made only
-  // to addresses it allows, and to exactly those it was asked for. Empty: all are allowed.
-  std::function<bool(std::string_view address)> allow_address;
+  std::size_t connections_per_target_max =
+      1'000;  // target = scheme, host and port; further calls wait
+  std::size_t waiting_per_target_max = 10'000;  // further calls fail
+  std::chrono::milliseconds idle_time{20'000};  // an unused connection is closed
+  std::size_t head_bytes_max = 32 * 1024;       // status line and headers of a response
+  std::string ca_file{};                        // PEM certificates to trust instead of the system's
+  // Asked with each address ("10.0.0.1", "fe80::1") that a host turns out to have; connections are
+  // made only to addresses it allows, and to exactly those it was asked for. Empty: all are
+  // allowed.
+  std::function<bool(std::string_view address)> allow_address{};
 };
 
 class HttpClient {
@@ -95,9 +101,9 @@ class HttpClient {
 
   // `done` is called once, on the loop, never inside this call. Only on the loop's thread.
   //
-  // A request is sent once. The only exception: it went out on a pooled connection that turns out to have been
-  // closed by the peer before one byte of it arrived (the peer's TCP acknowledged none); then it is sent
-  // once more on a new connection, because the peer cannot have seen it.
+  // A request is sent once. The only exception: it went out on a pooled connection that turns out
+  // to have been closed by the peer before one byte of it arrived (the peer's TCP acknowledged
+  // none); then it is sent once more on a new connection, because the peer cannot have seen it.
   auto send(ClientRequest request, std::move_only_function<void(ClientResult)> done) -> CallHandle;
 
  private:

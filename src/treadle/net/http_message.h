@@ -18,8 +18,9 @@ struct Header {
   std::string_view value;
 };
 
-// Header fields in the order they came, repeated names included. Names compare without regard to ASCII
-// case. All text lives in one buffer, so that a message costs two allocations and not two a field.
+// Header fields in the order they came, repeated names included. Names compare without regard to
+// ASCII case. All text lives in one buffer, so that a message costs two allocations and not two a
+// field.
 class Headers {
  public:
   Headers() = default;
@@ -76,7 +77,8 @@ class Headers {
   std::vector<Field> fields_;
 };
 
-// A random UUID (version 4) as text, e.g. "6b1f0f2e-...": names one request in logs and to the client.
+// A random UUID (version 4) as text, e.g. "6b1f0f2e-...": names one request in logs and to the
+// client.
 struct RequestId {
   std::array<char, 36> text{};
   [[nodiscard]] auto view() const -> std::string_view { return {text.data(), text.size()}; }
@@ -86,15 +88,22 @@ struct RequestId {
 
 struct Request {
   std::string method;  // as sent: methods are case-sensitive
-  // Path and query as sent, percent-encoding untouched: "/a%2Fb?c=d", or "*" of OPTIONS. Only characters
-  // that RFC 3986 allows, each '%' followed by two hexadecimal digits. Of an absolute target its authority
-  // was found equal to Host and dropped.
+  // Path and query as sent, percent-encoding untouched: "/a%2Fb?c=d", or "*" of OPTIONS. Only
+  // characters that RFC 3986 allows, each '%' followed by two hexadecimal digits. Of an absolute
+  // target its authority was found equal to Host and dropped.
   std::string target;
-  Headers headers;  // exactly one Host when minor_version is 1
-  std::string body;
+  Headers headers{};  // exactly one Host when minor_version is 1
+  std::string body{};
   std::string remote;     // address of the peer without its port: "127.0.0.1", "::1"
   int minor_version = 1;  // HTTP/1.minor_version
   RequestId id;           // goes back as x-amzn-RequestId
+};
+
+// Why a message is refused before anybody looks at what it asks for.
+struct RequestError {
+  int status = 400;          // 400, 408, 413, 417, 431, 501, 505
+  std::string_view message;  // a constant, for the client to read
+  friend auto operator==(RequestError const&, RequestError const&) -> bool = default;
 };
 
 enum class AfterResponse : std::uint8_t { kKeepOpen, kClose };
@@ -102,10 +111,11 @@ enum class AfterResponse : std::uint8_t { kKeepOpen, kClose };
 struct Response {
   int status = 200;
   std::string content_type = "application/x-amz-json-1.0";  // empty: no Content-Type
-  // Besides these the server writes Content-Type, Content-Length, Date, Connection and x-amzn-RequestId;
-  // fields of those names are left out, and so is a field with a control character in it.
-  Headers headers;
-  std::string body;  // not sent in answer to HEAD, nor with 204 and 304
+  // Besides these the server writes Content-Type, Content-Length, Date, Connection and
+  // x-amzn-RequestId; fields of those names are left out, and so is a field with a control
+  // character in it.
+  Headers headers{};
+  std::string body{};  // not sent in answer to HEAD, nor with 204 and 304
   AfterResponse after = AfterResponse::kKeepOpen;
 };
 

@@ -1,8 +1,9 @@
 // An HTTP/1.1 server on event loops: it parses, bounds and orders; a handler answers.
 //
-// Each loop has its own listening socket (SO_REUSEPORT) and owns the connections it accepts. Requests of one
-// connection are handed to the handler as they arrive, several at a time when they are pipelined; their
-// answers go out in the order of the requests whatever order they are given in.
+// Each loop has its own listening socket (SO_REUSEPORT) and owns the connections it accepts.
+// Requests of one connection are handed to the handler as they arrive, several at a time when they
+// are pipelined; their answers go out in the order of the requests whatever order they are given
+// in.
 #pragma once
 
 #include <chrono>
@@ -29,9 +30,9 @@ class ResponseSink {
   [[nodiscard]] virtual auto is_gone() const -> bool = 0;  // any thread
 };
 
-// The right and the duty to answer one request, once, from any thread, at any time. An answer to a client
-// that has gone is dropped; the connection lives as long as its responders. Destroyed unused, it answers
-// 500 InternalFailure.
+// The right and the duty to answer one request, once, from any thread, at any time. An answer to a
+// client that has gone is dropped; the connection lives as long as its responders. Destroyed
+// unused, it answers 500 InternalFailure.
 class Responder {
  public:
   Responder(std::shared_ptr<ResponseSink> sink, std::uint64_t exchange);
@@ -42,8 +43,9 @@ class Responder {
   ~Responder();
 
   void send(Response response);  // asserts that it was not called before
-  // Whether nobody can read the answer any more: the connection broke or was closed by the server. A client
-  // that merely closed its side cannot be told from one that still reads, so false proves nothing.
+  // Whether nobody can read the answer any more: the connection broke or was closed by the server.
+  // A client that merely closed its side cannot be told from one that still reads, so false proves
+  // nothing.
   [[nodiscard]] auto client_is_gone() const -> bool;
 
  private:
@@ -51,11 +53,6 @@ class Responder {
   std::uint64_t exchange_ = 0;
 };
 
-// A request that the server refuses itself, before any handler sees it.
-struct RequestError {
-  int status = 400;          // 400, 408, 413, 417, 431, 501, 505
-  std::string_view message;  // a constant, for the client to read
-};
 // {"__type":"...","message":"..."} as application/x-amz-json-1.0.
 [[nodiscard]] auto default_error_response(RequestError const& error) -> Response;
 
@@ -63,17 +60,21 @@ struct HttpServerOptions {
   std::string address = "127.0.0.1";  // an IP address, not a name
   std::uint16_t port = 0;             // 0: any free one
 
-  std::size_t head_bytes_max = 64 * 1024;  // request line and headers; beyond: 431
-  std::size_t headers_max = 100;           // beyond: 431
+  std::size_t head_bytes_max = 64 * 1024;              // request line and headers; beyond: 431
+  std::size_t headers_max = 100;                       // beyond: 431
   std::size_t body_bytes_max = limits::kRequestBytes;  // beyond: 413
-  std::size_t pipelined_max = 64;  // requests of one connection in the handler's hands; more wait unread
+  std::size_t pipelined_max =
+      64;  // requests of one connection in the handler's hands; more wait unread
 
-  std::chrono::milliseconds head_time{10'000};   // first byte (or accept) to end of headers; then 408
-  std::chrono::milliseconds body_time{30'000};   // a body may take this long, or longer while it arrives
+  std::chrono::milliseconds head_time{
+      10'000};  // first byte (or accept) to end of headers; then 408
+  std::chrono::milliseconds body_time{
+      30'000};  // a body may take this long, or longer while it arrives
   std::size_t body_bytes_per_second_min = 1024;  // at this rate on average; else 408
   std::chrono::milliseconds idle_time{75'000};   // between requests; then closed
   std::chrono::milliseconds write_time{30'000};  // without the client taking any byte; then closed
-  std::chrono::milliseconds linger_time{1'000};  // a refused client may go on sending, to read the refusal
+  std::chrono::milliseconds linger_time{
+      1'000};  // a refused client may go on sending, to read the refusal
 
   std::size_t connections_max = 10'000;             // beyond: they wait in the kernel's backlog
   std::size_t connections_per_address_max = 1'000;  // beyond: closed at once; loopback is exempt
@@ -84,11 +85,12 @@ struct HttpServerOptions {
 
 class HttpServer {
  public:
-  // Called on the loop of the connection, for several connections at once on several loops. It must not
-  // block; it may answer at once or keep the responder.
+  // Called on the loop of the connection, for several connections at once on several loops. It must
+  // not block; it may answer at once or keep the responder.
   using Handler = std::function<void(Request&&, Responder)>;
 
-  // Listens on every loop. Fails with a text for the operator: the address is in use, not ours, not allowed.
+  // Listens on every loop. Fails with a text for the operator: the address is in use, not ours, not
+  // allowed.
   [[nodiscard]] static auto listen(EventLoops& loops, HttpServerOptions options, Handler handler)
       -> Result<std::unique_ptr<HttpServer>, std::string>;
   HttpServer(HttpServer const&) = delete;
@@ -99,8 +101,9 @@ class HttpServer {
   [[nodiscard]] auto port() const -> std::uint16_t;
   [[nodiscard]] auto connections() const -> std::size_t;  // open now, any thread
 
-  // Stops accepting, closes idle connections, lets requests that have begun finish and their answers go out,
-  // and after `grace` closes what is left. Then `done` runs on one of the loops. Once, any thread; never blocks.
+  // Stops accepting, closes idle connections, lets requests that have begun finish and their
+  // answers go out, and after `grace` closes what is left. Then `done` runs on one of the loops.
+  // Once, any thread; never blocks.
   void stop(SteadyDuration grace, Task done);
 
  private:

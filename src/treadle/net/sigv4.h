@@ -1,6 +1,6 @@
 // AWS Signature Version 4: signing requests, and verifying those that come in.
-// Source: IAM User Guide, "AWS Signature Version 4 for API requests"; for S3, Amazon S3 API reference,
-// "Authenticating requests (AWS Signature Version 4)".
+// Source: IAM User Guide, "AWS Signature Version 4 for API requests"; for S3, Amazon S3 API
+// reference, "Authenticating requests (AWS Signature Version 4)".
 #pragma once
 
 #include <cstdint>
@@ -26,23 +26,25 @@ struct SigningScope {
   std::string service;  // signing name: "states", "lambda", "s3"
 };
 
-// What a request is signed over. `target` is what goes on the wire, so already percent-encoded; its path is
-// encoded once more in the canonical request, except for S3 (service "s3"), which also signs its path without
-// resolving "." and "..". A colon may be sent as ':' or as "%3A": either verifies.
+// What a request is signed over. `target` is what goes on the wire, so already percent-encoded; its
+// path is encoded once more in the canonical request, except for S3 (service "s3"), which also
+// signs its path without resolving "." and "..". A colon may be sent as ':' or as "%3A": either
+// verifies.
 struct SigningInput {
   std::string_view method;
   std::string_view target;
   std::string_view body;
 };
 
-// Adds X-Amz-Date, X-Amz-Security-Token (when there is a token), for S3 X-Amz-Content-Sha256, and Authorization.
-// All of `headers`, which must hold Host, are signed, but for Connection, User-Agent, X-Amzn-Trace-Id, Expect,
-// Transfer-Encoding and Content-Length: those may change on the way.
+// Adds X-Amz-Date, X-Amz-Security-Token (when there is a token), for S3 X-Amz-Content-Sha256, and
+// Authorization. All of `headers`, which must hold Host, are signed, but for Connection,
+// User-Agent, X-Amzn-Trace-Id, Expect, Transfer-Encoding and Content-Length: those may change on
+// the way.
 void sign(SigningInput const& input, Headers& headers, Credentials const& credentials,
           SigningScope const& scope, Timestamp now);
 
-// Why a request is not let in; a 400 or 403 in AWS's shape. `message` tells the client nothing that only the
-// owner of the key may know.
+// Why a request is not let in; a 400 or 403 in AWS's shape. `message` tells the client nothing that
+// only the owner of the key may know.
 struct AuthError {
   int status = 403;
   std::string_view type;  // e.g. "InvalidSignatureException"
@@ -57,18 +59,20 @@ struct AccessKey {
   std::vector<std::string> resources;  // prefixes of ARNs; empty: all
 };
 
-// Reads the file of --credentials, in the form of AWS's shared credentials file: sections "[name]" with
-// aws_access_key_id and aws_secret_access_key; besides, treadle's own "actions" and "resources", lists split by
-// commas. '#' and ';' begin a comment line. Fails with the line and what is wrong there, never with a secret.
+// Reads the file of --credentials, in the form of AWS's shared credentials file: sections "[name]"
+// with aws_access_key_id and aws_secret_access_key; besides, treadle's own "actions" and
+// "resources", lists split by commas. '#' and ';' begin a comment line. Fails with the line and
+// what is wrong there, never with a secret.
 [[nodiscard]] auto parse_access_keys(std::string_view text)
     -> std::expected<std::vector<AccessKey>, std::string>;
 
 // Verifies signatures in the Authorization header. Any thread.
 //
-// Demanded: one Authorization of AWS4-HMAC-SHA256; X-Amz-Date within five minutes of `now`; exactly our scope
-// with the date of that header; host, x-amz-date and every x-amz-* header signed; the signature over the hash
-// of the body that arrived. Refused: unsigned and streaming payloads, presigned queries, other algorithms. An
-// unknown key costs the same work as a wrong signature; comparisons take constant time.
+// Demanded: one Authorization of AWS4-HMAC-SHA256; X-Amz-Date within five minutes of `now`; exactly
+// our scope with the date of that header; host, x-amz-date and every x-amz-* header signed; the
+// signature over the hash of the body that arrived. Refused: unsigned and streaming payloads,
+// presigned queries, other algorithms. An unknown key costs the same work as a wrong signature;
+// comparisons take constant time.
 class SignatureVerifier {
  public:
   SignatureVerifier(std::vector<AccessKey> keys, SigningScope scope);

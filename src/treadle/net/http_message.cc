@@ -1,0 +1,135 @@
+#include "treadle/net/http_message.h"
+
+#include <algorithm>
+#include <cstring>
+#include <random>
+
+namespace treadle::net {
+namespace {
+
+auto to_lower(char c) -> char { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+struct StatusName {
+  int status;
+  std::string_view reason;
+};
+
+// Source: IANA, HTTP status codes.
+StatusName constexpr kStatusNames[] = {
+    {100, "Continue"},
+    {101, "Switching Protocols"},
+    {200, "OK"},
+    {201, "Created"},
+    {202, "Accepted"},
+    {204, "No Content"},
+    {206, "Partial Content"},
+    {301, "Moved Permanently"},
+    {302, "Found"},
+    {303, "See Other"},
+    {304, "Not Modified"},
+    {307, "Temporary Redirect"},
+    {308, "Permanent Redirect"},
+    {400, "Bad Request"},
+    {401, "Unauthorized"},
+    {403, "Forbidden"},
+    {404, "Not Found"},
+    {405, "Method Not Allowed"},
+    {406, "Not Acceptable"},
+    {408, "Request Timeout"},
+    {409, "Conflict"},
+    {410, "Gone"},
+    {411, "Length Required"},
+    {412, "Precondition Failed"},
+    {413, "Content Too Large"},
+    {414, "URI Too Long"},
+    {415, "Unsupported Media Type"},
+    {416, "Range Not Satisfiable"},
+    {417, "Expectation Failed"},
+    {421, "Misdirected Request"},
+    {422, "Unprocessable Content"},
+    {424, "Failed Dependency"},
+    {426, "Upgrade Required"},
+    {429, "Too Many Requests"},
+    {431, "Request Header Fields Too Large"},
+    {500, "Internal Server Error"},
+    {501, "Not Implemented"},
+    {502, "Bad Gateway"},
+    {503, "Service Unavailable"},
+    {504, "Gateway Timeout"},
+    {505, "HTTP Version Not Supported"},
+    {507, "Insufficient Storage"},
+};
+
+}  // namespace
+
+Headers::Headers(std::initializer_list<Header> fields) {
+  for (auto const& field : fields) add(field.name, field.value);
+}
+
+auto Headers::find(std::string_view name) const -> std::optional<std::string_view> {
+  for (auto const& field : fields_) {
+    if (equals_ignoring_case(text_at(field.name), name)) return text_at(field.value);
+  }
+  return std::nullopt;
+}
+
+auto Headers::count(std::string_view name) const -> std::size_t {
+  return static_cast<std::size_t>(std::ranges::count_if(fields_, [&](Field const& field) {
+    return equals_ignoring_case(text_at(field.name), name);
+  }));
+}
+
+auto Headers::append(std::string_view text) -> Span {
+  auto const span =
+      Span{static_cast<std::uint32_t>(text_.size()), static_cast<std::uint32_t>(text.size())};
+  text_.append(text);
+  return span;
+}
+
+void Headers::add(std::string_view name, std::string_view value) {
+  auto const name_at = append(name);
+  fields_.push_back({name_at, append(value)});
+}
+
+void Headers::set(std::string_view name, std::string_view value) {
+  auto const kept_name = std::string(name);  // both may point into text_
+  auto const kept_value = std::string(value);
+  remove(kept_name);
+  add(kept_name, kept_value);
+}
+
+void Headers::remove(std::string_view name) {
+  std::erase_if(
+      fields_, [&](Field const& field) { return equals_ignoring_case(text_at(field.name), name); });
+}
+
+auto make_request_id() -> RequestId {
+  thread_local auto engine = [] {
+    auto device = std::random_device();
+    auto seed = std::seed_seq{device(), device(), device(), device(), device(), device()};
+    return std::mt19937_64(seed);
+  }();
+  std::uint64_t const bits[2] = {(engine() & ~0xF000ULL) | 0x4000ULL,
+                                 (engine() & ~(3ULL << 62)) | (2ULL << 62)};
+  RequestId id;
+  auto at = std::size_t{0};
+  for (auto digit = std::size_t{0}; digit < 32; ++digit) {
+    if (digit == 8 || digit == 12 || digit == 16 || digit == 20) id.text[at++] = '-';
+    auto const shift = 60 - 4 * (digit % 16);
+    id.text[at++] = "0123456789abcdef"[(bits[digit / 16] >> shift) & 15U];
+  }
+  return id;
+}
+
+auto reason_phrase(int status) -> std::string_view {
+  auto const* const found = std::ranges::find(kStatusNames, status, &StatusName::status);
+  return found == std::end(kStatusNames) ? "Unknown" : found->reason;
+}
+
+auto equals_ignoring_case(std::string_view a, std::string_view b) -> bool {
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
+           return x == y || to_lower(x) == to_lower(y);
+         });
+}
+
+}  // namespace treadle::net
