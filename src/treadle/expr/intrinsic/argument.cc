@@ -3,17 +3,13 @@
 #include <cmath>
 #include <limits>
 
+#include "treadle/base/utf8.h"
+
 namespace treadle::expr::intrinsic {
 namespace {
 
 auto wrong(std::size_t i, std::string_view what) -> std::unexpected<std::string> {
   return std::unexpected("Argument " + std::to_string(i + 1) + " must be " + std::string(what));
-}
-
-auto characters(std::string_view text) -> std::size_t {
-  std::size_t count = 0;
-  for (auto c : text) count += (static_cast<unsigned char>(c) & 0xC0) != 0x80 ? 1 : 0;
-  return count;
 }
 
 }  // namespace
@@ -27,7 +23,7 @@ auto text_argument(Invocation const& invocation, std::size_t i)
 auto short_text_argument(Invocation const& invocation, std::size_t i)
     -> Result<std::string_view, std::string> {
   auto const text = TRY(text_argument(invocation, i));
-  if (text.size() > kTextChars && characters(text) > kTextChars)
+  if (text.size() > kTextChars && utf8::count_code_points(text) > kTextChars)
     return wrong(i, "a string of at most 10000 characters");
   return text;
 }

@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 
 #include "treadle/base/assert.h"
+#include "treadle/base/utf8.h"
 #include "treadle/expr/intrinsic/argument.h"
 #include "treadle/expr/intrinsic/functions.h"
 
@@ -51,35 +52,14 @@ auto decode(std::string_view text) -> Result<std::string, std::string> {
   return bytes;
 }
 
-auto is_continuation(std::string_view bytes, std::size_t at) -> bool {
-  return at < bytes.size() && (static_cast<unsigned char>(bytes[at]) & 0xC0) == 0x80;
-}
-
-// The length of the character at `at`; 0 when the bytes there are no UTF-8.
-auto character_length(std::string_view bytes, std::size_t at) -> std::size_t {
-  auto const lead = static_cast<unsigned char>(bytes[at]);
-  if (lead < 0x80) return 1;
-  auto const length = lead < 0xC2   ? 0U
-                      : lead < 0xE0 ? 2U
-                      : lead < 0xF0 ? 3U
-                      : lead < 0xF5 ? 4U
-                                    : 0U;
-  for (std::size_t i = 1; i < length; ++i)
-    if (!is_continuation(bytes, at + i)) return 0;
-  if (length < 3) return length;
-  auto const second = static_cast<unsigned char>(bytes[at + 1]);
-  auto const wrong = (lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F) ||
-                     (lead == 0xF0 && second < 0x90) || (lead == 0xF4 && second > 0x8F);
-  return wrong ? 0 : length;
-}
-
 // Any bytes as a text: what is no UTF-8 becomes U+FFFD.
 auto as_text(std::string_view bytes) -> std::string {
   auto text = std::string();
-  for (std::size_t at = 0; at < bytes.size();) {
-    auto const length = character_length(bytes, at);
-    text += length > 0 ? bytes.substr(at, length) : std::string_view("\xEF\xBF\xBD");
-    at += length > 0 ? length : 1;
+  while (!bytes.empty()) {
+    auto const character = utf8::decode_one(bytes);
+    auto const taken = character ? character->bytes : 1;
+    utf8::append(text, character ? character->value : U'\uFFFD');
+    bytes.remove_prefix(taken);
   }
   return text;
 }

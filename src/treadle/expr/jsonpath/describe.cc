@@ -1,6 +1,7 @@
 #include <cstdint>
 #include <limits>
 
+#include "treadle/base/utf8.h"
 #include "treadle/expr/java_text.h"
 #include "treadle/expr/jsonpath/walk.h"
 
@@ -106,10 +107,7 @@ auto java_class(json::Value value) -> std::string_view {
 auto value_text(json::Value value) -> std::string {
   auto text = std::string();
   append_java_text(text, value);
-  if (text.size() <= kValueBytes) return text;
-  auto end = kValueBytes;
-  while ((static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // not inside a character
-  return text.substr(0, end);
+  return std::string(utf8::truncate(text, kValueBytes));
 }
 
 auto not_an_object(Program const& program, Failure const& failure) -> std::string {

@@ -5,6 +5,7 @@
 #include <compare>
 #include <optional>
 
+#include "treadle/base/utf8.h"
 #include "treadle/expr/java_text.h"
 #include "treadle/expr/jsonpath/compile.h"
 #include "treadle/expr/jsonpath/decimal.h"
@@ -267,7 +268,7 @@ class Judge {
     if (right.kind != Node::Kind::kNumber) return false;
     auto const wanted = std::trunc(right.value.as_double());
     if (left.kind == Node::Kind::kString)
-      return static_cast<double>(utf16_length(left.value.as_string())) == wanted;
+      return static_cast<double>(utf8::count_utf16_units(left.value.as_string())) == wanted;
     return left.is_list() && static_cast<double>(left.value.size()) == wanted;
   }
 

@@ -2,31 +2,13 @@
 #include <cstdint>
 #include <optional>
 
+#include "treadle/base/utf8.h"
 #include "treadle/expr/jsonpath/compile.h"
 
 namespace treadle::expr::jsonpath {
 namespace {
 
 constexpr std::size_t kHexDigits = 4;
-
-void append_utf8(std::string& out, std::uint32_t code) {
-  auto const put = [&](std::uint32_t byte) { out += static_cast<char>(byte); };
-  if (code < 0x80) {
-    put(code);
-  } else if (code < 0x800) {
-    put(0xC0 | code >> 6);
-    put(0x80 | (code & 0x3F));
-  } else if (code < 0x10000) {
-    put(0xE0 | code >> 12);
-    put(0x80 | (code >> 6 & 0x3F));
-    put(0x80 | (code & 0x3F));
-  } else {
-    put(0xF0 | code >> 18);
-    put(0x80 | (code >> 12 & 0x3F));
-    put(0x80 | (code >> 6 & 0x3F));
-    put(0x80 | (code & 0x3F));
-  }
-}
 
 // The code unit of "uXXXX" at `at`.
 auto code_unit(std::string_view text, std::size_t at) -> std::optional<std::uint32_t> {
@@ -44,14 +26,14 @@ auto unescape_unicode(std::string& out, std::string_view text, std::size_t at) -
   auto const unit = code_unit(text, at);
   if (!unit) return 0;
   auto const low_at = at + kHexDigits + 2;
-  if (*unit >= 0xD800 && *unit < 0xDC00 && low_at <= text.size() && text[low_at - 1] == '\\') {
+  if (utf8::is_high_surrogate(*unit) && low_at <= text.size() && text[low_at - 1] == '\\') {
     auto const low = code_unit(text, low_at);
-    if (low && *low >= 0xDC00 && *low < 0xE000) {
-      append_utf8(out, 0x10000 + ((*unit - 0xD800) << 10) + (*low - 0xDC00));
+    if (low && utf8::is_low_surrogate(*low)) {
+      utf8::append(out, utf8::join_surrogates(*unit, *low));
       return 2 * (kHexDigits + 1) + 1;
     }
   }
-  append_utf8(out, *unit);
+  utf8::append(out, *unit);
   return kHexDigits + 1;
 }
 

@@ -1,4 +1,4 @@
-// UTF-8 texts measured and ordered as Java's UTF-16 strings are.
+// UTF-8 texts ordered as Java's UTF-16 strings are.
 #pragma once
 
 #include <compare>
@@ -6,16 +6,6 @@
 #include <string_view>
 
 namespace treadle::expr::jsonpath {
-
-// How many UTF-16 code units `text` has.
-inline auto utf16_length(std::string_view text) -> std::size_t {
-  std::size_t length = 0;
-  for (auto c : text) {
-    auto const byte = static_cast<unsigned char>(c);
-    if ((byte & 0xC0) != 0x80) length += byte >= 0xF0 ? 2 : 1;
-  }
-  return length;
-}
 
 // The order of UTF-16 code units. It differs from that of the bytes only where a surrogate pair
 // (lead byte F0 or more) meets U+E000..U+FFFF (lead byte EE or EF): the pair comes first.
