@@ -1,7 +1,6 @@
 #include "treadle/integrations/aws_configuration.h"
 
 #include <unistd.h>
-
 #include <utility>
 
 #include <fmt/format.h>
@@ -37,7 +36,8 @@ auto process_environment() -> Environment {
 auto read_aws_configuration(Environment const& environment) -> AwsConfiguration {
   AwsConfiguration configuration;
   for (auto const* name : {"AWS_DEFAULT_REGION", "AWS_REGION"})
-    if (auto region = value_of(environment, name); !region.empty()) configuration.region = std::move(region);
+    if (auto region = value_of(environment, name); !region.empty())
+      configuration.region = std::move(region);
   configuration.endpoint_url = value_of(environment, "AWS_ENDPOINT_URL");
   for (auto const& [name, value] : environment)
     if (name.starts_with(kEndpointPrefix) && !value.empty())
@@ -70,8 +70,10 @@ auto authority_of(std::string_view url) -> std::string_view {
 auto percent_encode(std::string_view text) -> std::string {
   std::string out;
   for (char const c : text) {
-    if (is_unreserved(c)) out += c;
-    else out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    if (is_unreserved(c))
+      out += c;
+    else
+      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
   }
   return out;
 }

@@ -1,5 +1,6 @@
-// Where the services that tasks call are, and as whom they are called: the variables that every AWS SDK
-// reads, taken once at start. Source: AWS SDKs and Tools Reference Guide, "Service-specific endpoints".
+// Where the services that tasks call are, and as whom they are called: the variables that every AWS
+// SDK reads, taken once at start. Source: AWS SDKs and Tools Reference Guide, "Service-specific
+// endpoints".
 #pragma once
 
 #include <map>
@@ -17,29 +18,31 @@ using Environment = std::map<std::string, std::string, std::less<>>;
 [[nodiscard]] auto process_environment() -> Environment;
 
 struct AwsConfiguration {
-  std::string region = "us-east-1";            // AWS_REGION, else AWS_DEFAULT_REGION
-  std::string endpoint_url;                    // AWS_ENDPOINT_URL; empty: AWS's own
-  Environment service_endpoint_urls;           // AWS_ENDPOINT_URL_<KEY> by KEY ("LAMBDA", "DYNAMODB")
-  std::optional<net::Credentials> credentials; // AWS_ACCESS_KEY_ID and its companions
+  std::string region = "us-east-1";   // AWS_REGION, else AWS_DEFAULT_REGION
+  std::string endpoint_url;           // AWS_ENDPOINT_URL; empty: AWS's own
+  Environment service_endpoint_urls;  // AWS_ENDPOINT_URL_<KEY> by KEY ("LAMBDA", "DYNAMODB")
+  std::optional<net::Credentials> credentials;  // AWS_ACCESS_KEY_ID and its companions
 };
 
 [[nodiscard]] auto read_aws_configuration(Environment const& environment) -> AwsConfiguration;
 
-// A service's address without a slash at its end: AWS_ENDPOINT_URL_<KEY>, else AWS_ENDPOINT_URL, else
-// https://PREFIX.REGION.amazonaws.com.
+// A service's address without a slash at its end: AWS_ENDPOINT_URL_<KEY>, else AWS_ENDPOINT_URL,
+// else https://PREFIX.REGION.amazonaws.com.
 struct ServiceEndpoint {
   std::string url;
-  // What to sign with: the environment's, or dummy keys where an endpoint is configured; nullopt where AWS
-  // itself would be called without any.
+  // What to sign with: the environment's, or dummy keys where an endpoint is configured; nullopt
+  // where AWS itself would be called without any.
   std::optional<net::Credentials> credentials;
 };
 [[nodiscard]] auto service_endpoint(AwsConfiguration const& configuration, std::string_view key,
-                                    std::string_view prefix, std::string_view region) -> ServiceEndpoint;
+                                    std::string_view prefix, std::string_view region)
+    -> ServiceEndpoint;
 
 // "host[:port]" of an http or https URL, for the Host header; empty if it is none.
 [[nodiscard]] auto authority_of(std::string_view url) -> std::string_view;
 
-// Percent-encodes all but RFC 3986's unreserved characters: one segment of a path, or one value of a query.
+// Percent-encodes all but RFC 3986's unreserved characters: one segment of a path, or one value of
+// a query.
 [[nodiscard]] auto percent_encode(std::string_view text) -> std::string;
 
 }  // namespace treadle::integrations

@@ -1,13 +1,15 @@
 // What the runtime asks of the outside for a Task: one call, one result.
 //
-// A connector turns a TaskCall into a request to a service and the answer into what TaskSucceeded or
-// TaskFailed shows. The runtime calls it after the commit of the Scheduled event, perhaps again after a
-// crash; the idempotency key is the same then. Source: journal.md, Identity; reliability.md, section 2.
+// A connector turns a TaskCall into a request to a service and the answer into what TaskSucceeded
+// or TaskFailed shows. The runtime calls it after the commit of the Scheduled event, perhaps again
+// after a crash; the idempotency key is the same then. Source: journal.md, Identity;
+// reliability.md, section 2.
 //
-// Threads. invoke() and cancel() may be called on any thread, also at once, and return without waiting
-// for the outside. `done` is called exactly once for each invoke(), on any thread, perhaps before invoke()
-// returns; whoever passes it must not assume that its own locks are free. A connector that is destroyed
-// drops its open calls without calling `done`: what was not answered is delivered again by the outbox.
+// Threads. invoke() and cancel() may be called on any thread, also at once, and return without
+// waiting for the outside. `done` is called exactly once for each invoke(), on any thread, perhaps
+// before invoke() returns; whoever passes it must not assume that its own locks are free. A
+// connector that is destroyed drops its open calls without calling `done`: what was not answered is
+// delivered again by the outbox.
 #pragma once
 
 #include <cstdint>
@@ -37,14 +39,18 @@ struct TaskCall {
   // What is called. Of a kLambdaFunction `resource->text` is the function's ARN. Usually shares the
   // ownership of the definition it stands in; never null.
   std::shared_ptr<asl::Resource const> resource;
-  std::string parameters;       // the request: JSON text, after Parameters; the state's input without them
-  std::string idempotency_key;  // the same on every delivery of one attempt, another for each attempt
-  std::string task_token;       // only of Pattern::kWaitForTaskToken, for logs and connectors that carry it
-  std::string region;           // of the state machine's ARN
+  std::string
+      parameters;  // the request: JSON text, after Parameters; the state's input without them
+  std::string
+      idempotency_key;  // the same on every delivery of one attempt, another for each attempt
+  std::string
+      task_token;      // only of Pattern::kWaitForTaskToken, for logs and connectors that carry it
+  std::string region;  // of the state machine's ARN
   std::string account;
   std::string execution_arn;
-  std::string trace_header;              // X-Amzn-Trace-Id of the execution; may be empty
-  std::optional<Milliseconds> timeout;   // what is left of the task's time-out; the runtime enforces it
+  std::string trace_header;  // X-Amzn-Trace-Id of the execution; may be empty
+  std::optional<Milliseconds>
+      timeout;  // what is left of the task's time-out; the runtime enforces it
 };
 
 // `output` is the JSON text of TaskSucceeded. Under kWaitForTaskToken and .sync it is that of
@@ -54,8 +60,8 @@ struct CallSucceeded {
   friend bool operator==(CallSucceeded const&, CallSucceeded const&) = default;
 };
 
-// How far a failed call came. kStart: it never left (TaskStartFailed, LambdaFunctionStartFailed); the
-// outside has seen nothing. kRun: it left, or may have left (TaskFailed).
+// How far a failed call came. kStart: it never left (TaskStartFailed, LambdaFunctionStartFailed);
+// the outside has seen nothing. kRun: it left, or may have left (TaskFailed).
 enum class CallStage : std::uint8_t { kStart, kRun };
 
 struct CallFailed {
@@ -72,7 +78,8 @@ class Connector {
   virtual ~Connector() = default;
   virtual void invoke(TaskCall call, CallDone done) = 0;
   // Nobody waits for this call any longer (time-out, abort): free what it holds, stop what can be
-  // stopped. A call that has ended or is unknown is no error. Its `done` still comes, with any result.
+  // stopped. A call that has ended or is unknown is no error. Its `done` still comes, with any
+  // result.
   virtual void cancel(CallId /*id*/) {}
 };
 

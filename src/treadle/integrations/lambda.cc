@@ -21,10 +21,12 @@ using std::chrono::milliseconds;
 constexpr std::string_view kClientError = "Lambda.SdkClientException";
 constexpr milliseconds kFunctionTimeMax = std::chrono::minutes(15);
 constexpr milliseconds kMargin = std::chrono::seconds(10);  // the runtime's own timer comes first
-constexpr std::size_t kResponseBytesMax = 6 * 1024 * 1024 + 64 * 1024;  // Lambda's limit, and head room
+constexpr std::size_t kResponseBytesMax =
+    6 * 1024 * 1024 + 64 * 1024;  // Lambda's limit, and head room
 
 auto target_of(LambdaRequest const& request) -> std::string {
-  auto target = fmt::format("/2015-03-31/functions/{}/invocations", percent_encode(request.function));
+  auto target =
+      fmt::format("/2015-03-31/functions/{}/invocations", percent_encode(request.function));
   if (!request.qualifier.empty()) target += "?Qualifier=" + percent_encode(request.qualifier);
   return target;
 }
@@ -44,11 +46,13 @@ auto headers_of(LambdaRequest const& request) -> net::Headers {
 }
 
 auto deadlines_of(LambdaRequest const& request) -> net::ClientDeadlines {
-  auto const total = std::min(request.timeout.value_or(kFunctionTimeMax), kFunctionTimeMax) + kMargin;
+  auto const total =
+      std::min(request.timeout.value_or(kFunctionTimeMax), kFunctionTimeMax) + kMargin;
   return {.connect = std::min(milliseconds(5'000), total), .first_byte = total, .total = total};
 }
 
-auto http_request(LambdaRequest const& request, ServiceEndpoint const& endpoint) -> net::ClientRequest {
+auto http_request(LambdaRequest const& request, ServiceEndpoint const& endpoint)
+    -> net::ClientRequest {
   net::ClientRequest http;
   http.headers = headers_of(request);
   http.headers.set("Host", authority_of(endpoint.url));
@@ -66,34 +70,38 @@ auto http_request(LambdaRequest const& request, ServiceEndpoint const& endpoint)
 }
 
 auto no_credentials(LambdaRequest const& request) -> CallFailed {
-  return {{std::string(kClientError),
-           fmt::format("Unable to load AWS credentials to invoke the function '{}': set AWS_ACCESS_KEY_ID and "
-                       "AWS_SECRET_ACCESS_KEY, or AWS_ENDPOINT_URL_LAMBDA, or map the function to a handler in "
-                       "treadle.yaml.",
-                       request.function)},
-          CallStage::kStart};
+  return {
+      {std::string(kClientError),
+       fmt::format(
+           "Unable to load AWS credentials to invoke the function '{}': set AWS_ACCESS_KEY_ID and "
+           "AWS_SECRET_ACCESS_KEY, or AWS_ENDPOINT_URL_LAMBDA, or map the function to a handler in "
+           "treadle.yaml.",
+           request.function)},
+      CallStage::kStart};
 }
 
-auto cancelled() -> CallFailed { return {{std::string(kClientError), "The call was cancelled."}, CallStage::kRun}; }
+auto cancelled() -> CallFailed {
+  return {{std::string(kClientError), "The call was cancelled."}, CallStage::kRun};
+}
 
 auto transport_failure(net::ClientError const& error) -> CallFailed {
   using Kind = net::ClientError::Kind;
   auto const stage = error.not_sent ? CallStage::kStart : CallStage::kRun;
   if (error.kind == Kind::kTimeout && !error.not_sent)
     return {{"Lambda.ClientExecutionTimeoutException",
-             fmt::format("Client execution did not complete before the specified timeout: {}", error.message)},
+             fmt::format("Client execution did not complete before the specified timeout: {}",
+                         error.message)},
             stage};
-  return {{std::string(kClientError), fmt::format("Unable to execute HTTP request: {}", error.message)}, stage};
+  return {
+      {std::string(kClientError), fmt::format("Unable to execute HTTP request: {}", error.message)},
+      stage};
 }
 
-// A function's answer beyond what is read of it can only be too large for a task.
-auto too_large_response() -> LambdaResponse {
-  return {.status = 200, .headers = {}, .body = std::string(kResponseBytesMax, ' ')};
-}
-
-auto to_lambda_result(net::ClientResult result) -> LambdaResult {
-  if (result) return LambdaResponse{result->status, std::move(result->headers), std::move(result->body)};
-  if (result.error().kind == net::ClientError::Kind::kTooLarge) return too_large_response();
+auto to_lambda_result(TaskCall const& call, net::ClientResult result) -> LambdaResult {
+  if (result)
+    return LambdaResponse{result->status, std::move(result->headers), std::move(result->body)};
+  if (result.error().kind == net::ClientError::Kind::kTooLarge)
+    return std::unexpected(result_too_large(call));
   return std::unexpected(transport_failure(result.error()));
 }
 
@@ -120,10 +128,12 @@ class LambdaConnector::Remote {
   void send(OpenCall open, ServiceEndpoint const& endpoint) {
     auto const key = std::pair(open.call.id, ++last_);
     auto& entry = calls_.try_emplace(key, std::move(open)).first->second;
-    entry.handle = client_.send(http_request(entry.open.request, endpoint), [this, key](net::ClientResult result) {
-      auto ended = calls_.extract(key);
-      ended.mapped().open.finish(to_lambda_result(std::move(result)));
-    });
+    entry.handle = client_.send(
+        http_request(entry.open.request, endpoint), [this, key](net::ClientResult result) {
+          auto ended = calls_.extract(key);
+          auto& ended_call = ended.mapped().open;
+          ended_call.finish(to_lambda_result(ended_call.call, std::move(result)));
+        });
   }
 
   void cancel(CallId id) {
@@ -150,7 +160,8 @@ class LambdaConnector::Remote {
 LambdaConnector::LambdaConnector(AwsConfiguration configuration, net::EventLoops& loops,
                                  functions::FunctionHost* local)
     : configuration_(std::move(configuration)), local_(local) {
-  for (std::size_t i = 0; i < loops.size(); ++i) remotes_.push_back(std::make_unique<Remote>(loops.at(i)));
+  for (std::size_t i = 0; i < loops.size(); ++i)
+    remotes_.push_back(std::make_unique<Remote>(loops.at(i)));
 }
 
 LambdaConnector::~LambdaConnector() = default;
@@ -166,8 +177,9 @@ void LambdaConnector::invoke(TaskCall call, CallDone done) {
   if (local_ != nullptr && local_->knows(open.request.function)) {
     auto const id = open.call.id;
     auto local_request = open.request;
-    return local_->invoke(id, std::move(local_request),
-                          [open = std::move(open)](LambdaResult const& result) mutable { open.finish(result); });
+    return local_->invoke(
+        id, std::move(local_request),
+        [open = std::move(open)](LambdaResult const& result) mutable { open.finish(result); });
   }
   auto endpoint = service_endpoint(configuration_, "LAMBDA", "lambda", open.request.region);
   if (!endpoint.credentials) return open.done(no_credentials(open.request));

@@ -1,8 +1,9 @@
 // Tasks that run Lambda functions: a function's ARN as Resource, and lambda:invoke.
 //
-// A function that the host knows runs on this machine; any other is invoked through Lambda's Invoke API at
-// AWS_ENDPOINT_URL_LAMBDA (else AWS_ENDPOINT_URL, else AWS). Every request carries Treadle-Idempotency-Key,
-// the same on each delivery of one attempt. Source: AWS Lambda API reference, Invoke.
+// A function that the host knows runs on this machine; any other is invoked through Lambda's Invoke
+// API at AWS_ENDPOINT_URL_LAMBDA (else AWS_ENDPOINT_URL, else AWS). Every request carries
+// Treadle-Idempotency-Key, the same on each delivery of one attempt. Source: AWS Lambda API
+// reference, Invoke.
 #pragma once
 
 #include <cstddef>
@@ -19,16 +20,18 @@ namespace treadle::integrations {
 
 class LambdaConnector final : public Connector {
  public:
-  // `loops` carry the HTTP calls. Both outlive the connector's use, and the connector is destroyed after the
-  // loops were stopped. `local` may be null: every function is remote.
-  LambdaConnector(AwsConfiguration configuration, net::EventLoops& loops, functions::FunctionHost* local);
+  // `loops` carry the HTTP calls. Both outlive the connector's use, and the connector is destroyed
+  // after the loops were stopped. `local` may be null: every function is remote.
+  LambdaConnector(AwsConfiguration configuration, net::EventLoops& loops,
+                  functions::FunctionHost* local);
   LambdaConnector(LambdaConnector const&) = delete;
   auto operator=(LambdaConnector const&) -> LambdaConnector& = delete;
   ~LambdaConnector() override;
 
-  // Besides the results of to_call_result(): Lambda.SdkClientException when there was no whole answer, at
-  // stage kStart when nothing can have arrived; Lambda.ClientExecutionTimeoutException after the task's time,
-  // at most Lambda's own 15 minutes; States.Runtime for parameters that name no function.
+  // Besides the results of to_call_result(): Lambda.SdkClientException when there was no whole
+  // answer, at stage kStart when nothing can have arrived; Lambda.ClientExecutionTimeoutException
+  // after the task's time, at most Lambda's own 15 minutes; States.Runtime for parameters that name
+  // no function.
   void invoke(TaskCall call, CallDone done) override;
   // Breaks the connection, or ends the wait for a local function.
   void cancel(CallId id) override;

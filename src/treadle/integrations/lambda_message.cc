@@ -15,13 +15,15 @@ namespace {
 constexpr std::string_view kFunctionMarker = "function:";
 
 auto cannot_start(TaskCall const& call, std::string_view reason) -> std::unexpected<Error> {
-  return fail(errors::kRuntime, fmt::format("The Parameters '{}' could not be used to start the Task: [{}]",
-                                            call.parameters, reason));
+  return fail(errors::kRuntime,
+              fmt::format("The Parameters '{}' could not be used to start the Task: [{}]",
+                          call.parameters, reason));
 }
 
 auto text_member(json::Value object, std::string_view name) -> std::string {
   auto const* member = object.find(name);
-  return member != nullptr && member->is_string() ? std::string(member->as_string()) : std::string();
+  return member != nullptr && member->is_string() ? std::string(member->as_string())
+                                                  : std::string();
 }
 
 auto payload_of(json::Value parameters) -> std::string {
@@ -53,7 +55,8 @@ auto make_lambda_request(TaskCall const& call) -> Result<LambdaRequest> {
   auto const parameters = json::parse(arena, call.parameters);
   if (!parameters) return cannot_start(call, parameters.error().to_string());
   request.function = text_member(*parameters, "FunctionName");
-  if (request.function.empty()) return cannot_start(call, "The field 'FunctionName' is required but was missing");
+  if (request.function.empty())
+    return cannot_start(call, "The field 'FunctionName' is required but was missing");
   request.payload = payload_of(*parameters);
   request.qualifier = text_member(*parameters, "Qualifier");
   request.invocation_type = text_member(*parameters, "InvocationType");

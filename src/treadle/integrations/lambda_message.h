@@ -1,6 +1,6 @@
-// One call of Lambda's Invoke operation and its answer, as values. Local functions and the remote service
-// take and give the same, so that a task cannot tell them apart.
-// Source: AWS Lambda API reference, Invoke.
+// One call of Lambda's Invoke operation and its answer, as values. Local functions and the remote
+// service take and give the same, so that a task cannot tell them apart. Source: AWS Lambda API
+// reference, Invoke.
 #pragma once
 
 #include <cstdint>
@@ -39,8 +39,9 @@ struct LambdaResponse {
 using LambdaResult = std::expected<LambdaResponse, CallFailed>;
 
 // What a task asks Lambda for: its whole input to the function of its ARN, or what the members of
-// `lambda:invoke` say (FunctionName, Payload, Qualifier, ClientContext, InvocationType, LogType; a Payload
-// that is absent or null is {}). Fails with States.Runtime where FunctionName is missing or no text.
+// `lambda:invoke` say (FunctionName, Payload, Qualifier, ClientContext, InvocationType, LogType; a
+// Payload that is absent or null is {}). Fails with States.Runtime where FunctionName is missing or
+// no text.
 [[nodiscard]] auto make_lambda_request(TaskCall const& call) -> Result<LambdaRequest>;
 
 // The function's own name: "f" of "f", "f:PROD", "123456789012:function:f" and

@@ -21,17 +21,38 @@ namespace {
 
 constexpr std::string_view kUnknown = "Lambda.Unknown";
 
-// The errors of Invoke in Lambda's service model; what it does not know shows as AWSLambdaException.
+// The errors of Invoke in Lambda's service model; what it does not know shows as
+// AWSLambdaException.
 constexpr std::array<std::string_view, 30> kModelledErrors = {
-    "EC2AccessDeniedException", "EC2ThrottledException", "EC2UnexpectedException", "EFSIOException",
-    "EFSMountConnectivityException", "EFSMountFailureException", "EFSMountTimeoutException",
-    "ENILimitReachedException", "InvalidParameterValueException", "InvalidRequestContentException",
-    "InvalidRuntimeException", "InvalidSecurityGroupIDException", "InvalidSubnetIDException",
-    "InvalidZipFileException", "KMSAccessDeniedException", "KMSDisabledException",
-    "KMSInvalidStateException", "KMSNotFoundException", "RecursiveInvocationException",
-    "RequestTooLargeException", "ResourceConflictException", "ResourceNotFoundException",
-    "ResourceNotReadyException", "ServiceException", "SnapStartException", "SnapStartNotReadyException",
-    "SnapStartTimeoutException", "SubnetIPAddressLimitReachedException", "TooManyRequestsException",
+    "EC2AccessDeniedException",
+    "EC2ThrottledException",
+    "EC2UnexpectedException",
+    "EFSIOException",
+    "EFSMountConnectivityException",
+    "EFSMountFailureException",
+    "EFSMountTimeoutException",
+    "ENILimitReachedException",
+    "InvalidParameterValueException",
+    "InvalidRequestContentException",
+    "InvalidRuntimeException",
+    "InvalidSecurityGroupIDException",
+    "InvalidSubnetIDException",
+    "InvalidZipFileException",
+    "KMSAccessDeniedException",
+    "KMSDisabledException",
+    "KMSInvalidStateException",
+    "KMSNotFoundException",
+    "RecursiveInvocationException",
+    "RequestTooLargeException",
+    "ResourceConflictException",
+    "ResourceNotFoundException",
+    "ResourceNotReadyException",
+    "ServiceException",
+    "SnapStartException",
+    "SnapStartNotReadyException",
+    "SnapStartTimeoutException",
+    "SubnetIPAddressLimitReachedException",
+    "TooManyRequestsException",
     "UnsupportedMediaTypeException"};
 
 auto is_arn_form(TaskCall const& call) -> bool {
@@ -72,16 +93,19 @@ auto code_of_status(int status) -> std::string_view {
 auto service_error(LambdaResponse const& response) -> CallFailed {
   json::Arena arena;
   auto const body = json::parse(arena, response.body).value_or(json::Value());
-  auto code = std::string(code_without_address(response.headers.find("x-amzn-ErrorType").value_or("")));
+  auto code =
+      std::string(code_without_address(response.headers.find("x-amzn-ErrorType").value_or("")));
   if (code.empty()) code = code_without_address(first_text(body, {"__type", "code", "Code"}));
   if (code.empty()) code = code_of_status(response.status);
   auto const message = first_text(body, {"Message", "message", "errorMessage"});
   auto const request_id = response.headers.find("x-amzn-RequestId").value_or("null");
   auto const known = std::ranges::find(kModelledErrors, code) != kModelledErrors.end();
-  return failed(fmt::format("Lambda.{}", known ? code : "AWSLambdaException"),
-                fmt::format("{} (Service: AWSLambda; Status Code: {}; Error Code: {}; Request ID: {}; Proxy: null)",
-                            message.empty() ? "null" : message, response.status, code.empty() ? "null" : code,
-                            request_id));
+  return failed(
+      fmt::format("Lambda.{}", known ? code : "AWSLambdaException"),
+      fmt::format(
+          "{} (Service: AWSLambda; Status Code: {}; Error Code: {}; Request ID: {}; Proxy: null)",
+          message.empty() ? "null" : message, response.status, code.empty() ? "null" : code,
+          request_id));
 }
 
 // ---- errors of the function
@@ -91,8 +115,10 @@ auto function_error(TaskCall const& call, LambdaResponse const& response) -> Cal
   auto const payload = json::parse(arena, response.body);
   auto const type = payload ? first_text(*payload, {"errorType"}) : std::string();
   if (type.empty())
-    return failed(kUnknown, fmt::format("The cause could not be determined because Lambda did not return an "
-                                        "error type. Returned payload: {}", response.body));
+    return failed(kUnknown,
+                  fmt::format("The cause could not be determined because Lambda did not return an "
+                              "error type. Returned payload: {}",
+                              response.body));
   return failed(type, is_arn_form(call) ? response.body : json::print(*payload));
 }
 
@@ -102,50 +128,57 @@ auto function_error(TaskCall const& call, LambdaResponse const& response) -> Cal
 auto all_headers(json::Arena& arena, net::Headers const& headers) -> json::Value {
   std::vector<std::pair<std::string_view, std::vector<json::Value>>> fields;
   for (auto const& header : headers) {
-    auto at = std::ranges::find_if(
-        fields, [&](auto const& field) { return net::equals_ignoring_case(field.first, header.name); });
+    auto at = std::ranges::find_if(fields, [&](auto const& field) {
+      return net::equals_ignoring_case(field.first, header.name);
+    });
     if (at == fields.end()) at = fields.insert(fields.end(), {header.name, {}});
     at->second.push_back(json::make_string(arena, header.value));
   }
   std::vector<json::Member> members;
-  for (auto const& [name, values] : fields) members.push_back({name, json::make_array(arena, values)});
+  for (auto const& [name, values] : fields)
+    members.push_back({name, json::make_array(arena, values)});
   return json::make_object(arena, members);
 }
 
 // HttpHeaders: the first value of each name, the names in alphabetical order.
 auto first_headers(json::Arena& arena, net::Headers const& headers) -> json::Value {
   auto const less = [](std::string_view a, std::string_view b) {
-    return std::ranges::lexicographical_compare(a, b, {}, [](char c) { return c | 0x20; },
-                                                [](char c) { return c | 0x20; });
+    return std::ranges::lexicographical_compare(
+        a, b, {}, [](char c) { return c | 0x20; }, [](char c) { return c | 0x20; });
   };
   std::map<std::string_view, json::Value, decltype(less)> fields(less);
-  for (auto const& header : headers) fields.try_emplace(header.name, json::make_string(arena, header.value));
+  for (auto const& header : headers)
+    fields.try_emplace(header.name, json::make_string(arena, header.value));
   std::vector<json::Member> members;
   for (auto const& [name, value] : fields) members.push_back({name, value});
   return json::make_object(arena, members);
 }
 
 auto http_metadata(json::Arena& arena, LambdaResponse const& response) -> json::Value {
-  json::Member const members[] = {{"AllHttpHeaders", all_headers(arena, response.headers)},
-                                  {"HttpHeaders", first_headers(arena, response.headers)},
-                                  {"HttpStatusCode", json::make_number(arena, std::int64_t{response.status})}};
+  json::Member const members[] = {
+      {"AllHttpHeaders", all_headers(arena, response.headers)},
+      {"HttpHeaders", first_headers(arena, response.headers)},
+      {"HttpStatusCode", json::make_number(arena, std::int64_t{response.status})}};
   return json::make_object(arena, members);
 }
 
 // An Event or DryRun call has no payload; the output shows it as an empty text.
-auto payload_value(json::Arena& arena, LambdaResponse const& response) -> std::optional<json::Value> {
+auto payload_value(json::Arena& arena, LambdaResponse const& response)
+    -> std::optional<json::Value> {
   if (response.body.empty()) return json::make_string(arena, "");
   auto const payload = json::parse(arena, response.body);
   return payload ? std::optional(*payload) : std::nullopt;
 }
 
 auto not_json(LambdaResponse const& response) -> CallFailed {
-  return failed(kUnknown, fmt::format("The function's response is not valid JSON. Returned payload: {}",
-                                      response.body));
+  return failed(kUnknown,
+                fmt::format("The function's response is not valid JSON. Returned payload: {}",
+                            response.body));
 }
 
 // The output of lambda:invoke. LogResult stands there whenever LogType asked for it.
-auto invoke_output(LambdaRequest const& request, LambdaResponse const& response) -> std::optional<std::string> {
+auto invoke_output(LambdaRequest const& request, LambdaResponse const& response)
+    -> std::optional<std::string> {
   json::Arena arena;
   auto const payload = payload_value(arena, response);
   if (!payload) return std::nullopt;
@@ -153,11 +186,14 @@ auto invoke_output(LambdaRequest const& request, LambdaResponse const& response)
   if (auto const version = response.headers.find("X-Amz-Executed-Version"))
     members.push_back({"ExecutedVersion", json::make_string(arena, *version)});
   if (request.log_type == "Tail")
-    members.push_back({"LogResult", json::make_string(arena, response.headers.find("X-Amz-Log-Result").value_or(""))});
+    members.push_back(
+        {"LogResult",
+         json::make_string(arena, response.headers.find("X-Amz-Log-Result").value_or(""))});
   members.push_back({"Payload", *payload});
   members.push_back({"SdkHttpMetadata", http_metadata(arena, response)});
   json::Member const request_id[] = {
-      {"RequestId", json::make_string(arena, response.headers.find("x-amzn-RequestId").value_or(""))}};
+      {"RequestId",
+       json::make_string(arena, response.headers.find("x-amzn-RequestId").value_or(""))}};
   members.push_back({"SdkResponseMetadata", json::make_object(arena, request_id)});
   members.push_back({"StatusCode", json::make_number(arena, std::int64_t{response.status})});
   return json::print(json::make_object(arena, members));
@@ -169,14 +205,15 @@ auto arn_output(LambdaResponse const& response) -> std::optional<std::string> {
   return response.body;
 }
 
-auto too_large(TaskCall const& call) -> CallFailed {
-  return failed(errors::kDataLimitExceeded,
-                fmt::format("The state/task '{}' returned a result with a size exceeding the maximum number "
-                            "of bytes service limit.",
-                            is_arn_form(call) ? call.resource->text : call.resource->service));
-}
-
 }  // namespace
+
+auto result_too_large(TaskCall const& call) -> CallFailed {
+  return failed(
+      errors::kDataLimitExceeded,
+      fmt::format("The state/task '{}' returned a result with a size exceeding the maximum number "
+                  "of bytes service limit.",
+                  is_arn_form(call) ? call.resource->text : call.resource->service));
+}
 
 auto truncated(std::string_view text, std::size_t chars) -> std::string_view {
   if (text.size() <= chars) return text;
@@ -188,14 +225,14 @@ auto truncated(std::string_view text, std::size_t chars) -> std::string_view {
   return text;
 }
 
-auto to_call_result(TaskCall const& call, LambdaRequest const& request, LambdaResponse const& response)
-    -> CallResult {
+auto to_call_result(TaskCall const& call, LambdaRequest const& request,
+                    LambdaResponse const& response) -> CallResult {
   if (response.status < 200 || response.status > 299) return service_error(response);
   if (response.headers.find("X-Amz-Function-Error")) return function_error(call, response);
-  if (response.body.size() > limits::kPayloadBytes) return too_large(call);
+  if (response.body.size() > limits::kPayloadBytes) return result_too_large(call);
   auto output = is_arn_form(call) ? arn_output(response) : invoke_output(request, response);
   if (!output) return not_json(response);
-  if (output->size() > limits::kPayloadBytes) return too_large(call);
+  if (output->size() > limits::kPayloadBytes) return result_too_large(call);
   return CallSucceeded{std::move(*output)};
 }
 

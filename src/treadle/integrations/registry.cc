@@ -33,12 +33,9 @@ void Registry::add_service(std::string service, std::string action,
 
 auto Registry::find(asl::Resource const& resource) const -> Connector* {
   switch (resource.kind) {
-    case asl::ResourceKind::kLambdaFunction:
-      return lambda_functions_.get();
-    case asl::ResourceKind::kActivity:
-      return nullptr;
-    case asl::ResourceKind::kService:
-      break;
+    case asl::ResourceKind::kLambdaFunction: return lambda_functions_.get();
+    case asl::ResourceKind::kActivity: return nullptr;
+    case asl::ResourceKind::kService: break;
   }
   auto const service = service_name(resource) + ":";
   auto found = services_.find(service + resource.action);
@@ -47,7 +44,8 @@ auto Registry::find(asl::Resource const& resource) const -> Connector* {
 }
 
 void Registry::invoke(TaskCall call, CallDone done) {
-  if (auto* connector = find(*call.resource)) return connector->invoke(std::move(call), std::move(done));
+  if (auto* connector = find(*call.resource))
+    return connector->invoke(std::move(call), std::move(done));
   done(unknown(*call.resource));
 }
 

@@ -14,12 +14,14 @@ class Registry final : public Connector {
  public:
   // `connector` serves every Task whose Resource is the ARN of a Lambda function.
   void add_lambda_functions(std::shared_ptr<Connector> connector);
-  // `connector` serves a service's actions in all their patterns. `service` as asl::Resource spells it
-  // ("lambda", "dynamodb"); aws-sdk integrations have names of their own ("aws-sdk:dynamodb"). An empty
-  // `action` stands for every action that has no entry of its own.
+  // `connector` serves a service's actions in all their patterns. `service` as asl::Resource spells
+  // it
+  // ("lambda", "dynamodb"); aws-sdk integrations have names of their own ("aws-sdk:dynamodb"). An
+  // empty `action` stands for every action that has no entry of its own.
   void add_service(std::string service, std::string action, std::shared_ptr<Connector> connector);
 
-  [[nodiscard]] auto find(asl::Resource const& resource) const -> Connector*;  // nullptr: nobody serves it
+  [[nodiscard]] auto find(asl::Resource const& resource) const
+      -> Connector*;  // nullptr: nobody serves it
 
   // Hands the call to its connector. A resource that nobody serves fails at stage kStart with
   // States.Runtime (a retry would meet the same) and a cause that names the resource.
@@ -28,7 +30,8 @@ class Registry final : public Connector {
 
  private:
   std::shared_ptr<Connector> lambda_functions_;
-  std::map<std::string, std::shared_ptr<Connector>, std::less<>> services_;  // "SERVICE:ACTION", "SERVICE:"
+  std::map<std::string, std::shared_ptr<Connector>, std::less<>>
+      services_;  // "SERVICE:ACTION", "SERVICE:"
 };
 
 }  // namespace treadle::integrations

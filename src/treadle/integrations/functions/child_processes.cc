@@ -1,18 +1,17 @@
 #include "treadle/integrations/functions/child_processes.h"
 
-#include <signal.h>
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <array>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <map>
 #include <mutex>
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/wait.h>
 #include <thread>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -48,7 +47,8 @@ auto to_string(ProcessEnd const& end) -> std::string {
   switch (end.kind) {
     case ProcessEnd::Kind::kExited: return fmt::format("exit status {}", end.code);
     case ProcessEnd::Kind::kSignalled: {
-      std::string name = ::sigdescr_np(end.code) != nullptr ? ::sigdescr_np(end.code) : std::to_string(end.code);
+      std::string name =
+          ::sigdescr_np(end.code) != nullptr ? ::sigdescr_np(end.code) : std::to_string(end.code);
       for (auto& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
       return "signal: " + name;
     }
@@ -73,7 +73,8 @@ class ChildProcesses::Impl {
 
   auto start(ProcessSpec spec, std::string input, ProcessEvents events) -> ProcessId {
     auto const id = ++last_;
-    post([this, id, spec = std::move(spec), input = std::move(input), events = std::move(events)]() mutable {
+    post([this, id, spec = std::move(spec), input = std::move(input),
+          events = std::move(events)]() mutable {
       begin(id, spec, std::move(input), std::move(events));
     });
     return ProcessId(id);
@@ -101,7 +102,8 @@ class ChildProcesses::Impl {
     watch(wake_, EPOLLIN, 0, Source::kEnd);
     while (!stopping_) {
       std::array<epoll_event, 64> events;
-      int const count = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), -1);
+      int const count =
+          ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), -1);
       for (int i = 0; i < count; ++i) handle(events[static_cast<std::size_t>(i)].data.u64);
     }
     for (auto& [id, child] : children_) {
@@ -110,8 +112,8 @@ class ChildProcesses::Impl {
     }
   }
 
-  // Signals to this process are for other threads; and a child that does not read its input must not end
-  // us by SIGPIPE.
+  // Signals to this process are for other threads; and a child that does not read its input must
+  // not end us by SIGPIPE.
   static void block_signals() {
     sigset_t all;
     ::sigfillset(&all);
@@ -160,7 +162,8 @@ class ChildProcesses::Impl {
 
   static void write_input(Child& child) {
     auto const rest = std::string_view(child.input).substr(child.written);
-    auto const count = rest.empty() ? 0 : ::write(child.process.input.get(), rest.data(), rest.size());
+    auto const count =
+        rest.empty() ? 0 : ::write(child.process.input.get(), rest.data(), rest.size());
     if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
     if (count > 0) child.written += static_cast<std::size_t>(count);
     if (count < 0 || child.written == child.input.size()) child.process.input.reset();

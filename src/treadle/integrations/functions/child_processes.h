@@ -12,7 +12,8 @@
 
 namespace treadle::integrations::functions {
 
-using ProcessId = StrongId<struct ProcessIdTag, std::uint64_t>;  // of one ChildProcesses; never reused
+using ProcessId =
+    StrongId<struct ProcessIdTag, std::uint64_t>;  // of one ChildProcesses; never reused
 
 enum class OutputStream : std::uint8_t { kOutput, kErrors };
 
@@ -28,7 +29,8 @@ struct ProcessEnd {
 
 // Both are called on the thread of ChildProcesses and must not block.
 struct ProcessEvents {
-  std::move_only_function<void(OutputStream, std::string_view bytes)> on_output;  // any piece of a stream
+  std::move_only_function<void(OutputStream, std::string_view bytes)>
+      on_output;                                     // any piece of a stream
   std::move_only_function<void(ProcessEnd)> on_end;  // once, after all output that it wrote
 };
 
@@ -41,7 +43,8 @@ class ChildProcesses {
 
   // Starts a process and writes `input` to its standard input, which is then closed. Any thread.
   auto start(ProcessSpec spec, std::string input, ProcessEvents events) -> ProcessId;
-  // Kills it with every process it has started; on_end follows. Nothing happens if it has ended. Any thread.
+  // Kills it with every process it has started; on_end follows. Nothing happens if it has ended.
+  // Any thread.
   void kill(ProcessId id);
 
  private:

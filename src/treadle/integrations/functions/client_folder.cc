@@ -1,11 +1,10 @@
 #include "treadle/integrations/functions/client_folder.h"
 
-#include <stdlib.h>
-
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <stdlib.h>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -19,11 +18,13 @@ namespace treadle::integrations::functions {
 auto ClientFolder::create() -> std::expected<ClientFolder, std::string> {
   std::error_code ignored;
   auto const base = std::filesystem::temp_directory_path(ignored);
-  auto path = ((base.empty() ? std::filesystem::path("/tmp") : base) / "treadle-functions-XXXXXX").string();
+  auto path =
+      ((base.empty() ? std::filesystem::path("/tmp") : base) / "treadle-functions-XXXXXX").string();
   if (::mkdtemp(path.data()) == nullptr)
     return std::unexpected(fmt::format("{}: {}", path, std::strerror(errno)));
   ClientFolder folder(std::move(path));
-  for (auto const& [name, text] : {std::pair("nodejs.cjs", kNodejsClient), {"python.py", kPythonClient}}) {
+  for (auto const& [name, text] :
+       {std::pair("nodejs.cjs", kNodejsClient), {"python.py", kPythonClient}}) {
     std::ofstream file(std::filesystem::path(folder.path_) / name, std::ios::binary);
     if (!file.write(text.data(), static_cast<std::streamsize>(text.size())).flush())
       return std::unexpected(fmt::format("{}/{} can't be written", folder.path_, name));

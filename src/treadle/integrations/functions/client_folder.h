@@ -1,4 +1,5 @@
-// A private temporary folder that holds the runtime clients as files while their processes may need them.
+// A private temporary folder that holds the runtime clients as files while their processes may need
+// them.
 #pragma once
 
 #include <expected>

@@ -10,7 +10,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include "treadle/integrations/functions/base64.h"
+#include "treadle/base/base64.h"
 #include "treadle/integrations/functions/client_folder.h"
 #include "treadle/integrations/functions/command_runner.h"
 #include "treadle/integrations/functions/function_runner.h"
@@ -37,7 +37,8 @@ struct LocalFunction {
   std::deque<Admitted> waiting;
 };
 
-auto make_runner(RunnerContext const& context, FunctionSpec const& spec) -> std::unique_ptr<FunctionRunner> {
+auto make_runner(RunnerContext const& context, FunctionSpec const& spec)
+    -> std::unique_ptr<FunctionRunner> {
   switch (spec.runtime) {
     case FunctionRuntime::kNodejs:
     case FunctionRuntime::kPython: return std::make_unique<ProcessPool>(context, spec);
@@ -65,38 +66,43 @@ auto response_of(int status, std::string body, Invocation const& invocation) -> 
 auto response_of(Outcome outcome, Invocation const& invocation) -> LambdaResponse {
   auto response = response_of(200, std::move(outcome.payload), invocation);
   response.headers.add("X-Amz-Executed-Version", "$LATEST");
-  if (outcome.kind == Outcome::Kind::kFailed) response.headers.add("X-Amz-Function-Error", "Unhandled");
+  if (outcome.kind == Outcome::Kind::kFailed)
+    response.headers.add("X-Amz-Function-Error", "Unhandled");
   return response;
 }
 
 auto too_many(Invocation const& invocation) -> LambdaResponse {
   auto response = response_of(
-      429, R"({"Reason":"ConcurrentInvocationLimitExceeded","Type":"User","message":"Rate Exceeded."})",
+      429,
+      R"({"Reason":"ConcurrentInvocationLimitExceeded","Type":"User","message":"Rate Exceeded."})",
       invocation);
   response.headers.add("x-amzn-ErrorType", "TooManyRequestsException");
   return response;
 }
 
 auto cancelled() -> LambdaResult {
-  return std::unexpected(CallFailed{{"Lambda.SdkClientException", "The call was cancelled."}, CallStage::kRun});
+  return std::unexpected(
+      CallFailed{{"Lambda.SdkClientException", "The call was cancelled."}, CallStage::kRun});
 }
 
 // ---- requests
 
-// The caller's client context, or one of ours that holds the idempotency key for handlers that look for it.
+// The caller's client context, or one of ours that holds the idempotency key for handlers that look
+// for it.
 auto client_context_of(LambdaRequest const& request) -> std::string {
-  if (!request.client_context.empty()) return decode_base64(request.client_context).value_or("");
+  if (!request.client_context.empty()) return base64_decode(request.client_context).value_or("");
   if (request.idempotency_key.empty()) return {};
   std::string text = R"({"custom":{"treadle-idempotency-key":)";
   json::append_string(text, request.idempotency_key);
   return text + "}}";
 }
 
-auto arn_of(LambdaRequest const& request, FunctionSpec const& spec, FunctionHostOptions const& options)
-    -> std::string {
-  auto const qualifier = request.qualifier.empty() ? qualifier_of(request.function) : request.qualifier;
-  return fmt::format("arn:aws:lambda:{}:{}:function:{}{}{}", options.region, options.account, spec.name,
-                     qualifier.empty() ? "" : ":", qualifier);
+auto arn_of(LambdaRequest const& request, FunctionSpec const& spec,
+            FunctionHostOptions const& options) -> std::string {
+  auto const qualifier =
+      request.qualifier.empty() ? qualifier_of(request.function) : request.qualifier;
+  return fmt::format("arn:aws:lambda:{}:{}:function:{}{}{}", options.region, options.account,
+                     spec.name, qualifier.empty() ? "" : ":", qualifier);
 }
 
 }  // namespace
@@ -114,7 +120,8 @@ class FunctionHost::Impl {
 
   auto add(FunctionSpec spec) -> Result<void, std::string> {
     auto const [at, is_new] = functions_.try_emplace(spec.name);
-    if (!is_new) return std::unexpected(fmt::format("the function '{}' is described twice", spec.name));
+    if (!is_new)
+      return std::unexpected(fmt::format("the function '{}' is described twice", spec.name));
     at->second.spec = std::move(spec);
     at->second.runner = make_runner(context_, at->second.spec);
     return {};
@@ -149,16 +156,22 @@ class FunctionHost::Impl {
   std::uint64_t last_ = 0;
 };
 
-auto FunctionHost::Impl::to_invocation(LambdaRequest const& request, FunctionSpec const& spec) -> Invocation {
-  return {std::string(net::make_request_id().view()), arn_of(request, spec, options_), request.payload,
-          client_context_of(request), request.idempotency_key, request.trace_header};
+auto FunctionHost::Impl::to_invocation(LambdaRequest const& request, FunctionSpec const& spec)
+    -> Invocation {
+  return {std::string(net::make_request_id().view()),
+          arn_of(request, spec, options_),
+          request.payload,
+          client_context_of(request),
+          request.idempotency_key,
+          request.trace_header};
 }
 
 void FunctionHost::Impl::invoke(CallId id, LambdaRequest const& request, Done done) {
   auto& function = functions_.find(short_function_name(request.function))->second;
   Admitted admitted{{id, ++last_}, to_invocation(request, function.spec), true};
   if (request.invocation_type == "DryRun") return done(response_of(204, "", admitted.invocation));
-  if (function.running >= function.spec.concurrency_max && function.waiting.size() >= options_.waiting_max)
+  if (function.running >= function.spec.concurrency_max &&
+      function.waiting.size() >= options_.waiting_max)
     return done(too_many(admitted.invocation));
   if (request.invocation_type == "Event") {
     admitted.is_awaited = false;
@@ -218,9 +231,8 @@ auto FunctionHost::start(std::vector<FunctionSpec> functions, FunctionHostOption
 auto FunctionHost::knows(std::string_view function) const -> bool { return impl_->knows(function); }
 
 void FunctionHost::invoke(CallId id, LambdaRequest request, Done done) {
-  impl_->post([impl = impl_.get(), id, request = std::move(request), done = std::move(done)]() mutable {
-    impl->invoke(id, request, std::move(done));
-  });
+  impl_->post([impl = impl_.get(), id, request = std::move(request),
+               done = std::move(done)]() mutable { impl->invoke(id, request, std::move(done)); });
 }
 
 void FunctionHost::cancel(CallId id) {

@@ -38,7 +38,8 @@ void add_lambda_variables(Environment& environment, FunctionSpec const& function
   environment["AWS_LAMBDA_INITIALIZATION_TYPE"] = "on-demand";
   environment["AWS_LAMBDA_LOG_GROUP_NAME"] = "/aws/lambda/" + function.name;
   environment["AWS_LAMBDA_LOG_STREAM_NAME"] = "local";
-  environment["LAMBDA_TASK_ROOT"] = std::filesystem::absolute(function.code).lexically_normal().string();
+  environment["LAMBDA_TASK_ROOT"] =
+      std::filesystem::absolute(function.code).lexically_normal().string();
   environment["_HANDLER"] = function.handler;
 }
 
@@ -65,13 +66,14 @@ auto failed_outcome(std::string_view type, std::string_view message) -> Outcome 
 auto exited_outcome(std::string_view request_id, ProcessEnd const& end) -> Outcome {
   auto const reason = end.is_success() ? std::string("Runtime exited without providing a reason")
                                        : "Runtime exited with error: " + to_string(end);
-  return failed_outcome("Runtime.ExitError", fmt::format("RequestId: {} Error: {}", request_id, reason));
+  return failed_outcome("Runtime.ExitError",
+                        fmt::format("RequestId: {} Error: {}", request_id, reason));
 }
 
 auto timed_out_outcome(std::string_view request_id, Milliseconds limit) -> Outcome {
   return failed_outcome("Sandbox.Timedout",
-                        fmt::format("RequestId: {} Error: Task timed out after {:.2f} seconds", request_id,
-                                    std::chrono::duration<double>(limit).count()));
+                        fmt::format("RequestId: {} Error: Task timed out after {:.2f} seconds",
+                                    request_id, std::chrono::duration<double>(limit).count()));
 }
 
 auto result_outcome(std::string_view text) -> Outcome {
@@ -79,8 +81,9 @@ auto result_outcome(std::string_view text) -> Outcome {
   if (payload.empty()) return {Outcome::Kind::kSucceeded, "null"};
   json::Arena arena;
   if (auto const parsed = json::parse(arena, payload); !parsed)
-    return failed_outcome("Runtime.MalformedHandlerResponse",
-                          fmt::format("The response is not valid JSON: {}", parsed.error().to_string()));
+    return failed_outcome(
+        "Runtime.MalformedHandlerResponse",
+        fmt::format("The response is not valid JSON: {}", parsed.error().to_string()));
   return {Outcome::Kind::kSucceeded, std::string(payload)};
 }
 

@@ -37,8 +37,8 @@ using OutcomeDone = std::move_only_function<void(Outcome)>;
 class FunctionRunner {
  public:
   virtual ~FunctionRunner() = default;
-  // Never more calls under way than the function's concurrency_max. `done` is called once, never inside this
-  // call. The runner keeps the function's time limit itself.
+  // Never more calls under way than the function's concurrency_max. `done` is called once, never
+  // inside this call. The runner keeps the function's time limit itself.
   virtual void run(Invocation invocation, OutcomeDone done) = 0;
 };
 
@@ -58,7 +58,8 @@ struct RunnerContext {
 // What a function writes, cut into lines, to the log. On one thread at a time.
 class LogLines {
  public:
-  LogLines(RunnerContext const& context, FunctionSpec const& function) : context_(context), function_(function) {}
+  LogLines(RunnerContext const& context, FunctionSpec const& function)
+      : context_(context), function_(function) {}
   void add(OutputStream stream, std::string_view bytes);
   void finish();  // the last lines, where they have no end
 
@@ -77,17 +78,18 @@ class LogLines {
 [[nodiscard]] auto exited_outcome(std::string_view request_id, ProcessEnd const& end) -> Outcome;
 // "RequestId: ID Error: Task timed out after 3.00 seconds", Sandbox.Timedout.
 [[nodiscard]] auto timed_out_outcome(std::string_view request_id, Milliseconds limit) -> Outcome;
-// `text` as the function's result; Runtime.MalformedHandlerResponse where it is no JSON. Blank text is null.
+// `text` as the function's result; Runtime.MalformedHandlerResponse where it is no JSON. Blank text
+// is null.
 [[nodiscard]] auto result_outcome(std::string_view text) -> Outcome;
 // Whether `text` is a JSON object with a textual errorType: a failure that a function words itself.
 [[nodiscard]] auto is_error_report(std::string_view text) -> bool;
 
 // ---- the environment of a function's process
 
-// Everything of this process, the host's and the function's own variables, and those that Lambda sets,
-// in the order in which a later one wins; as "NAME=value".
-[[nodiscard]] auto process_environment_of(FunctionSpec const& function, FunctionHostOptions const& options,
-                                          std::map<std::string, std::string> const& invocation_variables)
-    -> std::vector<std::string>;
+// Everything of this process, the host's and the function's own variables, and those that Lambda
+// sets, in the order in which a later one wins; as "NAME=value".
+[[nodiscard]] auto process_environment_of(
+    FunctionSpec const& function, FunctionHostOptions const& options,
+    std::map<std::string, std::string> const& invocation_variables) -> std::vector<std::string>;
 
 }  // namespace treadle::integrations::functions

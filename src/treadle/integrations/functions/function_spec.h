@@ -20,14 +20,14 @@ enum class FunctionRuntime : std::uint8_t {
 struct FunctionSpec {
   std::string name;
   FunctionRuntime runtime = FunctionRuntime::kNodejs;
-  std::string handler;  // of kNodejs, kPython
-  std::string code;     // folder; the working directory of the process
-  std::string command;  // of kCommand: run by /bin/sh -c
-  std::string url;      // of kHttp
+  std::string handler;                             // of kNodejs, kPython
+  std::string code;                                // folder; the working directory of the process
+  std::string command;                             // of kCommand: run by /bin/sh -c
+  std::string url;                                 // of kHttp
   std::map<std::string, std::string> environment;  // beyond what the server itself has
   Milliseconds timeout = Milliseconds(3'000);      // Lambda's default
   std::uint32_t memory_mb = 128;                   // told to the handler, not enforced
-  std::size_t concurrency_max = 10;                // processes, or calls under way; further ones wait
+  std::size_t concurrency_max = 10;  // processes, or calls under way; further ones wait
 };
 
 }  // namespace treadle::integrations::functions

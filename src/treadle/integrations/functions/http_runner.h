@@ -1,7 +1,7 @@
 // `http` functions: POST of the payload to a URL of the project.
 //
-// An answer of 2xx is the result, unless it has X-Amz-Function-Error. Of any other answer a body that is an object
-// with errorType is the error, else Http.StatusCode.NNN.
+// An answer of 2xx is the result, unless it has X-Amz-Function-Error. Of any other answer a body
+// that is an object with errorType is the error, else Http.StatusCode.NNN.
 #pragma once
 
 #include "treadle/integrations/functions/function_runner.h"

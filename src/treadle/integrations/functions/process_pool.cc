@@ -10,7 +10,8 @@ void ProcessPool::run(Invocation invocation, OutcomeDone done) {
 }
 
 auto ProcessPool::free_member() -> Members::iterator {
-  auto const found = std::ranges::find_if(members_, [](Member const& member) { return member.process->is_free(); });
+  auto const found = std::ranges::find_if(
+      members_, [](Member const& member) { return member.process->is_free(); });
   if (found == members_.end()) return add_member();
   members_.splice(members_.begin(), members_, found);
   return members_.begin();
@@ -30,8 +31,8 @@ void ProcessPool::assign(Members::iterator member, PendingInvocation pending) {
   member->idle.cancel();
   member->process->run(std::move(pending.invocation),
                        [this, member, done = std::move(pending.done)](Outcome outcome) mutable {
-                         member->idle = context_.loop().run_after(context_.options.idle_time,
-                                                                  [member] { member->process->kill(); });
+                         member->idle = context_.loop().run_after(
+                             context_.options.idle_time, [member] { member->process->kill(); });
                          done(std::move(outcome));
                        });
 }

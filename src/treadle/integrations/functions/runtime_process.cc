@@ -46,9 +46,10 @@ auto invocation_response(Invocation& invocation, FunctionSpec const& function) -
   response.headers.set("Lambda-Runtime-Aws-Request-Id", invocation.request_id);
   response.headers.set("Lambda-Runtime-Deadline-Ms", deadline_ms(function.timeout));
   response.headers.set("Lambda-Runtime-Invoked-Function-Arn", invocation.function_arn);
-  for (auto const& [name, value] : {std::pair("Lambda-Runtime-Trace-Id", &invocation.trace_header),
-                                    std::pair("Lambda-Runtime-Client-Context", &invocation.client_context),
-                                    std::pair("Treadle-Idempotency-Key", &invocation.idempotency_key)})
+  for (auto const& [name, value] :
+       {std::pair("Lambda-Runtime-Trace-Id", &invocation.trace_header),
+        std::pair("Lambda-Runtime-Client-Context", &invocation.client_context),
+        std::pair("Treadle-Idempotency-Key", &invocation.idempotency_key)})
     if (!value->empty()) response.headers.set(name, *value);
   return response;
 }
@@ -75,27 +76,32 @@ auto RuntimeProcess::start(RunnerContext const& context, FunctionSpec const& fun
 }
 
 auto RuntimeProcess::listen() -> Result<void, std::string> {
-  server_ = TRY(net::HttpServer::listen(context_.loops, server_options(),
-                                        [weak = weak_from_this()](net::Request&& request, net::Responder responder) {
-                                          if (auto const self = weak.lock())
-                                            self->handle(request, std::move(responder));
-                                        }));
+  server_ = TRY(net::HttpServer::listen(
+      context_.loops, server_options(),
+      [weak = weak_from_this()](net::Request&& request, net::Responder responder) {
+        if (auto const self = weak.lock()) self->handle(request, std::move(responder));
+      }));
   return {};
 }
 
 void RuntimeProcess::start_process() {
   bool const is_node = function_.runtime == FunctionRuntime::kNodejs;
   ProcessSpec spec;
-  spec.arguments = is_node ? std::vector<std::string>{"node", context_.client_folder + "/nodejs.cjs"}
-                           : std::vector<std::string>{"python3", context_.client_folder + "/python.py"};
+  spec.arguments = is_node
+                       ? std::vector<std::string>{"node", context_.client_folder + "/nodejs.cjs"}
+                       : std::vector<std::string>{"python3", context_.client_folder + "/python.py"};
   spec.environment = process_environment_of(
       function_, context_.options,
-      {{"AWS_LAMBDA_RUNTIME_API", fmt::format("127.0.0.1:{}", server_->port())}, {"PYTHONUNBUFFERED", "1"},
-       {"PYTHONDONTWRITEBYTECODE", "1"}, {"LAMBDA_RUNTIME_DIR", context_.client_folder}});
+      {{"AWS_LAMBDA_RUNTIME_API", fmt::format("127.0.0.1:{}", server_->port())},
+       {"PYTHONUNBUFFERED", "1"},
+       {"PYTHONDONTWRITEBYTECODE", "1"},
+       {"LAMBDA_RUNTIME_DIR", context_.client_folder}});
   spec.directory = function_.code;
   auto lines = std::make_shared<LogLines>(context_, function_);
   ProcessEvents events;
-  events.on_output = [lines](OutputStream stream, std::string_view bytes) { lines->add(stream, bytes); };
+  events.on_output = [lines](OutputStream stream, std::string_view bytes) {
+    lines->add(stream, bytes);
+  };
   events.on_end = [lines, weak = weak_from_this(), &loop = context_.loop()](ProcessEnd end) {
     lines->finish();
     loop.post([weak, end = std::move(end)] {
@@ -111,7 +117,8 @@ auto RuntimeProcess::outcome_of(ProcessEnd const& end) const -> Outcome {
   if (init_error_) return *init_error_;
   auto const& id = current_->invocation.request_id;
   if (end.kind == ProcessEnd::Kind::kNotStarted)
-    return failed_outcome("Runtime.InvalidEntrypoint", fmt::format("RequestId: {} Error: {}", id, end.message));
+    return failed_outcome("Runtime.InvalidEntrypoint",
+                          fmt::format("RequestId: {} Error: {}", id, end.message));
   return exited_outcome(id, end);
 }
 
@@ -121,7 +128,8 @@ void RuntimeProcess::end(ProcessEnd const& end) {
   deadline_.cancel();
   waiting_.reset();
   std::optional<PendingInvocation> untaken;
-  if (current_ && has_served && !current_->is_taken) untaken = *std::exchange(current_, std::nullopt);
+  if (current_ && has_served && !current_->is_taken)
+    untaken = *std::exchange(current_, std::nullopt);
   if (current_) finish(outcome_of(end));
   if (server_) context_.retired.add(std::move(server_));
   on_gone_(std::move(untaken));
@@ -141,7 +149,8 @@ void RuntimeProcess::kill() {
 void RuntimeProcess::handle(net::Request const& request, net::Responder responder) {
   std::string_view path = request.target;
   path = path.substr(0, path.find('?'));
-  if (!path.starts_with(kRoot)) return responder.send(refused(404, "NotFound", "there is no such path"));
+  if (!path.starts_with(kRoot))
+    return responder.send(refused(404, "NotFound", "there is no such path"));
   path.remove_prefix(kRoot.size());
   bool const is_post = request.method == "POST";
   if (request.method == "GET" && path == "invocation/next") return next(std::move(responder));
@@ -150,7 +159,8 @@ void RuntimeProcess::handle(net::Request const& request, net::Responder responde
   if (is_post && path.starts_with(kInvocation) && slash > kInvocation.size()) {
     auto const request_id = path.substr(kInvocation.size(), slash - kInvocation.size());
     auto const kind = path.substr(slash + 1);
-    if (kind == "response") return accept(request_id, result_outcome(request.body), std::move(responder));
+    if (kind == "response")
+      return accept(request_id, result_outcome(request.body), std::move(responder));
     if (kind == "error")
       return accept(request_id, {Outcome::Kind::kFailed, request.body}, std::move(responder));
   }
@@ -159,7 +169,8 @@ void RuntimeProcess::handle(net::Request const& request, net::Responder responde
 
 void RuntimeProcess::next(net::Responder responder) {
   if (current_ && current_->is_taken)  // it asks for more before it has answered
-    return responder.send(refused(403, "InvalidStateTransition", "the invocation has not been answered"));
+    return responder.send(
+        refused(403, "InvalidStateTransition", "the invocation has not been answered"));
   if (phase_ == Phase::kStarting) phase_ = Phase::kServing;
   if (!current_) deadline_.cancel();
   waiting_.emplace(std::move(responder));
@@ -174,7 +185,8 @@ void RuntimeProcess::deliver() {
   responder.send(std::move(response));
 }
 
-void RuntimeProcess::accept(std::string_view request_id, Outcome outcome, net::Responder responder) {
+void RuntimeProcess::accept(std::string_view request_id, Outcome outcome,
+                            net::Responder responder) {
   if (!current_ || !current_->is_taken || current_->invocation.request_id != request_id)
     return responder.send(refused(400, "InvalidRequestID", "no such invocation is under way"));
   responder.send(accepted());

@@ -1,8 +1,8 @@
 // One process that runs a handler through the Lambda Runtime API, and the API it speaks to.
 //
-// Every process has an API of its own on a loopback port, so that who asks is known without asking: a port
-// stands for a process, as a sandbox does on Lambda. One invocation at a time.
-// Source: AWS Lambda Developer Guide, "Using the Lambda runtime API".
+// Every process has an API of its own on a loopback port, so that who asks is known without asking:
+// a port stands for a process, as a sandbox does on Lambda. One invocation at a time. Source: AWS
+// Lambda Developer Guide, "Using the Lambda runtime API".
 #pragma once
 
 #include <functional>
@@ -24,20 +24,20 @@ struct PendingInvocation {
 // Lives on the host's loop.
 class RuntimeProcess : public std::enable_shared_from_this<RuntimeProcess> {
  public:
-  // Called once, when the process has ended, after the outcome of the invocation it had; with an invocation
-  // that it was given after it had served but never took, if there is one.
+  // Called once, when the process has ended, after the outcome of the invocation it had; with an
+  // invocation that it was given after it had served but never took, if there is one.
   using OnGone = std::move_only_function<void(std::optional<PendingInvocation> untaken)>;
 
-  // `context` and `function` outlive the process, whose owner keeps it until it is gone. Failing to start shows
-  // as an outcome.
-  [[nodiscard]] static auto start(RunnerContext const& context, FunctionSpec const& function, OnGone on_gone)
-      -> std::shared_ptr<RuntimeProcess>;
+  // `context` and `function` outlive the process, whose owner keeps it until it is gone. Failing to
+  // start shows as an outcome.
+  [[nodiscard]] static auto start(RunnerContext const& context, FunctionSpec const& function,
+                                  OnGone on_gone) -> std::shared_ptr<RuntimeProcess>;
   RuntimeProcess(RuntimeProcess const&) = delete;
   auto operator=(RuntimeProcess const&) -> RuntimeProcess& = delete;
   ~RuntimeProcess();
 
-  // Gives the process its next invocation; it must have none. The function's time limit runs from the moment
-  // at which the process takes it.
+  // Gives the process its next invocation; it must have none. The function's time limit runs from
+  // the moment at which the process takes it.
   void run(Invocation invocation, OutcomeDone done);
   [[nodiscard]] auto is_free() const -> bool { return !current_ && phase_ != Phase::kEnding; }
   void kill();

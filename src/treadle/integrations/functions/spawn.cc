@@ -1,18 +1,17 @@
 #include "treadle/integrations/functions/spawn.h"
 
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <cstring>
 #include <fcntl.h>
+#include <memory>
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <array>
-#include <cerrno>
-#include <climits>
-#include <cstring>
-#include <memory>
 
 #include <fmt/format.h>
 
@@ -26,7 +25,8 @@ struct Pipe {
 
 auto make_pipe() -> std::expected<Pipe, std::string> {
   int fds[2];
-  if (::pipe2(fds, O_CLOEXEC) != 0) return std::unexpected(fmt::format("pipe: {}", std::strerror(errno)));
+  if (::pipe2(fds, O_CLOEXEC) != 0)
+    return std::unexpected(fmt::format("pipe: {}", std::strerror(errno)));
   return Pipe{FileDescriptor(fds[0]), FileDescriptor(fds[1])};
 }
 
@@ -34,7 +34,8 @@ void set_nonblocking(FileDescriptor const& fd) {
   ::fcntl(fd.get(), F_SETFL, ::fcntl(fd.get(), F_GETFL) | O_NONBLOCK);
 }
 
-// What the child needs, prepared by the parent: between clone and execve only system calls are allowed.
+// What the child needs, prepared by the parent: between clone and execve only system calls are
+// allowed.
 struct ChildPlan {
   std::array<int, 3> standard_fds;
   char const* directory;
@@ -69,15 +70,17 @@ auto child_main(void* argument) -> int {
   if (::getppid() != plan.parent) ::_exit(127);  // it died before we asked to be told
   ::setpgid(0, 0);
   for (int fd = 0; fd < 3; ++fd)
-    if (::dup2(plan.standard_fds[static_cast<std::size_t>(fd)], fd) < 0) return give_up(plan, "dup2");
+    if (::dup2(plan.standard_fds[static_cast<std::size_t>(fd)], fd) < 0)
+      return give_up(plan, "dup2");
   ::close_range(3, UINT_MAX, 0);
-  if (plan.directory != nullptr && ::chdir(plan.directory) != 0) return give_up(plan, plan.directory);
+  if (plan.directory != nullptr && ::chdir(plan.directory) != 0)
+    return give_up(plan, plan.directory);
   ::execvpe(plan.arguments[0], plan.arguments, plan.environment);
   return give_up(plan, plan.arguments[0]);
 }
 
-// Shares memory with the child until it executes its program, so that the size of this process costs
-// nothing; signals stay blocked meanwhile, as a handler in the child would run in our memory.
+// Shares memory with the child until it executes its program, so that the size of this process
+// costs nothing; signals stay blocked meanwhile, as a handler in the child would run in our memory.
 auto clone_child(ChildPlan& plan) -> pid_t {
   constexpr std::size_t kStackBytes = 256 * 1024;
   auto const stack = std::make_unique_for_overwrite<std::byte[]>(kStackBytes);
@@ -85,7 +88,8 @@ auto clone_child(ChildPlan& plan) -> pid_t {
   sigset_t before;
   ::sigfillset(&all);
   ::pthread_sigmask(SIG_BLOCK, &all, &before);
-  pid_t const pid = ::clone(child_main, stack.get() + kStackBytes, CLONE_VM | CLONE_VFORK | SIGCHLD, &plan);
+  pid_t const pid =
+      ::clone(child_main, stack.get() + kStackBytes, CLONE_VM | CLONE_VFORK | SIGCHLD, &plan);
   int const error = errno;
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   errno = error;

@@ -1,10 +1,9 @@
 // Starts one child process that can neither outlive this one nor leave anything behind.
 #pragma once
 
-#include <sys/types.h>
-
 #include <expected>
 #include <string>
+#include <sys/types.h>
 #include <utility>
 #include <vector>
 
@@ -33,15 +32,16 @@ struct ProcessSpec {
 };
 
 struct SpawnedProcess {
-  pid_t pid = -1;           // leader of its own process group; to be reaped by the caller
-  FileDescriptor pidfd;     // readable once it has ended
-  FileDescriptor input;     // to its standard input
-  FileDescriptor output;    // from its standard output
-  FileDescriptor errors;    // from its standard error
-};                          // our ends do not block
+  pid_t pid = -1;         // leader of its own process group; to be reaped by the caller
+  FileDescriptor pidfd;   // readable once it has ended
+  FileDescriptor input;   // to its standard input
+  FileDescriptor output;  // from its standard output
+  FileDescriptor errors;  // from its standard error
+};  // our ends do not block
 
-// The child is killed when the calling thread ends, which must therefore live as long as the child. It gets
-// default signal handlers, an empty signal mask and no descriptors but the three. Fails with a text for people
+// The child is killed when the calling thread ends, which must therefore live as long as the child.
+// It gets default signal handlers, an empty signal mask and no descriptors but the three. Fails
+// with a text for people
 // ("node: No such file or directory"). Blocks for as long as execve takes.
 [[nodiscard]] auto spawn(ProcessSpec const& spec) -> std::expected<SpawnedProcess, std::string>;
 
