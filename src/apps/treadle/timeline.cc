@@ -113,7 +113,8 @@ auto print_timeline(std::vector<TimelineEvent> const& events, Colour colour) -> 
   if (events.empty()) return {};
   auto const begin = events.front().at;
   std::string out;
-  for (auto const& visit : Visits(events).all()) out += describe(visit, begin, colour);
+  Visits const visits(events);
+  for (auto const& visit : visits.all()) out += describe(visit, begin, colour);
   auto const& last = events.back();
   if (last.type.starts_with("Execution") && last.type != "ExecutionStarted") {
     auto const ending = last.type.substr(9);
