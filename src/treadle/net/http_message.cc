@@ -1,8 +1,8 @@
 #include "treadle/net/http_message.h"
 
 #include <algorithm>
-#include <cstring>
-#include <random>
+
+#include "treadle/base/random.h"
 
 namespace treadle::net {
 namespace {
@@ -104,20 +104,11 @@ void Headers::remove(std::string_view name) {
 }
 
 auto make_request_id() -> RequestId {
-  thread_local auto engine = [] {
-    auto device = std::random_device();
-    auto seed = std::seed_seq{device(), device(), device(), device(), device(), device()};
-    return std::mt19937_64(seed);
-  }();
-  std::uint64_t const bits[2] = {(engine() & ~0xF000ULL) | 0x4000ULL,
-                                 (engine() & ~(3ULL << 62)) | (2ULL << 62)};
+  thread_local SystemRandom random;
+  auto const high = random.next_u64();
+  auto const text = uuid_v4(high, random.next_u64());
   RequestId id;
-  auto at = std::size_t{0};
-  for (auto digit = std::size_t{0}; digit < 32; ++digit) {
-    if (digit == 8 || digit == 12 || digit == 16 || digit == 20) id.text[at++] = '-';
-    auto const shift = 60 - 4 * (digit % 16);
-    id.text[at++] = "0123456789abcdef"[(bits[digit / 16] >> shift) & 15U];
-  }
+  std::ranges::copy(text, id.text.begin());
   return id;
 }
 

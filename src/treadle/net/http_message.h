@@ -83,7 +83,7 @@ struct RequestId {
   std::array<char, 36> text{};
   [[nodiscard]] auto view() const -> std::string_view { return {text.data(), text.size()}; }
 };
-// Unpredictable to nobody in particular: not a secret. Any thread.
+// Any thread.
 [[nodiscard]] auto make_request_id() -> RequestId;
 
 struct Request {

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "treadle/base/result.h"
 #include "treadle/base/time.h"
 #include "treadle/net/http_message.h"
 
@@ -43,10 +44,13 @@ struct SigningInput {
 void sign(SigningInput const& input, Headers& headers, Credentials const& credentials,
           SigningScope const& scope, Timestamp now);
 
-// Why a request is not let in; a 400 or 403 in AWS's shape. `message` tells the client nothing that
-// only the owner of the key may know.
+// "20150830T123600Z", as X-Amz-Date has it.
+[[nodiscard]] auto to_amz_date(Timestamp time) -> std::string;
+
+// Why a request is not let in, as AWS's JSON protocols say it. `message` tells the client nothing
+// that only the owner of the key may know.
 struct AuthError {
-  int status = 403;
+  int status = 400;
   std::string_view type;  // e.g. "InvalidSignatureException"
   std::string message;
 };
@@ -60,9 +64,9 @@ struct AccessKey {
 };
 
 // Reads the file of --credentials, in the form of AWS's shared credentials file: sections "[name]"
-// with aws_access_key_id and aws_secret_access_key; besides, treadle's own "actions" and
-// "resources", lists split by commas. '#' and ';' begin a comment line. Fails with the line and
-// what is wrong there, never with a secret.
+// with aws_access_key_id and aws_secret_access_key (other settings of AWS's are ignored); besides,
+// treadle's own "actions" and "resources", lists split by commas. '#' and ';' begin a comment line.
+// Fails with the line and what is wrong there, never with a secret.
 [[nodiscard]] auto parse_access_keys(std::string_view text)
     -> std::expected<std::vector<AccessKey>, std::string>;
 
