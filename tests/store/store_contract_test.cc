@@ -1,11 +1,11 @@
 // The contract of store.h, run against every store.
-#include <gtest/gtest.h>
-
 #include <atomic>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <thread>
+
+#include <gtest/gtest.h>
 
 #include "tests/store/store_fixture.h"
 #include "treadle/store/memory_store.h"
@@ -81,7 +81,8 @@ class StoreContract : public ::testing::TestWithParam<StoreKind> {
   };
 
   TemporaryDirectory directory_;
-  std::unique_ptr<Store> store_;
+  Gate gate_;
+  std::unique_ptr<Store> store_;  // last: until it is gone its callbacks use the gate
 };
 
 TEST_P(StoreContract, a_row_that_was_never_written_is_absent) {
@@ -200,10 +201,10 @@ TEST_P(StoreContract, a_precondition_that_fails_refuses_the_whole_batch) {
     std::string_view key;
     std::optional<std::string_view> expected;
   };
-  for (auto const& c : {Refused{"another_value", "k", "0"}, Refused{"prefix_of_value", "k", ""},
-                        Refused{"should_be_absent", "k", std::nullopt},
-                        Refused{"should_be_there", "none", "1"},
-                        Refused{"absent_is_not_empty", "none", ""}}) {
+  for (auto const& c :
+       {Refused{"another_value", "k", "0"}, Refused{"prefix_of_value", "k", ""},
+        Refused{"should_be_absent", "k", std::nullopt}, Refused{"should_be_there", "none", "1"},
+        Refused{"absent_is_not_empty", "none", ""}}) {
     SCOPED_TRACE(c.name);
     Batch batch;
     batch.put(Table::kTimer, "t", "written before");
@@ -223,7 +224,8 @@ TEST_P(StoreContract, preconditions_see_the_state_before_the_batch_itself) {
   EXPECT_EQ(commit(*store_, std::move(batch)), CommitOutcome::kCommitted);
 }
 
-// All of it lands in one group: the first callback is submitted from while the commit thread runs it.
+// All of it lands in one group: the first callback is submitted from while the commit thread runs
+// it.
 TEST_P(StoreContract, preconditions_see_earlier_batches_of_the_same_group) {
   std::vector<CommitOutcome> told;
   auto const submit = [&](std::optional<std::string_view> expected,
@@ -250,7 +252,8 @@ TEST_P(StoreContract, preconditions_see_earlier_batches_of_the_same_group) {
   submitted.get_future().wait();
   commit(*store_, {});
   using enum CommitOutcome;
-  EXPECT_EQ(told, (std::vector{kCommitted, kCommitted, kConflict, kCommitted, kCommitted, kConflict}));
+  EXPECT_EQ(told,
+            (std::vector{kCommitted, kCommitted, kConflict, kCommitted, kCommitted, kConflict}));
   EXPECT_EQ(get(*store_, Table::kHead, "k"), "4");
 }
 
@@ -327,8 +330,7 @@ TEST_P(StoreContract, a_full_queue_makes_submitters_wait_and_loses_nothing) {
   if (GetParam().calls_back_inline) GTEST_SKIP() << "never queues";
   store_.reset();
   make({.queue_batches_max = 4});
-  Gate gate;
-  gate.close_on(*store_);
+  gate_.close_on(*store_);
   EXPECT_LT(store_->pressure(), 0.5);
 
   constexpr int kCount = 20;
@@ -342,7 +344,7 @@ TEST_P(StoreContract, a_full_queue_makes_submitters_wait_and_loses_nothing) {
   });
   while (store_->pressure() < 1.0) std::this_thread::yield();
   EXPECT_LE(submitted, 4);
-  gate.open();
+  gate_.open();
   submitter.join();
   commit(*store_, {});
   EXPECT_EQ(told, kCount);
@@ -354,14 +356,13 @@ TEST_P(StoreContract, the_queue_is_bounded_by_bytes_and_takes_one_batch_of_any_s
   make({.queue_bytes_max = 1'000});
   EXPECT_EQ(put(*store_, Table::kPayload, "large", std::string(100'000, 'x')),
             CommitOutcome::kCommitted);
-  Gate gate;
-  gate.close_on(*store_);
+  gate_.close_on(*store_);
   Batch batch;
   batch.put(Table::kPayload, "k", std::string(500, 'x'));
   store_->submit(std::move(batch), [](CommitOutcome) {});
   EXPECT_GT(store_->pressure(), 0.5);
   EXPECT_LT(store_->pressure(), 1.0);
-  gate.open();
+  gate_.open();
 }
 
 TEST_P(StoreContract, a_callback_may_submit_though_the_queue_is_full) {

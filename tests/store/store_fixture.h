@@ -1,15 +1,16 @@
 // What the tests of every store share: waiting for a commit, and reading without ceremony.
 #pragma once
 
-#include <gtest/gtest.h>
-
+#include <cstdlib>
 #include <filesystem>
 #include <future>
-#include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "treadle/store/store.h"
 
@@ -48,11 +49,16 @@ inline auto scan_keys(Store const& store, Table table, ScanOptions const& option
   return keys;
 }
 
-// A directory that is gone with its contents at the end of the scope.
+// A directory that is gone with its contents at the end of the scope. In memory where that can be,
+// because hundreds of stores are opened; a process that is killed loses neither.
 class TemporaryDirectory {
  public:
   TemporaryDirectory() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "treadle-XXXXXX").string();
+    std::filesystem::path const in_memory = "/dev/shm";
+    auto const base = std::getenv("TMPDIR") == nullptr && std::filesystem::is_directory(in_memory)
+                          ? in_memory
+                          : std::filesystem::temp_directory_path();
+    std::string pattern = (base / "treadle-XXXXXX").string();
     path_ = ::mkdtemp(pattern.data());
   }
   TemporaryDirectory(TemporaryDirectory const&) = delete;

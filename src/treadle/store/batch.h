@@ -11,9 +11,9 @@
 
 namespace treadle::store {
 
-// The tables of the store. Each is an ordered map from key to value; keys compare as unsigned bytes.
-// What the rows hold is the runtime's affair (docs/journal-format.md). The number of a table is the
-// first byte of its rows on disk: it never changes and is never given to another table.
+// The tables of the store. Each is an ordered map from key to value; keys compare as unsigned
+// bytes. What the rows hold is the runtime's affair (docs/journal-format.md). The number of a table
+// is the first byte of its rows on disk: it never changes and is never given to another table.
 enum class Table : std::uint8_t {
   kMeta = 1,  // keys that start with "store/" belong to the store itself
   kJournal = 2,
@@ -43,7 +43,8 @@ inline constexpr std::uint8_t kTableMax = 16;
 
 class Batch {
  public:
-  // One put, erase or precondition; the views live as long as the batch is neither changed nor moved.
+  // One put, erase or precondition; the views live as long as the batch is neither changed nor
+  // moved.
   struct Entry {
     std::string_view row_key;               // see make_row_key()
     std::optional<std::string_view> value;  // nullopt: erased, or expected to be absent
@@ -57,8 +58,8 @@ class Batch {
   void put(Table table, std::string_view key, std::string_view value);
   void erase(Table table, std::string_view key);
 
-  // A precondition: the row has exactly this value, or is absent for nullopt, when the batch's turn to
-  // commit comes, i.e. after every batch that was submitted before it and before its own writes.
+  // A precondition: the row has exactly this value, or is absent for nullopt, when the batch's turn
+  // to commit comes, i.e. after every batch that was submitted before it and before its own writes.
   // One precondition that does not hold refuses the whole batch (CommitOutcome::kConflict).
   void expect(Table table, std::string_view key, std::optional<std::string_view> value);
 
@@ -90,8 +91,8 @@ class Batch {
                            std::optional<std::string_view> value);
   static auto read_entry(std::string const& from, std::size_t& at) -> Entry;
 
-  // Entries one after the other: key size and value size (32 bits each, the machine's byte order; this
-  // never leaves the process), row key, value.
+  // Entries one after the other: key size and value size (32 bits each, the machine's byte order;
+  // this never leaves the process), row key, value.
   std::string writes_;
   std::string expectations_;
 };

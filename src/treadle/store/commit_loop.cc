@@ -6,7 +6,8 @@
 namespace treadle::store {
 namespace {
 
-// The loop whose callbacks this thread is running; they must not wait for room that only they can make.
+// The loop whose callbacks this thread is running; they must not wait for room that only they can
+// make.
 thread_local CommitLoop const* current_loop = nullptr;
 
 }  // namespace
@@ -67,7 +68,8 @@ void CommitLoop::run() {
   }
 }
 
-// Until the queue is empty. `lock` is held on entry and on return, and released while groups commit.
+// Until the queue is empty. `lock` is held on entry and on return, and released while groups
+// commit.
 void CommitLoop::drain(std::unique_lock<std::mutex>& lock) {
   draining_ = true;
   auto const* const outer_loop = std::exchange(current_loop, this);

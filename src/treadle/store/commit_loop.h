@@ -1,7 +1,8 @@
 // CommitLoop: the bounded queue in front of a store and the one thread that commits it, in groups.
 //
-// Natural group commit: whatever was submitted while a group was being written becomes the next group. A
-// lone batch never waits for company; under load a group grows until one fsync serves them all.
+// Natural group commit: whatever was submitted while a group was being written becomes the next
+// group. A lone batch never waits for company; under load a group grows until one fsync serves them
+// all.
 #pragma once
 
 #include <condition_variable>
@@ -18,13 +19,15 @@
 
 namespace treadle::store {
 
-// Where callbacks run: on a thread of the store's own, or, for tests and `treadle run`, inside submit().
+// Where callbacks run: on a thread of the store's own, or, for tests and `treadle run`, inside
+// submit().
 enum class CommitMode : std::uint8_t { kThread, kInline };
 
 struct CommitLimits {
   std::size_t queue_batches_max = 8'192;
-  std::size_t queue_bytes_max = 32U << 20U;
-  std::size_t group_bytes_max = 4U << 20U;  // one batch may be larger; it then is a group of its own
+  std::size_t queue_bytes_max = 16U << 20U;
+  std::size_t group_bytes_max = 1U
+                                << 20U;  // one batch may be larger; it then is a group of its own
 };
 
 class CommitLoop {
@@ -35,8 +38,8 @@ class CommitLoop {
     CommitOutcome outcome = CommitOutcome::kFailed;
   };
 
-  // Commits the group, as much of it as it can, and sets every outcome. Called by one thread at a time, in
-  // submission order; never with an empty group.
+  // Commits the group, as much of it as it can, and sets every outcome. Called by one thread at a
+  // time, in submission order; never with an empty group.
   using CommitGroup = std::function<void(std::span<Submission>)>;
 
   CommitLoop(CommitMode mode, CommitLimits const& limits, CommitGroup commit_group);
@@ -44,8 +47,9 @@ class CommitLoop {
   auto operator=(CommitLoop const&) -> CommitLoop& = delete;
   ~CommitLoop();  // as close()
 
-  // See Store::submit() and Store::pressure(). In kInline the callback has run when submit() returns, unless
-  // a callback or another thread is just at it: then that one commits this batch too, in order.
+  // See Store::submit() and Store::pressure(). In kInline the callback has run when submit()
+  // returns, unless a callback or another thread is just at it: then that one commits this batch
+  // too, in order.
   void submit(Batch&& batch, CommitCallback done);
   [[nodiscard]] auto pressure() const -> double;
 

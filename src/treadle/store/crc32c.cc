@@ -8,13 +8,15 @@
 namespace treadle::store {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "the eight-byte step reads words as they are");
+static_assert(std::endian::native == std::endian::little,
+              "the eight-byte step reads words as they are");
 
 constexpr std::uint32_t kPolynomial = 0x82F63B78;  // Castagnoli's, bits reversed
 constexpr std::size_t kStep = 8;
 using Tables = std::array<std::array<std::uint32_t, 256>, kStep>;
 
-// tables[k][b]: what byte b contributes when k more bytes follow it in its step ("slicing by eight").
+// tables[k][b]: what byte b contributes when k more bytes follow it in its step ("slicing by
+// eight").
 constexpr auto make_tables() -> Tables {
   Tables tables = {};
   for (std::uint32_t byte = 0; byte < 256; ++byte) {
@@ -44,7 +46,8 @@ auto extend_crc32c(std::uint32_t sum, std::string_view bytes) -> std::uint32_t {
     std::memcpy(&word, bytes.data(), kStep);
     word ^= sum;
     sum = 0;
-    for (std::size_t i = 0; i < kStep; ++i) sum ^= kTables[kStep - 1 - i][(word >> (8 * i)) & 0xFFU];
+    for (std::size_t i = 0; i < kStep; ++i)
+      sum ^= kTables[kStep - 1 - i][(word >> (8 * i)) & 0xFFU];
   }
   for (char const c : bytes) {
     sum = (sum >> 8U) ^ kTables[0][(sum ^ static_cast<std::uint8_t>(c)) & 0xFFU];

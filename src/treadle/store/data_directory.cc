@@ -1,14 +1,14 @@
 #include "treadle/store/data_directory.h"
 
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <fcntl.h>
 #include <optional>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include <fmt/format.h>
 
 #include "treadle/store/store_error.h"
 
@@ -26,14 +26,16 @@ auto make_directory(fs::path const& path) -> StoreResult<void> {
   if (::mkdir(path.c_str(), 0700) == 0) return {};
   if (errno != EEXIST) return system_error(path, "make the data directory", errno);
   if (fs::is_directory(path, error)) return {};
-  return store_error(StoreError::Kind::kArgument,
-                     fmt::format("{}: is not a directory; name another data directory", path.string()));
+  return store_error(
+      StoreError::Kind::kArgument,
+      fmt::format("{}: is not a directory; name another data directory", path.string()));
 }
 
-// Whether a directory that has no format file may become a data directory: it holds nothing but what an
-// interrupted first start leaves behind.
+// Whether a directory that has no format file may become a data directory: it holds nothing but
+// what an interrupted first start leaves behind.
 auto check_unused(fs::path const& path) -> StoreResult<void> {
-  constexpr std::array<std::string_view, 5> kOurs = {"lock", "db", "ballast", "format.new", "lost+found"};
+  constexpr std::array<std::string_view, 5> kOurs = {"lock", "db", "ballast", "format.new",
+                                                     "lost+found"};
   std::error_code error;
   for (auto it = fs::directory_iterator(path, error); !error && it != fs::directory_iterator();
        it.increment(error)) {
@@ -69,10 +71,11 @@ auto read_format(fs::path const& path) -> StoreResult<std::optional<std::uint32_
                           ? std::from_chars(text.data() + kFormatPrefix.size(), end, format)
                           : std::from_chars_result{end, std::errc::invalid_argument};
   if (digits.ec != std::errc{} || std::string_view(digits.ptr, end) != "\n") {
-    return store_error(StoreError::Kind::kCorrupt,
-                       fmt::format("{}: is not what treadle writes there; restore the data directory "
-                                   "from a backup",
-                                   file_path.string()));
+    return store_error(
+        StoreError::Kind::kCorrupt,
+        fmt::format("{}: is not what treadle writes there; restore the data directory "
+                    "from a backup",
+                    file_path.string()));
   }
   return format;
 }
@@ -80,10 +83,11 @@ auto read_format(fs::path const& path) -> StoreResult<std::optional<std::uint32_
 auto check_format(fs::path const& path, std::uint32_t format) -> StoreResult<void> {
   if (format == kFormat) return {};
   if (format > kFormat) {
-    return store_error(StoreError::Kind::kFormat,
-                       fmt::format("{}: was written by a newer treadle (format {}; this one reads {}); "
-                                   "run that release. Nothing was changed",
-                                   path.string(), format, kFormat));
+    return store_error(
+        StoreError::Kind::kFormat,
+        fmt::format("{}: was written by a newer treadle (format {}; this one reads {}); "
+                    "run that release. Nothing was changed",
+                    path.string(), format, kFormat));
   }
   return store_error(StoreError::Kind::kFormat,
                      fmt::format("{}: has format {}, which this treadle can't read (it reads {})",
@@ -98,10 +102,11 @@ auto take_lock(fs::path const& path) -> StoreResult<FileHandle> {
     if (errno != EWOULDBLOCK) return system_error(file_path, "lock", errno);
     auto holder = read_small_file(file.get());
     holder.resize(std::min(holder.find('\n'), holder.size()));
-    return store_error(StoreError::Kind::kInUse,
-                       fmt::format("{}: another treadle (pid {}) uses this data directory; stop it, or "
-                                   "name another one",
-                                   path.string(), holder.empty() ? "unknown" : holder));
+    return store_error(
+        StoreError::Kind::kInUse,
+        fmt::format("{}: another treadle (pid {}) uses this data directory; stop it, or "
+                    "name another one",
+                    path.string(), holder.empty() ? "unknown" : holder));
   }
   auto const pid = fmt::format("{}\n", ::getpid());
   if (::ftruncate(file.get(), 0) != 0 ||
@@ -124,7 +129,8 @@ auto DataDirectory::open(fs::path const& path) -> StoreResult<DataDirectory> {
   auto format = TRY(read_format(path));
   TRY(format ? check_format(path, *format) : check_unused(path));
   auto lock = TRY(take_lock(path));
-  format = TRY(read_format(path));  // again: another process may just have made the directory complete
+  format =
+      TRY(read_format(path));  // again: another process may just have made the directory complete
   if (format) TRY(check_format(path, *format));
   return DataDirectory(path, std::move(lock), format.has_value());
 }

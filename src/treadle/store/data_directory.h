@@ -5,11 +5,13 @@
 //   DIR/db/       RocksDB's files
 //   DIR/ballast   space held back for the day the disk is full (disk_space.h)
 //
-// Everything is readable by its owner only: the directory holds payloads and the secret of task tokens.
+// Everything is readable by its owner only: the directory holds payloads and the secret of task
+// tokens.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
+#include <utility>
 
 #include "treadle/store/file_handle.h"
 #include "treadle/store/store.h"
@@ -20,13 +22,13 @@ inline constexpr std::uint32_t kFormat = 1;  // what this treadle writes; it rea
 
 class DataDirectory {
  public:
-  // Makes the directory (mode 0700) where there is none, takes the lock, reads the format. Refuses, with
-  // nothing changed: a directory another process holds (kInUse, naming its pid), a newer format (kFormat),
-  // and one that has files but is none of ours (kArgument).
+  // Makes the directory (mode 0700) where there is none, takes the lock, reads the format. Refuses,
+  // with nothing changed: a directory another process holds (kInUse, naming its pid), a newer
+  // format (kFormat), and one that has files but is none of ours (kArgument).
   [[nodiscard]] static auto open(std::filesystem::path const& path) -> StoreResult<DataDirectory>;
 
-  // False until mark_complete() was called once in the life of the directory. A directory that is complete
-  // has a database: if it is gone, data was lost and making a new one would hide that.
+  // False until mark_complete() was called once in the life of the directory. A directory that is
+  // complete has a database: if it is gone, data was lost and making a new one would hide that.
   [[nodiscard]] auto is_complete() const -> bool { return is_complete_; }
 
   // Writes DIR/format, durably.

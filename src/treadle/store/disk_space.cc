@@ -1,10 +1,9 @@
 #include "treadle/store/disk_space.h"
 
+#include <algorithm>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-
-#include <algorithm>
 #include <utility>
 
 #include "treadle/store/file_handle.h"

@@ -1,8 +1,10 @@
-// DiskSpace: how much room is left for a data directory, and the ballast that is thrown off at the end.
+// DiskSpace: how much room is left for a data directory, and the ballast that is thrown off at the
+// end.
 //
-// Soft limits come before the hard one. Below `low_bytes` new executions should be refused. When less than
-// `floor_bytes` is left, the ballast file is deleted: callbacks and stops still finish on what it gives
-// back. When that is used up too, writing waits; a write that the disk refuses would fail the store.
+// Soft limits come before the hard one. Below `low_bytes` new executions should be refused. When
+// less than `floor_bytes` is left, the ballast file is deleted: callbacks and stops still finish on
+// what it gives back. When that is used up too, writing waits; a write that the disk refuses would
+// fail the store.
 #pragma once
 
 #include <chrono>
@@ -25,8 +27,9 @@ struct DiskFigures {
 [[nodiscard]] auto measure_disk(std::filesystem::path const& path) -> std::optional<DiskFigures>;
 
 struct SpaceOptions {
-  std::optional<std::uint64_t> low_bytes = std::nullopt;  // nullopt: 1 GiB or 5 % of the disk, the larger
-  std::uint64_t floor_bytes = 24U << 20U;  // enough to write both memtables and a WAL
+  std::optional<std::uint64_t> low_bytes =
+      std::nullopt;                          // nullopt: 1 GiB or 5 % of the disk, the larger
+  std::uint64_t floor_bytes = 24U << 20U;    // enough to write both memtables and a WAL
   std::uint64_t ballast_bytes = 64U << 20U;  // laid down only where it leaves 1 GiB free; 0: none
   std::function<std::optional<DiskFigures>(std::filesystem::path const&)> measure = measure_disk;
 };
@@ -38,8 +41,8 @@ class DiskSpace {
   // Any thread. A disk that can't be measured counts as plenty: the write will tell.
   [[nodiscard]] auto report() const -> SpaceReport;
 
-  // Whether `bytes` may be written now; deletes the ballast if that makes the difference. Measures anew
-  // after every MiB or 100 ms.
+  // Whether `bytes` may be written now; deletes the ballast if that makes the difference. Measures
+  // anew after every MiB or 100 ms.
   [[nodiscard]] auto admit(std::uint64_t bytes) -> bool;
 
   // Lays the ballast down where there is room for it and none yet. Failing to is not an error.

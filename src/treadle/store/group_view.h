@@ -16,8 +16,9 @@ class GroupView {
  public:
   explicit GroupView(std::span<CommitLoop::Submission const> group) : group_(group) {}
 
-  // What the batches before number `index`, those that are kCommitted, leave of the row: its value, nullopt
-  // if they erase it; no answer if they don't touch it. `index` never falls from call to call.
+  // What the batches before number `index`, those that are kCommitted, leave of the row: its value,
+  // nullopt if they erase it; no answer if they don't touch it. `index` never falls from call to
+  // call.
   [[nodiscard]] auto find(std::size_t index, std::string_view row_key)
       -> std::optional<std::optional<std::string_view>> {
     for (; seen_ < index; ++seen_) {

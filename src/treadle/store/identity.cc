@@ -1,8 +1,7 @@
 #include "treadle/store/identity.h"
 
-#include <sys/random.h>
-
 #include <cstring>
+#include <sys/random.h>
 
 #include "treadle/base/assert.h"
 

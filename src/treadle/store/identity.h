@@ -12,8 +12,8 @@ struct StoreIdentity {
   Secret secret = {};
 };
 
-// Draws both from `random`; nullptr means the kernel's getrandom(2). Only tests and the simulation hand in
-// a source: a secret from a predictable one makes task tokens forgeable.
+// Draws both from `random`; nullptr means the kernel's getrandom(2). Only tests and the simulation
+// hand in a source: a secret from a predictable one makes task tokens forgeable.
 [[nodiscard]] auto draw_identity(Random* random) -> StoreIdentity;
 
 }  // namespace treadle::store

@@ -1,16 +1,16 @@
 #include "treadle/store/log_file_check.h"
 
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <fcntl.h>
 #include <fstream>
 #include <map>
 #include <optional>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include <fmt/format.h>
 
 #include "treadle/store/crc32c.h"
 #include "treadle/store/file_handle.h"
@@ -42,13 +42,16 @@ auto unmask_crc(std::uint32_t masked) -> std::uint32_t {
 
 // `bytes` has at least kHeaderBytes.
 auto read_header(std::string_view bytes) -> Header {
-  auto const byte = [&](std::size_t i) { return std::uint32_t{static_cast<std::uint8_t>(bytes[i])}; };
+  auto const byte = [&](std::size_t i) {
+    return std::uint32_t{static_cast<std::uint8_t>(bytes[i])};
+  };
   return {.crc = unmask_crc(byte(0) | byte(1) << 8U | byte(2) << 16U | byte(3) << 24U),
           .payload_bytes = byte(4) | byte(5) << 8U,
           .part = static_cast<std::uint8_t>(byte(6))};
 }
 
-// Whether a whole, intact record starts at the beginning of `bytes`, which end with its block or the file.
+// Whether a whole, intact record starts at the beginning of `bytes`, which end with its block or
+// the file.
 auto starts_with_record(std::string_view bytes) -> bool {
   if (bytes.size() < kHeaderBytes) return false;
   auto const header = read_header(bytes);
@@ -75,12 +78,14 @@ class Walk {
         at_ += in_block;
         continue;
       }
-      auto const header = rest.size() < kHeaderBytes ? std::nullopt : std::optional(read_header(rest));
+      auto const header =
+          rest.size() < kHeaderBytes ? std::nullopt : std::optional(read_header(rest));
       bool const ends_here = !header || kHeaderBytes + header->payload_bytes > rest.size() ||
                              is_all_zeros(rest.substr(0, kHeaderBytes));
       if (ends_here) {
         check = {LogTail::kTorn, whole_bytes_};
-        return is_torn_tail(rest) ? std::nullopt : std::optional<std::string_view>("a broken record");
+        return is_torn_tail(rest) ? std::nullopt
+                                  : std::optional<std::string_view>("a broken record");
       }
       if (auto const wrong = take_record(*header, rest)) return wrong;
     }
@@ -105,8 +110,8 @@ class Walk {
     return std::nullopt;
   }
 
-  // `rest`, to the end of the block or file, does not start with a whole record. A crash can have left it
-  // only if the file ends in it, and nothing that is whole hides behind a wrong length.
+  // `rest`, to the end of the block or file, does not start with a whole record. A crash can have
+  // left it only if the file ends in it, and nothing that is whole hides behind a wrong length.
   [[nodiscard]] auto is_torn_tail(std::string_view rest) const -> bool {
     if (is_all_zeros(bytes_.substr(at_))) return true;
     if (at_ + rest.size() != bytes_.size()) return false;
@@ -160,8 +165,8 @@ class MappedFile {
 auto list_wals(fs::path const& directory) -> StoreResult<std::map<std::uint64_t, fs::path>> {
   std::map<std::uint64_t, fs::path> wals;
   std::error_code error;
-  for (auto it = fs::directory_iterator(directory, error);
-       !error && it != fs::directory_iterator(); it.increment(error)) {
+  for (auto it = fs::directory_iterator(directory, error); !error && it != fs::directory_iterator();
+       it.increment(error)) {
     auto const& path = it->path();
     if (path.extension() != ".log") continue;
     auto const stem = path.stem().string();
@@ -197,11 +202,12 @@ auto check_log(std::string_view bytes, fs::path const& name) -> StoreResult<LogC
   LogCheck check;
   Walk walk(bytes);
   if (auto const wrong = walk.run(check)) {
-    return store_error(StoreError::Kind::kCorrupt,
-                       fmt::format("{}: damaged at byte {} of {} ({}); what was acknowledged may be "
-                                   "behind it, so treadle does not start. Restore the data directory "
-                                   "from a backup",
-                                   name.string(), walk.offset(), bytes.size(), *wrong));
+    return store_error(
+        StoreError::Kind::kCorrupt,
+        fmt::format("{}: damaged at byte {} of {} ({}); what was acknowledged may be "
+                    "behind it, so treadle does not start. Restore the data directory "
+                    "from a backup",
+                    name.string(), walk.offset(), bytes.size(), *wrong));
   }
   return check;
 }

@@ -103,8 +103,8 @@ class MemoryStore final : public Store {
 
   auto check_open() const -> StoreResult<void> {
     if (!closed_) return {};
-    return std::unexpected(
-        StoreError{StoreError::Kind::kClosed, "the store in memory is closed; read before closing"});
+    return std::unexpected(StoreError{StoreError::Kind::kClosed,
+                                      "the store in memory is closed; read before closing"});
   }
 
   void commit(std::span<CommitLoop::Submission> group) {

@@ -12,7 +12,8 @@ namespace treadle::store {
 struct MemoryStoreOptions {
   CommitMode mode = CommitMode::kThread;  // kInline: one thread, the same order each time
   CommitLimits limits = {};
-  Random* random = nullptr;  // of identity and secret, used only while the store is made; null: the kernel
+  Random* random =
+      nullptr;  // of identity and secret, used only while the store is made; null: the kernel
 };
 
 // Everything store.h promises except durability. Never fails.

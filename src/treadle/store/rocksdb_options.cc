@@ -1,11 +1,11 @@
 #include "treadle/store/rocksdb_options.h"
 
+#include <cstdint>
+
 #include <rocksdb/cache.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
-
-#include <cstdint>
 
 namespace treadle::store {
 namespace {
@@ -13,12 +13,14 @@ namespace {
 constexpr std::size_t kKiB = 1U << 10U;
 constexpr std::size_t kMiB = 1U << 20U;
 
-// Damage stops the start, a failed write stops the store; nothing is repaired or resumed behind our back.
+// Damage stops the start, a failed write stops the store; nothing is repaired or resumed behind our
+// back.
 void be_strict(rocksdb::Options& options) {
   options.paranoid_checks = true;
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   options.track_and_verify_wals_in_manifest = true;
-  options.recycle_log_file_num = 0;  // an old record behind the new tail would look like damage, or worse
+  options.recycle_log_file_num =
+      0;  // an old record behind the new tail would look like damage, or worse
   options.max_bgerror_resume_count = 0;
 }
 
@@ -38,12 +40,13 @@ void bound_files(rocksdb::Options& options) {
 void write_alone(rocksdb::Options& options) {
   options.allow_concurrent_memtable_write = false;
   options.enable_write_thread_adaptive_yield = false;
-  options.avoid_flush_during_shutdown = true;  // flush_and_close() flushes; after a failure nothing may
+  options.avoid_flush_during_shutdown =
+      true;  // flush_and_close() flushes; after a failure nothing may
 }
 
 void bound_memory(rocksdb::Options& options, RocksDbSizes const& sizes) {
   options.write_buffer_size = sizes.write_buffer_bytes;
-  options.max_write_buffer_number = 2;
+  options.max_write_buffer_number = 3;  // one fills, one is flushed, one waits
   options.writable_file_max_buffer_size = 256 * kKiB;
   options.compaction_readahead_size = 256 * kKiB;
 }
@@ -54,11 +57,12 @@ void compact_in_levels(rocksdb::Options& options) {
   options.max_bytes_for_level_base = 64 * kMiB;
   options.target_file_size_base = 16 * kMiB;
   options.compression = rocksdb::kLZ4Compression;
-  options.bottommost_compression = rocksdb::kZSTD;
-  options.bytes_per_sync = 512 * kKiB;  // spread, so that no fdatasync of the WAL waits behind a burst
+  options.bytes_per_sync =
+      512 * kKiB;  // spread, so that no fdatasync of the WAL waits behind a burst
 }
 
-// Filters keep a look-up of an old row to one block read; partitioned, only those in use take up cache.
+// Filters keep a look-up of an old row to one block read; partitioned, only those in use take up
+// cache.
 void filter_look_ups(rocksdb::Options& options, RocksDbSizes const& sizes) {
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = rocksdb::NewLRUCache(sizes.block_cache_bytes, 2);

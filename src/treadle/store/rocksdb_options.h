@@ -1,4 +1,5 @@
-// How RocksDB is set up: small in memory, strict about damage, tuned for rows that are written once.
+// How RocksDB is set up: small in memory, strict about damage, tuned for rows that are written
+// once.
 #pragma once
 
 #include <cstddef>

@@ -1,7 +1,7 @@
 // What proves, while RocksDB replays its WAL, that no committed group is missing in the middle.
 //
-// Every group that is committed starts with one put of kCommitSeqKey: the number of the group, 64 bits
-// big-endian, one more than that of the group before.
+// Every group that is committed starts with one put of kCommitSeqKey: the number of the group, 64
+// bits big-endian, one more than that of the group before.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +27,8 @@ struct ReplayFindings {
   std::string damage;          // which file lacks what; empty if nothing is wrong
 };
 
-// To be set as DBOptions::wal_filter; fails the open at the first gap. Both must outlive the database.
+// To be set as DBOptions::wal_filter; fails the open at the first gap. Both must outlive the
+// database.
 [[nodiscard]] auto make_continuity_filter(ReplayFindings& findings)
     -> std::unique_ptr<rocksdb::WalFilter>;
 

@@ -1,17 +1,16 @@
 #include "treadle/store/rocksdb_store.h"
 
-#include <fmt/format.h>
-#include <rocksdb/db.h>
-#include <rocksdb/listener.h>
-#include <rocksdb/wal_filter.h>
-#include <sys/stat.h>
-
-#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstring>
 #include <mutex>
+#include <sys/stat.h>
 #include <utility>
+
+#include <fmt/format.h>
+#include <rocksdb/db.h>
+#include <rocksdb/listener.h>
+#include <rocksdb/wal_filter.h>
 
 #include "treadle/base/limits.h"
 #include "treadle/store/data_directory.h"
@@ -69,6 +68,15 @@ class BackgroundListener final : public rocksdb::EventListener {
   fs::path place_;
 };
 
+// Keeps a database whose log could not be written until the process ends: closing it would write to
+// that log once more, which RocksDB answers with a failed assertion.
+void park(std::unique_ptr<rocksdb::DB> database) {
+  static auto& parked = *new std::vector<std::unique_ptr<rocksdb::DB>>();
+  static auto& mutex = *new std::mutex();
+  std::lock_guard const lock(mutex);
+  if (database) parked.push_back(std::move(database));
+}
+
 class RocksDbStore final : public Store {
  public:
   RocksDbStore(DataDirectory directory, RocksDbStoreOptions const& options)
@@ -85,13 +93,16 @@ class RocksDbStore final : public Store {
   // Once, before anything else.
   auto open(RocksDbStoreOptions const& options) -> StoreResult<void> {
     if (!space_.admit(kBytesToOpen)) {
-      return store_error(StoreError::Kind::kSpace,
-                         fmt::format("{}: the disk is full; free some space, then start treadle again",
-                                     directory_.path().string()));
+      return store_error(
+          StoreError::Kind::kSpace,
+          fmt::format("{}: the disk is full; free some space, then start treadle again",
+                      directory_.path().string()));
     }
     TRY(check_database_logs(database_));
     TRY(open_database(options));
-    TRY(directory_.is_complete() ? read_own_rows() : write_own_rows(options.random));
+    bool const is_new = !directory_.is_complete() && !TRY(has_own_rows());
+    TRY(is_new ? write_own_rows(options.random) : read_own_rows());
+    if (!directory_.is_complete()) TRY(directory_.mark_complete());
     space_.restore_ballast();
     loop_.emplace(CommitMode::kThread, options.limits, [this](auto group) { commit(group); });
     return {};
@@ -135,6 +146,9 @@ class RocksDbStore final : public Store {
   using Group = std::span<CommitLoop::Submission>;
 
   auto open_database(RocksDbStoreOptions const& options) -> StoreResult<void>;
+  auto has_own_rows() const -> StoreResult<bool> {
+    return TRY(get_row(make_row_key(Table::kMeta, kIdentityKey))).has_value();
+  }
   auto read_own_rows() -> StoreResult<void>;
   auto write_own_rows(Random* random) -> StoreResult<void>;
   auto own_row(std::string_view key, std::size_t bytes) const -> StoreResult<std::string>;
@@ -145,13 +159,13 @@ class RocksDbStore final : public Store {
   auto decide(Group group) -> StoreResult<void>;
   auto holds(GroupView& view, std::size_t index, Batch::Entry const& expected,
              std::optional<StoreError>& error) const -> bool;
-  auto write(Group group) -> StoreResult<void>;
+  auto write() -> StoreResult<void>;
 
   auto get_row(std::string_view row_key) const -> StoreResult<std::optional<std::string>>;
   auto check_open() const -> StoreResult<void> {
     if (db_) return {};
-    return store_error(StoreError::Kind::kClosed,
-                       fmt::format("{}: is closed; read before closing", directory_.path().string()));
+    return store_error(StoreError::Kind::kClosed, fmt::format("{}: is closed; read before closing",
+                                                              directory_.path().string()));
   }
   auto fail(std::string_view doing, Status const& status) const -> std::unexpected<StoreError> {
     return std::unexpected(describe(database_, doing, status));
@@ -202,9 +216,10 @@ auto RocksDbStore::own_row(std::string_view key, std::size_t bytes) const
     -> StoreResult<std::string> {
   auto value = TRY(get_row(make_row_key(Table::kMeta, key)));
   if (value && (bytes == 0 || value->size() == bytes)) return std::move(*value);
-  return store_error(StoreError::Kind::kCorrupt,
-                     fmt::format("{}: the row \"{}\" is {}; restore the data directory from a backup",
-                                 database_.string(), key, value ? "damaged" : "missing"));
+  return store_error(
+      StoreError::Kind::kCorrupt,
+      fmt::format("{}: the row \"{}\" is {}; restore the data directory from a backup",
+                  database_.string(), key, value ? "damaged" : "missing"));
 }
 
 auto RocksDbStore::check_own_number(std::string_view key, std::uint32_t expected) const
@@ -227,13 +242,13 @@ auto RocksDbStore::read_own_rows() -> StoreResult<void> {
   auto const seq = TRY(own_row(kCommitSeqKey.substr(1), sizeof(std::uint64_t)));
   commit_seq_ = *decode_commit_seq(seq);
   if (findings_.last_seq == 0 || findings_.last_seq == commit_seq_) return {};
-  return store_error(StoreError::Kind::kCorrupt,
-                     fmt::format("{}: the log ends with group {}, the tables with {}; restore the data "
-                                 "directory from a backup",
-                                 database_.string(), findings_.last_seq, commit_seq_));
+  return store_error(
+      StoreError::Kind::kCorrupt,
+      fmt::format("{}: the log ends with group {}, the tables with {}; restore the data "
+                  "directory from a backup",
+                  database_.string(), findings_.last_seq, commit_seq_));
 }
 
-// A first start that was interrupted may have written these rows; then nobody has seen them.
 auto RocksDbStore::write_own_rows(Random* random) -> StoreResult<void> {
   identity_ = draw_identity(random);
   auto const put = [this](std::string_view key, std::string_view value) {
@@ -245,11 +260,12 @@ auto RocksDbStore::write_own_rows(Random* random) -> StoreResult<void> {
   put(kFormatKey, std::to_string(kFormat));
   put(kPartitionsKey, std::to_string(limits::kPartitions));
   put(kIdentityKey, encode_commit_seq(identity_.id.high) + encode_commit_seq(identity_.id.low));
-  put(kSecretKey, {reinterpret_cast<char const*>(identity_.secret.data()), identity_.secret.size()});
+  put(kSecretKey,
+      {reinterpret_cast<char const*>(identity_.secret.data()), identity_.secret.size()});
   if (auto const status = db_->Write(sync_, &rows_); !status.ok()) {
     return fail("write the first rows", status);
   }
-  return directory_.mark_complete();
+  return {};
 }
 
 // --- committing
@@ -257,7 +273,7 @@ auto RocksDbStore::write_own_rows(Random* random) -> StoreResult<void> {
 void RocksDbStore::commit(Group group) {
   auto const commit_all = [&]() -> StoreResult<void> {
     TRY(decide(group));
-    return write(group);
+    return write();
   };
   if (!failure_->is_set() && wait_for_space(group)) {
     auto done = commit_all();
@@ -274,17 +290,20 @@ auto RocksDbStore::wait_for_space(Group group) -> bool {
   for (auto const& submission : group) bytes += submission.batch.bytes();
   while (!space_.admit(bytes)) {
     std::unique_lock lock(closing_mutex_);
-    if (!closing_changed_.wait_for(lock, kLookForSpaceEvery, [this] { return is_closing_; })) continue;
-    failure_->set({StoreError::Kind::kSpace,
-                   fmt::format("{}: the disk is full, so the last batches were not written; free some "
-                               "space, then start treadle again",
-                               directory_.path().string())});
+    if (!closing_changed_.wait_for(lock, kLookForSpaceEvery, [this] { return is_closing_; }))
+      continue;
+    failure_->set(
+        {StoreError::Kind::kSpace,
+         fmt::format("{}: the disk is full, so the last batches were not written; free some "
+                     "space, then start treadle again",
+                     directory_.path().string())});
     return false;
   }
   return true;
 }
 
-// Settles every outcome and gathers the writes of the batches that pass. Fails if a row can't be read.
+// Settles every outcome and gathers the writes of the batches that pass. Fails if a row can't be
+// read.
 auto RocksDbStore::decide(Group group) -> StoreResult<void> {
   rows_.Clear();
   rows_.Put(Slice(kCommitSeqKey), encode_commit_seq(commit_seq_ + 1));
@@ -319,7 +338,7 @@ auto RocksDbStore::holds(GroupView& view, std::size_t index, Batch::Entry const&
   return *stored == expected.value;
 }
 
-auto RocksDbStore::write(Group) -> StoreResult<void> {
+auto RocksDbStore::write() -> StoreResult<void> {
   if (rows_.Count() == 1) return {};  // the group's number alone: nothing passed that writes
   if (auto const status = db_->Write(sync_, &rows_); !status.ok()) {
     return fail("write or sync the log", status);
@@ -335,11 +354,14 @@ auto RocksDbStore::flush_and_close() -> StoreResult<void> {
     closing_changed_.notify_all();
   }
   if (loop_) loop_->close();
-  if (db_) {
-    if (!failure_->is_set() && loop_) {
-      if (auto const status = db_->Flush({}); !status.ok()) failure_->set(describe(database_, "flush", status));
+  if (db_ && loop_ && !failure_->is_set()) {
+    if (auto const status = db_->Flush({}); !status.ok()) {
+      failure_->set(describe(database_, "flush", status));
     }
-    static_cast<void>(db_->Close());  // everything that was acknowledged is on disk
+  }
+  if (failure_->is_set()) {
+    park(std::move(db_));
+  } else {
     db_.reset();
   }
   directory_.release();
@@ -404,8 +426,7 @@ auto RocksDbStore::scan(Table table, ScanOptions const& options) const
 
 }  // namespace
 
-auto open_rocksdb_store(RocksDbStoreOptions const& options)
-    -> StoreResult<std::unique_ptr<Store>> {
+auto open_rocksdb_store(RocksDbStoreOptions const& options) -> StoreResult<std::unique_ptr<Store>> {
   ::umask(077);
   auto directory = TRY(DataDirectory::open(options.directory));
   auto opened = std::make_unique<RocksDbStore>(std::move(directory), options);

@@ -1,20 +1,27 @@
-// Store: the contract that every store keeps (memory, RocksDB, PostgreSQL), and the runtime relies on.
+// Store: the contract that every store keeps (memory, RocksDB, PostgreSQL), and the runtime relies
+// on.
 //
 // A store is an ordered map from (table, key) to value, written by batches.
 //
 // Atomicity   A batch is committed as a whole or not at all, also across a crash.
-// Order       Batches are committed in the order in which submit() was called; when two threads call it
-//             at once, in one of the two orders. After a crash the store holds the batches of a prefix of
-//             that order, and every batch whose callback was called with kCommitted is in the prefix.
-// Durability  kCommitted is told after the batch is on disk (fdatasync; the memory store keeps nothing).
-// Visibility  Reads see committed batches only, and whole ones. One call sees one state of the store; two
-//             calls may see two. When a callback runs, reads see its batch, and possibly later ones.
+// Order       Batches are committed in the order in which submit() was called; when two threads
+// call it
+//             at once, in one of the two orders. After a crash the store holds the batches of a
+//             prefix of that order, and every batch whose callback was called with kCommitted is in
+//             the prefix.
+// Durability  kCommitted is told after the batch is on disk (fdatasync; the memory store keeps
+// nothing). Visibility  Reads see committed batches only, and whole ones. One call sees one state
+// of the store; two
+//             calls may see two. When a callback runs, reads see its batch, and possibly later
+//             ones.
 // Threads     Every function may be called from any thread at any time, flush_and_close() and the
-//             destructor excepted. Callbacks run on one thread, the commit thread, in submission order.
-// Failure     A write or fsync that fails leaves it unknown which of the batches that were not yet answered
-//             are on disk. The store then is failed for good: these and all later batches get kFailed,
-//             nothing more is written, reads go on. Never retried, never resumed: the process ends with
-//             status 74 and what is on disk decides at the next start.
+//             destructor excepted. Callbacks run on one thread, the commit thread, in submission
+//             order.
+// Failure     A write or fsync that fails leaves it unknown which of the batches that were not yet
+// answered
+//             are on disk. The store then is failed for good: these and all later batches get
+//             kFailed, nothing more is written, reads go on. Never retried, never resumed: the
+//             process ends with status 74 and what is on disk decides at the next start.
 #pragma once
 
 #include <array>
@@ -58,8 +65,8 @@ enum class CommitOutcome : std::uint8_t {
   kFailed,     // the store is failed or closed; the batch may or may not come back after a restart
 };
 
-// Must be quick and must not throw or wait for another commit: it posts the outcome elsewhere. It may
-// call submit(), which then never waits.
+// Must be quick and must not throw or wait for another commit: it posts the outcome elsewhere. It
+// may call submit(), which then never waits.
 using CommitCallback = std::move_only_function<void(CommitOutcome)>;
 
 struct Row {
@@ -78,7 +85,7 @@ enum class Direction : std::uint8_t { kAscending, kDescending };
 
 // The rows with from <= key < to, in key order or against it.
 struct ScanOptions {
-  std::string_view from = {};                      // empty: from the first row
+  std::string_view from = {};                         // empty: from the first row
   std::optional<std::string_view> to = std::nullopt;  // nullopt: to the last row
   Direction direction = Direction::kAscending;
   std::size_t limit = 1'000;  // rows to return at most
@@ -107,12 +114,13 @@ class Store {
   virtual ~Store() = default;  // as flush_and_close(), the result dropped
 
   // Queues a batch; `done` is called exactly once. Never drops: while the queue is full
-  // (pressure() >= 1) it waits for room, except on the commit thread. Once closed, `done` is called with
-  // kFailed before submit() returns, on the calling thread.
+  // (pressure() >= 1) it waits for room, except on the commit thread. Once closed, `done` is called
+  // with kFailed before submit() returns, on the calling thread.
   virtual void submit(Batch&& batch, CommitCallback done) = 0;
 
-  // How full the commit queue is: 0 empty, 1 full; the larger of the shares by bytes and by batches. Above
-  // 1 only through submissions by callbacks. Callers that can say no (StartExecution) do so well below 1.
+  // How full the commit queue is: 0 empty, 1 full; the larger of the shares by bytes and by
+  // batches. Above 1 only through submissions by callbacks. Callers that can say no
+  // (StartExecution) do so well below 1.
   [[nodiscard]] virtual auto pressure() const -> double = 0;
 
   // The row's value; nullopt if there is no such row.
@@ -126,22 +134,23 @@ class Store {
   [[nodiscard]] virtual auto scan(Table table, ScanOptions const& options) const
       -> StoreResult<std::vector<Row>> = 0;
 
-  // Bytes that the rows take (on disk, or in memory), within a write buffer or so. Takes microseconds.
+  // Bytes that the rows take (on disk, or in memory), within a write buffer or so. Takes
+  // microseconds.
   [[nodiscard]] virtual auto approximate_bytes() const -> std::uint64_t = 0;
 
   [[nodiscard]] virtual auto space() const -> SpaceReport = 0;
 
-  // Drawn when the store was made, kept in it for ever. The secret keys the HMAC of task tokens, page
-  // tokens and links; it must never be logged. References live as long as the store.
+  // Drawn when the store was made, kept in it for ever. The secret keys the HMAC of task tokens,
+  // page tokens and links; it must never be logged. References live as long as the store.
   [[nodiscard]] virtual auto identity() const -> EntityId = 0;
   [[nodiscard]] virtual auto secret() const -> Secret const& = 0;
 
   // Why the store is failed; nullopt while it is not.
   [[nodiscard]] virtual auto failure() const -> std::optional<StoreError> = 0;
 
-  // Commits what is queued, calls all callbacks, releases the data directory. Afterwards only submit(),
-  // identity(), secret() and the destructor may be called; reads return kClosed. A second call does nothing.
-  // Called by one thread, not by a callback. The error is that of failure().
+  // Commits what is queued, calls all callbacks, releases the data directory. Afterwards only
+  // submit(), identity(), secret() and the destructor may be called; reads return kClosed. A second
+  // call does nothing. Called by one thread, not by a callback. The error is that of failure().
   virtual auto flush_and_close() -> StoreResult<void> = 0;
 };
 

@@ -1,8 +1,8 @@
 #include "treadle/store/store_error.h"
 
-#include <fmt/format.h>
-
 #include <system_error>
+
+#include <fmt/format.h>
 
 namespace treadle::store {
 namespace {
@@ -25,8 +25,8 @@ auto way_out(int number) -> std::string_view {
 
 auto system_error(std::filesystem::path const& path, std::string_view doing, int number)
     -> std::unexpected<StoreError> {
-  auto const kind = number == ENOSPC || number == EDQUOT ? StoreError::Kind::kSpace
-                                                         : StoreError::Kind::kIo;
+  auto const kind =
+      number == ENOSPC || number == EDQUOT ? StoreError::Kind::kSpace : StoreError::Kind::kIo;
   return store_error(kind, fmt::format("{}: can't {}: {}; {}", path.string(), doing,
                                        std::generic_category().message(number), way_out(number)));
 }

@@ -18,7 +18,7 @@ namespace treadle::store {
 }
 
 // "PATH: can't DOING: No space left on device; FIX", of `number` (an errno).
-[[nodiscard]] auto system_error(std::filesystem::path const& path, std::string_view doing, int number)
-    -> std::unexpected<StoreError>;
+[[nodiscard]] auto system_error(std::filesystem::path const& path, std::string_view doing,
+                                int number) -> std::unexpected<StoreError>;
 
 }  // namespace treadle::store
