@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <map>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "treadle/expr/intrinsic/argument.h"
@@ -104,7 +104,7 @@ auto array_length(Invocation const& invocation) -> Answer {
 
 auto array_unique(Invocation const& invocation) -> Answer {
   auto unique = Values();
-  auto seen = std::unordered_multimap<std::size_t, Value>();
+  auto seen = std::multimap<std::size_t, Value>();
   for (auto value : TRY(array_argument(invocation, 0)).elements()) {
     auto const hash = hash_of(value);
     auto [at, end] = seen.equal_range(hash);
