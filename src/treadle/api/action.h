@@ -25,7 +25,7 @@ struct ApiError {
   std::string code;
   std::string message;
   int status = 400;
-  std::string members;
+  std::string members = {};
 };
 
 using ActionResult = std::expected<std::string, ApiError>;  // the response's body: JSON text

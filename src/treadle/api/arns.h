@@ -1,0 +1,27 @@
+// Reads ARNs from requests, and refuses them in AWS's words.
+#pragma once
+
+#include <expected>
+#include <string>
+#include <string_view>
+
+#include "treadle/api/action.h"
+#include "treadle/base/arn.h"
+
+namespace treadle::api {
+
+// InvalidArn unless `text` is a well-formed ARN of one of the kinds wanted. An Express execution where another kind is
+// wanted is refused as AWS does ("Resource type not valid in this context: express").
+[[nodiscard]] auto read_arn(std::string_view text, std::initializer_list<StatesResource> wanted)
+    -> std::expected<StatesArn, ApiError>;
+
+// A workflow's refusal as an error of the API.
+[[nodiscard]] auto to_api_error(runtime::Refusal const& refusal) -> ApiError;
+
+// The machine of that ARN, or StateMachineDoesNotExist.
+[[nodiscard]] auto find_machine(Services const& services, std::string_view arn) -> std::expected<runtime::Machine, ApiError>;
+
+// InvalidName unless it names a resource.
+[[nodiscard]] auto check_name(std::string_view name) -> std::optional<ApiError>;
+
+}  // namespace treadle::api

@@ -1,0 +1,40 @@
+// The API over HTTP: from a request to an action and back. Source: AWS JSON 1.0 protocol.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "treadle/api/action.h"
+#include "treadle/api/host_rules.h"
+#include "treadle/net/http_message.h"
+#include "treadle/net/http_server.h"
+
+namespace treadle::api {
+
+struct HttpApiOptions {
+  HostRules hosts;
+  // Whether the server takes work: what /readyz says.
+  std::function<bool()> is_ready = [] { return true; };
+  // Checks a request's signature; empty: everybody may do everything. Returns why it is refused.
+  std::function<std::optional<ApiError>(net::Request const&)> authenticate;
+};
+
+class HttpApi {
+ public:
+  HttpApi(Services services, HttpApiOptions options) : services_(std::move(services)), options_(std::move(options)) {}
+
+  // Answers one request, at once or later. Any loop.
+  void handle(net::Request&& request, net::Responder responder);
+
+ private:
+  void handle_get(net::Request const& request, net::Responder responder);
+  void handle_post(net::Request&& request, net::Responder responder);
+
+  Services services_;
+  HttpApiOptions options_;
+};
+
+[[nodiscard]] auto error_response(ApiError const& error) -> net::Response;
+
+}  // namespace treadle::api
