@@ -23,6 +23,7 @@ struct Command {
 auto run_eval(std::span<std::string const> arguments) -> int;
 auto run_validate(std::span<std::string const> arguments) -> int;
 
+auto run_server(std::span<std::string const> arguments) -> int;
 auto run_run(std::span<std::string const> arguments) -> int;
 
 }  // namespace treadle::app

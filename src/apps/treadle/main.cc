@@ -8,6 +8,8 @@ namespace treadle::app {
 namespace {
 
 constexpr Command kCommands[] = {
+    {"server", "serve the Step Functions API", run_server},
+    {"serve", "the same", run_server},
     {"run", "run one execution in memory", run_run},
     {"validate", "check state machine definitions", run_validate},
     {"eval", "evaluate expressions: NDJSON in, NDJSON out", run_eval},

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,19 @@ struct NodeOptions {
   std::function<void(std::string const& why)> fail_stop;
 };
 
+// The system's random numbers for any thread.
+class SharedRandom : public Random {
+ public:
+  [[nodiscard]] auto next_u64() -> std::uint64_t override {
+    std::lock_guard const lock(mutex_);
+    return random_.next_u64();
+  }
+
+ private:
+  std::mutex mutex_;
+  SystemRandom random_;
+};
+
 class Node {
  public:
   // Opens the store; nothing runs yet. An error is for the operator.
@@ -47,13 +61,14 @@ class Node {
   [[nodiscard]] auto catalog() -> runtime::Catalog& { return *catalog_; }
   [[nodiscard]] auto store() -> store::Store& { return *store_; }
   [[nodiscard]] auto clock() const -> Clock const& { return clock_; }
-  [[nodiscard]] auto random() -> Random& { return random_; }
+  [[nodiscard]] auto shared_random() -> Random& { return shared_random_; }  // any thread
 
  private:
   Node() = default;
 
   SystemClock clock_;
-  SystemRandom random_;
+  SystemRandom random_;  // while it is opened
+  SharedRandom shared_random_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<net::EventLoops> loops_;
   std::unique_ptr<integrations::functions::FunctionHost> functions_;

@@ -1,0 +1,178 @@
+// treadle server: the API over a durable engine.
+
+#include <sys/resource.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <future>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "apps/treadle/command.h"
+#include "apps/treadle/node.h"
+#include "treadle/api/http_api.h"
+#include "treadle/base/log.h"
+#include "treadle/net/http_server.h"
+
+namespace treadle::app {
+namespace {
+
+constexpr auto kGrace = std::chrono::seconds(30);
+
+struct ServerOptions {
+  std::string listen = "127.0.0.1:8083";
+  std::string data = "treadle-data";
+  std::string store = "rocksdb";
+  std::string region = "us-east-1";
+  std::string account = "123456789012";
+  double time_scale = 1.0;
+  bool strict_host = false;
+  std::string public_url;
+};
+
+struct Address {
+  std::string host;
+  std::uint16_t port = 0;
+};
+
+auto parse_address(std::string const& text) -> std::optional<Address> {
+  auto const colon = text.rfind(':');
+  if (colon == std::string::npos) return std::nullopt;
+  auto host = text.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  if (host == "localhost") host = "127.0.0.1";
+  int port = -1;
+  try {
+    port = std::stoi(text.substr(colon + 1));
+  } catch (std::exception const&) {
+    return std::nullopt;
+  }
+  if (host.empty() || port < 0 || port > 65'535) return std::nullopt;
+  return Address{host, static_cast<std::uint16_t>(port)};
+}
+
+auto is_loopback(std::string const& host) -> bool { return host == "::1" || host.starts_with("127."); }
+
+// As many files and sockets as this process may have.
+void raise_file_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+[[noreturn]] void stop_at_once(std::string const& why) {
+  log(LogLevel::kError, "treadle can't go on: what is on disk decides at the next start", {{"cause", why}});
+  std::_Exit(kDataError);
+}
+
+// The signals that end the server; blocked before any thread starts, so that wait() alone gets them.
+class StopSignals {
+ public:
+  StopSignals() {
+    sigemptyset(&set_);
+    sigaddset(&set_, SIGINT);
+    sigaddset(&set_, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+  }
+  void wait() const {
+    int signal = 0;
+    sigwait(&set_, &signal);
+  }
+  // From now on a signal ends the process.
+  void let_through() const { pthread_sigmask(SIG_UNBLOCK, &set_, nullptr); }
+
+ private:
+  sigset_t set_{};
+};
+
+auto refuse(std::string_view why) -> int {
+  fmt::print(stderr, "treadle server: {}\n", why);
+  return kUsage;
+}
+
+auto serve(Node& node, ServerOptions const& options, Address const& address, StopSignals const& signals) -> int {
+  api::HttpApi http_api(api::Services{.router = node.engine(),
+                                      .catalog = node.catalog(),
+                                      .clock = node.clock(),
+                                      .random = node.shared_random(),
+                                      .region = options.region,
+                                      .account = options.account,
+                                      .secret = node.store().secret()},
+                        api::HttpApiOptions{.hosts = {.strict = options.strict_host, .public_url = options.public_url},
+                                            .is_ready = [&node] { return !node.store().failure(); },
+                                            .authenticate = {}});
+  auto server = net::HttpServer::listen(node.loops(), {.address = address.host, .port = address.port},
+                                        [&http_api](net::Request&& request, net::Responder responder) {
+                                          http_api.handle(std::move(request), std::move(responder));
+                                        });
+  if (!server) return refuse(server.error());
+  node.start();
+  fmt::print("treadle: ready on http://{}:{}\n", address.host, (*server)->port());
+  std::fflush(stdout);
+  signals.wait();
+  signals.let_through();
+  log(LogLevel::kInfo, "stopping");
+  std::promise<void> stopped;
+  (*server)->stop(kGrace, [&stopped] { stopped.set_value(); });
+  stopped.get_future().wait();
+  node.stop();
+  return kOk;
+}
+
+auto run(ServerOptions const& options) -> int {
+  auto const address = parse_address(options.listen);
+  if (!address) return refuse(fmt::format("--listen {} is not HOST:PORT", options.listen));
+  if (!is_loopback(address->host))
+    return refuse("only loopback addresses are served: this release has no credentials to ask for");
+  if (options.store != "rocksdb" && options.store != "memory")
+    return refuse(fmt::format("--store {} is neither rocksdb nor memory", options.store));
+  StopSignals const signals;
+  raise_file_limit();
+  runtime::EngineOptions engine;
+  engine.region = options.region;
+  engine.account = options.account;
+  engine.time_scale = options.time_scale;
+  auto node = Node::open({.data = options.store == "memory" ? std::string() : options.data,
+                          .functions = {},
+                          .engine = engine,
+                          .loops = 0,
+                          .fail_stop = stop_at_once});
+  if (!node) {
+    fmt::print(stderr, "treadle server: {}\n", node.error());
+    return kDataError;
+  }
+  if (options.time_scale != 1.0) log(LogLevel::kInfo, "time is scaled", {{"factor", options.time_scale}});
+  return serve(**node, options, *address, signals);
+}
+
+}  // namespace
+
+auto run_server(std::span<std::string const> arguments) -> int {
+  CLI::App app("Serves the Step Functions API.", "treadle server");
+  ServerOptions options;
+  app.add_option("--listen", options.listen, "HOST:PORT")->capture_default_str();
+  app.add_option("--data", options.data, "directory of the store; made where there is none")->capture_default_str();
+  app.add_option("--store", options.store, "rocksdb, or memory, which forgets")->capture_default_str();
+  app.add_option("--region", options.region, "of the ARNs")->envname("AWS_REGION")->capture_default_str();
+  app.add_option("--account", options.account, "of the ARNs")->capture_default_str();
+  app.add_option("--time-scale", options.time_scale, "multiplies waits, back-off and time-outs")
+      ->envname("WAIT_TIME_SCALE")
+      ->check(CLI::PositiveNumber);
+  app.add_flag("--strict-host", options.strict_host, "serve loopback names and the public URL only");
+  app.add_option("--public-url", options.public_url, "the URL that browsers may come from");
+  app.footer("Functions are invoked at AWS_ENDPOINT_URL_LAMBDA, else AWS_ENDPOINT_URL, else AWS.\n"
+             "SIGTERM ends it once what is under way is finished, a second one at once.\n"
+             "Exit status: 0 stopped, 2 the command line is wrong, 74 the data can't be read or written.");
+  std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+  try {
+    app.parse(reversed);
+  } catch (CLI::ParseError const& error) {
+    return app.exit(error) == 0 ? kOk : kUsage;
+  }
+  return run(options);
+}
+
+}  // namespace treadle::app
