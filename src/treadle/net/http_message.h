@@ -43,17 +43,21 @@ class Headers {
 
   class Iterator {
    public:
+    using value_type = Header;
+    using difference_type = std::ptrdiff_t;
+    Iterator() = default;
     Iterator(Headers const* headers, std::size_t index) : headers_(headers), index_(index) {}
     auto operator*() const -> Header { return (*headers_)[index_]; }
     auto operator++() -> Iterator& {
       ++index_;
       return *this;
     }
+    auto operator++(int) -> Iterator { return {headers_, index_++}; }
     friend auto operator==(Iterator const&, Iterator const&) -> bool = default;
 
    private:
-    Headers const* headers_;
-    std::size_t index_;
+    Headers const* headers_ = nullptr;
+    std::size_t index_ = 0;
   };
   [[nodiscard]] auto begin() const -> Iterator { return {this, 0}; }
   [[nodiscard]] auto end() const -> Iterator { return {this, fields_.size()}; }
