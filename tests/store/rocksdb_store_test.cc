@@ -291,6 +291,7 @@ TEST(RocksDbStoreChild, DISABLED_commits_until_it_is_killed) {
   auto const* const directory = std::getenv(kChildDirectory);
   ASSERT_NE(directory, nullptr);
   auto const store = open_store(directory);
+  ASSERT_NE(store, nullptr);
   auto const first = scan_keys(*store, Table::kJournal, {.limit = 1'000'000}).size();
   for (std::size_t i = first;; ++i) {
     Batch batch;

@@ -263,7 +263,8 @@ auto RocksDbStore::write_own_rows(Random* random) -> StoreResult<void> {
   put(kSecretKey,
       {reinterpret_cast<char const*>(identity_.secret.data()), identity_.secret.size()});
   if (auto const status = db_->Write(sync_, &rows_); !status.ok()) {
-    return fail("write the first rows", status);
+    failure_->set(describe(database_, "write the first rows", status));
+    return std::unexpected(*failure_->error());
   }
   return {};
 }
