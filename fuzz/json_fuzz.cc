@@ -14,7 +14,8 @@ namespace json = treadle::json;
 
 namespace {
 
-auto parse(json::Arena& arena, std::string_view text, json::ParseOptions options) -> json::Value {
+auto must_parse(json::Arena& arena, std::string_view text, json::ParseOptions options)
+    -> json::Value {
   auto const value = json::parse(arena, text, options);
   TREADLE_ASSERT(value);
   return *value;
@@ -25,11 +26,11 @@ void check_value(json::Arena& arena, json::Value value) {
   TREADLE_ASSERT(text.size() == value.printed_size());
   TREADLE_ASSERT(treadle::utf8::is_valid(text));
   // What was printed has every member once.
-  auto const again = parse(arena, text, {.duplicates = json::Duplicates::kRefuse});
+  auto const again = must_parse(arena, text, {.duplicates = json::Duplicates::kRefuse});
   TREADLE_ASSERT(json::equal(again, value) && json::equal(value, again));
   TREADLE_ASSERT(json::print(again) == text && again.depth() == value.depth());
   auto const pretty = json::print_pretty(value);
-  TREADLE_ASSERT(json::print(parse(arena, pretty, {})) == text);
+  TREADLE_ASSERT(json::print(must_parse(arena, pretty, {})) == text);
 }
 
 void check_clone(std::string_view text, json::Value value) {
@@ -52,7 +53,7 @@ extern "C" auto LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t siz
     return 0;
   }
   check_value(arena, *value);
-  auto const sourced = parse(arena, text, {.keep_source = true});
+  auto const sourced = must_parse(arena, text, {.keep_source = true});
   TREADLE_ASSERT(json::print(sourced) == text && json::equal(sourced, *value));
   check_clone(text, sourced);
   return 0;

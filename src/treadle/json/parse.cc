@@ -26,18 +26,23 @@ namespace {
 constexpr std::size_t kSafeNumberChars = 300;
 
 struct String {
-  std::string_view text;
+  char const* data = nullptr;  // null if it was refused
+  std::size_t size = 0;
   Text print = Text::kVerbatim;
   std::uint64_t printed_size = 0;
+
+  [[nodiscard]] auto refused() const -> bool { return data == nullptr; }
 };
 
-// An array or object whose items are being read.
+enum class Bracket : std::uint8_t { kNone, kArray, kObject };
+
+// An array or object whose items are being read, or (kNone) the text, whose only item is the root.
 struct Container {
   std::size_t items = 0;  // where they begin on the stack of items
   std::uint64_t printed_size = 1;
   std::uint32_t size = 0;
   std::uint32_t depth = 0;  // of the deepest item
-  bool is_object = false;
+  Bracket bracket = Bracket::kNone;
   Text keys = Text::kVerbatim;
 };
 
@@ -58,7 +63,7 @@ class Parser {
 
   // Whether the text is JSON: value() then holds it, else failure() says why not.
   [[nodiscard]] auto parse() -> bool;
-  [[nodiscard]] auto value() const -> Value { return value_; }
+  [[nodiscard]] auto value() -> Value { return *reinterpret_cast<Value*>(items_.data()); }
   [[nodiscard]] auto failure() const -> ParseError;
 
  private:
@@ -68,6 +73,10 @@ class Parser {
     message_ = message;
     refused_at_ = where;
     return false;
+  }
+  auto refused(char const* message) -> Step {
+    refuse(message, at_);
+    return Step::kRefused;
   }
   // The next character that is no white space; 0 at the end.
   auto peek() -> char {
@@ -81,24 +90,26 @@ class Parser {
     return at_ == end_ ? '\0' : *at_;
   }
 
-  auto read_item() -> bool;
+  auto read_scalar(char first) -> bool;
   auto read_literal(std::string_view literal, Value value) -> bool;
-  auto read_string(String& string) -> bool;
-  auto read_escaped_string(char const* begin, String& string) -> bool;
-  auto read_string_value() -> bool;
+  auto read_string() -> String;
+  auto read_unusual_string(char const* begin, char const* at) -> String;
+  auto read_escaped_string(char const* begin) -> String;
   auto read_number() -> bool;
   auto read_key() -> bool;
-  auto open(bool is_object) -> bool;
+  auto open(Bracket bracket) -> bool;
   auto close() -> bool;
   auto drop_duplicates(Container& container) -> bool;
-  auto place_item() -> Step;
+  auto after_item() -> Step;
 
-  template <typename T>
-  void push(T const& item) {
-    Slot slot;
-    static_assert(sizeof(T) == sizeof(Slot));
-    std::memcpy(&slot, &item, sizeof(slot));
-    items_.push(slot);
+  // Hands an item to the innermost container. It is made in place: a copy would have to wait for
+  // its parts.
+  void put(Value value, std::uint64_t printed_size, std::uint32_t depth = 0) {
+    new (items_.extend()) Value(value);
+    auto& container = containers_.back();
+    ++container.size;
+    container.printed_size += printed_size + 1;  // and a comma or the closing bracket
+    container.depth = std::max(container.depth, depth);
   }
 
   Arena& arena_;
@@ -106,10 +117,6 @@ class Parser {
   char const* begin_;
   char const* end_;
   char const* at_;
-  // The item that was just read.
-  Value value_;
-  std::uint64_t printed_size_ = 0;
-  std::uint32_t depth_ = 0;
   char const* message_ = nullptr;
   char const* refused_at_ = nullptr;
   SmallStack<Container, 16> containers_;
@@ -120,32 +127,37 @@ auto Parser::parse() -> bool {
   if (static_cast<std::size_t>(end_ - begin_) > std::numeric_limits<std::uint32_t>::max()) {
     return refuse(messages::kLongText, begin_);
   }
+  containers_.push({});
   for (;;) {
-    char const c = peek();
-    if (c == '{' || c == '[') {
-      bool const is_object = c == '{';
-      if (!open(is_object)) return false;
-      if (peek() != (is_object ? '}' : ']')) {
-        if (is_object && !read_key()) return false;
+    char const first = peek();
+    if (first == '{') {
+      if (!open(Bracket::kObject)) return false;
+      if (peek() != '}') {
+        if (!read_key()) return false;
         continue;
       }
       if (!close()) return false;
-    } else if (!read_item()) {
+    } else if (first == '[') {
+      if (!open(Bracket::kArray)) return false;
+      if (peek() != ']') continue;
+      if (!close()) return false;
+    } else if (!read_scalar(first)) {
       return false;
     }
-    auto const step = place_item();
+    auto const step = after_item();
     if (step == Step::kRefused) return false;
-    if (step == Step::kDone) break;
+    if (step == Step::kDone) return true;
   }
-  return peek() == '\0' && at_ == end_ ? true : refuse(messages::kRest, at_);
 }
 
-// Reads the scalar at at_.
-auto Parser::read_item() -> bool {
-  depth_ = 0;
-  if (at_ == end_) return refuse(messages::kEnd, at_);
-  switch (*at_) {
-    case '"': return read_string_value();
+inline auto Parser::read_scalar(char first) -> bool {
+  switch (first) {
+    case '"': {
+      auto const string = read_string();
+      if (string.refused()) return false;
+      put(Builder::string({string.data, string.size}, string.print), string.printed_size);
+      return true;
+    }
     case 't': return read_literal("true", Value::boolean(true));
     case 'f': return read_literal("false", Value::boolean(false));
     case 'n': return read_literal("null", Value());
@@ -156,52 +168,58 @@ auto Parser::read_item() -> bool {
 auto Parser::read_literal(std::string_view literal, Value value) -> bool {
   if (!std::string_view(at_, end_).starts_with(literal)) return refuse(messages::kValue, at_);
   at_ += literal.size();
-  value_ = value;
-  printed_size_ = literal.size();
+  put(value, literal.size());
   return true;
 }
 
 // Reads the string whose opening quote stands at at_.
-auto Parser::read_string(String& string) -> bool {
+inline auto Parser::read_string() -> String {
   char const* const begin = at_ + 1;
-  for (char const* at = begin;;) {
-    at = find_special(at, end_);
-    if (at == end_) return refuse(messages::kOpenString, at);
-    if (*at == '"') [[likely]] {
-      string.text = {begin, at};
-      string.print = Text::kVerbatim;
-      string.printed_size = string.text.size() + 2;
+  char const* const at = find_special(begin, end_);
+  if (at == end_ || *at != '"') [[unlikely]]
+    return read_unusual_string(begin, at);
+  at_ = at + 1;
+  auto const size = static_cast<std::size_t>(at - begin);
+  return {begin, size, Text::kVerbatim, size + 2};
+}
+
+// Goes on reading at `at`, where something else than the closing quote is.
+auto Parser::read_unusual_string(char const* begin, char const* at) -> String {
+  for (; at != end_; at = find_special(at, end_)) {
+    if (*at == '"') {
       at_ = at + 1;
-      return true;
+      auto const size = static_cast<std::size_t>(at - begin);
+      return {begin, size, Text::kVerbatim, size + 2};
     }
-    if (*at == '\\') return read_escaped_string(begin, string);
-    if (static_cast<unsigned char>(*at) < 0x20) return refuse(messages::kControl, at);
+    if (*at == '\\') return read_escaped_string(begin);
+    auto const* const message =
+        static_cast<unsigned char>(*at) < 0x20 ? messages::kControl : messages::kUtf8;
     auto const one = utf8::decode_one({at, end_});
-    if (!one) return refuse(messages::kUtf8, at);
+    if (message == messages::kControl || !one) {
+      refuse(message, at);
+      return {};
+    }
     at += one->bytes;
   }
+  refuse(messages::kOpenString, at);
+  return {};
 }
 
-auto Parser::read_escaped_string(char const* begin, String& string) -> bool {
+auto Parser::read_escaped_string(char const* begin) -> String {
   auto const unescaped = unescape(arena_, begin, end_);
-  if (unescaped.message != nullptr) return refuse(unescaped.message, unescaped.at);
-  string.text = unescaped.text;
-  string.printed_size = escaped_size(string.text) + 2;
-  string.print =
-      string.printed_size == string.text.size() + 2 ? Text::kVerbatim : Text::kNeedsEscapes;
+  if (unescaped.message != nullptr) {
+    refuse(unescaped.message, unescaped.at);
+    return {};
+  }
   at_ = unescaped.behind;
-  return true;
-}
-
-auto Parser::read_string_value() -> bool {
-  String string;
-  if (!read_string(string)) return false;
-  value_ = Builder::string(string.text, string.print);
-  printed_size_ = string.printed_size;
-  return true;
+  auto const text = unescaped.text;
+  auto const size = escaped_size(text);
+  auto const print = size == text.size() ? Text::kVerbatim : Text::kNeedsEscapes;
+  return {text.data(), text.size(), print, size + 2};
 }
 
 auto Parser::read_number() -> bool {
+  if (at_ == end_) return refuse(messages::kEnd, at_);
   char const* const begin = at_;
   char const* const whole = begin + (*begin == '-' ? 1 : 0);
   char const* at = skip_digits(whole, end_);
@@ -226,46 +244,47 @@ auto Parser::read_number() -> bool {
     return refuse(messages::kGreatNumber, begin);
   }
   at_ = at;
-  value_ = Value::number_text(text);
-  printed_size_ = text.size();
+  put(Value::number_text(text), text.size());
   return true;
 }
 
 auto Parser::read_key() -> bool {
   if (peek() != '"') return refuse(messages::kKey, at_);
-  String key;
-  if (!read_string(key)) return false;
+  auto const key = read_string();
+  if (key.refused()) return false;
   if (peek() != ':') return refuse(messages::kColon, at_);
   ++at_;
   auto& container = containers_.back();
   container.printed_size += key.printed_size + 1;
   if (key.print == Text::kNeedsEscapes) container.keys = Text::kNeedsEscapes;
-  push(key.text);
+  new (items_.extend()) std::string_view(key.data, key.size);
   return true;
 }
 
-auto Parser::open(bool is_object) -> bool {
-  if (containers_.size() >= options_.depth_max) return refuse(messages::kDepth, at_);
+auto Parser::open(Bracket bracket) -> bool {
+  if (containers_.size() > options_.depth_max) return refuse(messages::kDepth, at_);
   ++at_;
-  containers_.push({.items = items_.size(), .is_object = is_object});
+  containers_.emplace(items_.size(), 1U, 0U, 0U, bracket, Text::kVerbatim);
   return true;
 }
 
 // Makes the value of the innermost container, whose closing bracket stands at at_.
 auto Parser::close() -> bool {
-  auto container = containers_.back();
-  if (container.is_object && container.size > 1 && !drop_duplicates(container)) return false;
+  auto& container = containers_.back();
+  bool const is_object = container.bracket == Bracket::kObject;
+  if (is_object && container.size > 1 && !drop_duplicates(container)) return false;
   ++at_;
-  auto const slots = container.size * (container.is_object ? 2U : 1U);
+  auto const slots = container.size * (is_object ? 2U : 1U);
   auto const [node, items] = allocate_node<Slot>(arena_, slots);
-  std::copy_n(items_.data() + container.items, slots, items);
-  printed_size_ = container.printed_size + (container.size == 0 ? 1 : 0);
-  depth_ = container.depth + 1;
-  *node = {.printed_size = printed_size_, .depth = depth_};
-  value_ = container.is_object ? Builder::object(node, container.size, container.keys)
+  std::memcpy(static_cast<void*>(items), items_.data() + container.items, slots * sizeof(Slot));
+  auto const printed_size = container.printed_size + (container.size == 0 ? 1 : 0);
+  auto const depth = container.depth + 1;
+  *node = {.printed_size = printed_size, .depth = depth};
+  auto const value = is_object ? Builder::object(node, container.size, container.keys)
                                : Builder::array(node, container.size);
   items_.shrink_to(container.items);
   containers_.pop();
+  put(value, printed_size, depth);
   return true;
 }
 
@@ -291,23 +310,25 @@ auto Parser::drop_duplicates(Container& container) -> bool {
   return true;
 }
 
-// Hands the item that was just read to its container, which may be the last of that one, and so on.
-auto Parser::place_item() -> Step {
+// Reads what stands behind an item: a comma, or the end of its container, which is an item itself.
+auto Parser::after_item() -> Step {
   for (;;) {
-    if (containers_.empty()) return Step::kDone;
-    auto& container = containers_.back();
-    push(value_);
-    ++container.size;
-    container.printed_size += printed_size_ + 1;  // and a comma or the closing bracket
-    container.depth = std::max(container.depth, depth_);
     char const next = peek();
-    if (next == ',') {
-      ++at_;
-      return container.is_object && !read_key() ? Step::kRefused : Step::kItem;
-    }
-    if (next != (container.is_object ? '}' : ']')) {
-      refuse(container.is_object ? messages::kMember : messages::kElement, at_);
-      return Step::kRefused;
+    auto const bracket = containers_.back().bracket;
+    if (bracket == Bracket::kObject) {
+      if (next == ',') {
+        ++at_;
+        return read_key() ? Step::kItem : Step::kRefused;
+      }
+      if (next != '}') return refused(messages::kMember);
+    } else if (bracket == Bracket::kArray) {
+      if (next == ',') {
+        ++at_;
+        return Step::kItem;
+      }
+      if (next != ']') return refused(messages::kElement);
+    } else {
+      return at_ == end_ ? Step::kDone : refused(messages::kRest);
     }
     if (!close()) return Step::kRefused;
   }

@@ -14,81 +14,84 @@ namespace {
 // An array or object of which some items are still to be printed.
 struct Open {
   Value const* element = nullptr;  // the next one; null in an object
-  Member const* member = nullptr;
-  std::size_t left = 0;
+  Member const* member = nullptr;  // the next one; null in an array
+  std::uint32_t left = 0;
+  bool first = true;
+  Text keys = Text::kVerbatim;
 };
+using OpenStack = SmallStack<Open, 32>;
 
-auto opened(Value value) -> Open {
-  if (value.is_array()) return {value.elements().data(), nullptr, value.size()};
-  return {nullptr, value.members().data(), value.size()};
+inline void push(OpenStack& stack, Value value) {
+  auto const size = static_cast<std::uint32_t>(value.size());
+  if (value.is_array()) {
+    stack.emplace(value.elements().data(), nullptr, size, true, Text::kVerbatim);
+  } else {
+    stack.emplace(nullptr, value.members().data(), size, true, Builder::text(value));
+  }
 }
 
-// Writes into memory that is known to suffice.
-class CompactPrinter {
- public:
-  explicit CompactPrinter(char* out) : out_(out) {}
-
-  // Gives the place behind the last byte.
-  auto print(Value root) -> char* {
-    item(root);
-    while (!open_.empty()) next_item();
-    return out_;
+// memcpy without a call for the short texts that most are.
+inline auto copy(char* out, char const* from, std::size_t size) -> char* {
+  if (size > 16) {
+    std::memcpy(out, from, size);
+  } else if (size >= 8) {
+    std::memcpy(out, from, 8);
+    std::memcpy(out + size - 8, from + size - 8, 8);
+  } else if (size >= 4) {
+    std::memcpy(out, from, 4);
+    std::memcpy(out + size - 4, from + size - 4, 4);
+  } else {
+    for (std::size_t i = 0; i < size; ++i) out[i] = from[i];
   }
+  return out + size;
+}
 
- private:
-  struct Container {
-    Open items;
-    Text keys;
-    bool first;
-  };
+inline auto write_string(char* out, std::string_view text, Text print) -> char* {
+  *out++ = '"';
+  out = print == Text::kVerbatim ? copy(out, text.data(), text.size()) : write_escaped(out, text);
+  *out++ = '"';
+  return out;
+}
 
-  void next_item() {
-    auto& top = open_.back();
-    if (top.items.left == 0) {
-      *out_++ = top.items.member != nullptr ? '}' : ']';
-      open_.pop();
-      return;
+// Writes a scalar, or the opening bracket of what it pushes to `open`.
+inline auto write_item(char* out, Value value, OpenStack& open) -> char* {
+  switch (value.kind()) {
+    case Kind::kNull: return copy(out, "null", 4);
+    case Kind::kBool: return value.as_bool() ? copy(out, "true", 4) : copy(out, "false", 5);
+    case Kind::kNumber: return copy(out, value.number_text().data(), value.number_text().size());
+    case Kind::kString: return write_string(out, value.as_string(), Builder::text(value));
+    case Kind::kArray: *out++ = '['; break;
+    case Kind::kObject: *out++ = '{'; break;
+  }
+  push(open, value);
+  return out;
+}
+
+// Writes printed_size() bytes, without source(); gives the place behind them.
+auto write_compact(char* out, Value root) -> char* {
+  OpenStack open;
+  out = write_item(out, root, open);
+  while (!open.empty()) {
+    auto& top = open.back();
+    if (top.left == 0) {
+      *out++ = top.member != nullptr ? '}' : ']';
+      open.pop();
+      continue;
     }
-    if (!top.first) *out_++ = ',';
+    if (!top.first) *out++ = ',';
     top.first = false;
-    --top.items.left;
-    if (top.items.member == nullptr) return item(*top.items.element++);
-    auto const& member = *top.items.member++;
-    string(member.key, top.keys);
-    *out_++ = ':';
-    item(member.value);
-  }
-
-  void item(Value value) {
-    switch (value.kind()) {
-      case Kind::kNull: return put("null");
-      case Kind::kBool: return put(value.as_bool() ? "true" : "false");
-      case Kind::kNumber: return put(value.number_text());
-      case Kind::kString: return string(value.as_string(), Builder::text(value));
-      case Kind::kArray: *out_++ = '['; break;
-      case Kind::kObject: *out_++ = '{'; break;
+    --top.left;
+    if (top.member == nullptr) {
+      out = write_item(out, *top.element++, open);
+      continue;
     }
-    open_.push({opened(value), Builder::text(value), true});
+    auto const& member = *top.member++;
+    out = write_string(out, member.key, top.keys);
+    *out++ = ':';
+    out = write_item(out, member.value, open);
   }
-
-  void string(std::string_view text, Text print) {
-    *out_++ = '"';
-    if (print == Text::kVerbatim) {
-      put(text);
-    } else {
-      out_ = write_escaped(out_, text);
-    }
-    *out_++ = '"';
-  }
-
-  void put(std::string_view text) {
-    if (!text.empty()) std::memcpy(out_, text.data(), text.size());
-    out_ += text.size();
-  }
-
-  char* out_;
-  SmallStack<Container, 32> open_;
-};
+  return out;
+}
 
 class PrettyPrinter {
  public:
@@ -100,15 +103,10 @@ class PrettyPrinter {
   }
 
  private:
-  struct Container {
-    Open items;
-    bool first;
-  };
-
   void next_item() {
     auto& top = open_.back();
-    if (top.items.left == 0) {
-      char const close = top.items.member != nullptr ? '}' : ']';
+    if (top.left == 0) {
+      char const close = top.member != nullptr ? '}' : ']';
       open_.pop();
       new_line();
       out_ += close;
@@ -117,9 +115,9 @@ class PrettyPrinter {
     if (!top.first) out_ += ',';
     top.first = false;
     new_line();
-    --top.items.left;
-    if (top.items.member == nullptr) return item(*top.items.element++);
-    auto const& member = *top.items.member++;
+    --top.left;
+    if (top.member == nullptr) return item(*top.element++);
+    auto const& member = *top.member++;
     append_string(out_, member.key);
     out_ += ": ";
     item(member.value);
@@ -128,7 +126,7 @@ class PrettyPrinter {
   void item(Value value) {
     if (value.size() == 0) return append(out_, Builder::without_source(value));
     out_ += value.is_array() ? '[' : '{';
-    open_.push({opened(value), true});
+    push(open_, value);
   }
 
   void new_line() {
@@ -137,7 +135,7 @@ class PrettyPrinter {
   }
 
   std::string& out_;
-  SmallStack<Container, 32> open_;
+  OpenStack open_;
 };
 
 // Lets `write` fill `bytes` bytes at the end of `out`.
@@ -159,7 +157,7 @@ void append(std::string& out, Value value) {
     out += source;
     return;
   }
-  append_with(out, value.printed_size(), [&](char* at) { return CompactPrinter(at).print(value); });
+  append_with(out, value.printed_size(), [&](char* at) { return write_compact(at, value); });
 }
 
 auto print(Value value) -> std::string {

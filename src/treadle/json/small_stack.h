@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstring>
 #include <memory>
+#include <new>
 #include <type_traits>
 
 namespace treadle::json {
@@ -22,11 +23,17 @@ class SmallStack {
   [[nodiscard]] auto size() const -> std::size_t { return size_; }
   [[nodiscard]] auto data() -> T* { return items_; }
   [[nodiscard]] auto back() -> T& { return items_[size_ - 1]; }
-  void push(T const& item) {
+  void push(T const& item) { new (extend()) T(item); }
+  // Made in place: a copy would have to wait until all fields have reached memory.
+  template <typename... Fields>
+  void emplace(Fields... fields) {
+    new (extend()) T{fields...};
+  }
+  // Room for one more item, still to be made.
+  [[nodiscard]] auto extend() -> T* {
     if (size_ == capacity_) [[unlikely]]
       grow();
-    std::memcpy(static_cast<void*>(items_ + size_), &item, sizeof(T));
-    ++size_;
+    return items_ + size_++;
   }
   void pop() { --size_; }
   void shrink_to(std::size_t size) { size_ = size; }
