@@ -76,6 +76,7 @@ auto to_json(Verdict const& verdict, FileName file_name) -> std::string {
   if (file_name == FileName::kShown) append_member(out, "file", verdict.file);
   append_member(out, "result", verdict.is_ok ? "OK" : "FAIL");
   std::vector<std::string> diagnostics;
+  diagnostics.reserve(verdict.diagnostics.size());
   for (auto const& diagnostic : verdict.diagnostics) diagnostics.push_back(to_json(diagnostic));
   return out + fmt::format(",\"diagnostics\":[{}]}}", fmt::join(diagnostics, ","));
 }
@@ -87,6 +88,7 @@ void print_json(std::span<Verdict const> verdicts) {
     return;
   }
   std::vector<std::string> objects;
+  objects.reserve(verdicts.size());
   for (auto const& verdict : verdicts) objects.push_back(to_json(verdict, FileName::kShown));
   fmt::print("[{}]\n", fmt::join(objects, ",\n "));
 }

@@ -34,9 +34,9 @@ auto read_resource(Parsing& parsing, Fields const& fields) -> ParsedResource {
   } else if (parsed.verdict == ResourceVerdict::kLenient) {
     parsing.report.warning(
         Code::kInvalidResource, where,
-        fmt::format(
-            "AWS does not recognize the resource {}; it is called like an AWS SDK integration",
-            *text));
+        fmt::format("AWS does not recognize the resource {}; treadle takes it as a call of the "
+                    "service '{}'",
+                    *text, parsed.resource.service));
   }
   return parsed;
 }
