@@ -187,8 +187,9 @@ class BrokenServer {
   void answer_one() const {
     int const connection = ::accept(listener_, nullptr, nullptr);
     char buffer[4096];
-    if (::read(connection, buffer, sizeof(buffer)) > 0)
+    if (::read(connection, buffer, sizeof(buffer)) > 0) {
       EXPECT_EQ(::write(connection, bytes_.data(), bytes_.size()), std::ssize(bytes_));
+    }
     ::close(connection);
   }
   int listener_;
