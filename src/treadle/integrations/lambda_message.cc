@@ -26,8 +26,10 @@ auto text_member(json::Value object, std::string_view name) -> std::string {
                                                   : std::string();
 }
 
+// A Payload that is a string is sent as its characters (recorded: "0.0" arrives as the number 0.0).
 auto payload_of(json::Value parameters) -> std::string {
   auto const* payload = parameters.find("Payload");
+  if (payload != nullptr && payload->is_string()) return std::string(payload->as_string());
   return payload == nullptr || payload->is_null() ? "{}" : json::print(*payload);
 }
 

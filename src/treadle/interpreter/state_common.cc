@@ -36,7 +36,7 @@ auto keep_assignments(Step& step, Assignments const& assignments) -> std::span<A
 void exit_state(Step& step, ScopeId scope, Value output, std::optional<asl::StateIndex> next,
                 Assignments const& assignments) {
   auto const& definition = step.state_of(scope);
-  if (output.printed_size() > limits::kPayloadBytes)
+  if (output.printed_size() > limits::kPayloadBytes || output.depth() > limits::kPayloadDepth)
     return fail_state(step, scope,
                       {.error = std::string(errors::kDataLimitExceeded),
                        .cause = fmt::format("The state/task '{}' returned a result with a size exceeding the maximum "

@@ -1,10 +1,17 @@
 #include "treadle/record/payload_table.h"
 
 #include "treadle/base/assert.h"
+#include "treadle/base/limits.h"
 #include "treadle/json/parse.h"
 #include "treadle/json/print.h"
 
 namespace treadle::record {
+namespace {
+
+// What was written must be read again, however deep it was built; the interpreter bounds what states put out.
+constexpr std::size_t kDepthMax = limits::kPayloadBytes;
+
+}  // namespace
 
 PayloadTable::PayloadTable(json::Arena& arena, PayloadId next, Loader loader)
     : arena_(arena), first_(next), loader_(std::move(loader)) {}
@@ -34,7 +41,7 @@ auto PayloadTable::entry(PayloadId id) -> Entry& {
 auto PayloadTable::value(PayloadId id) -> json::Value {
   auto& e = entry(id);
   if (!e.parsed) {
-    auto const parsed = json::parse(arena_, e.text, {.keep_source = true});
+    auto const parsed = json::parse(arena_, e.text, {.depth_max = kDepthMax, .keep_source = true});
     TREADLE_ASSERT(parsed.has_value());
     e.value = *parsed;
     e.parsed = true;
