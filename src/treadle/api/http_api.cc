@@ -6,6 +6,7 @@
 
 #include "treadle/api/object_writer.h"
 #include "treadle/api/parameters.h"
+#include "treadle/base/utf8.h"
 #include "treadle/json/parse.h"
 
 namespace treadle::api {
@@ -13,6 +14,8 @@ namespace {
 
 constexpr std::string_view kTargetPrefix = "AWSStepFunctions.";
 constexpr std::string_view kEmptyObject = "{}";
+// What a message may repeat of a hostile request.
+constexpr std::size_t kMessageBytesMax = 8'192;
 
 auto media_type(net::Request const& request) -> std::string_view {
   auto const value = request.headers.find("content-type").value_or("");
@@ -76,7 +79,7 @@ auto error_response(ApiError const& error) -> net::Response {
   net::Response response;
   response.status = error.status;
   ObjectWriter body;
-  body.text("__type", error.code).text("message", error.message);
+  body.text("__type", error.code).text("message", utf8::truncate(error.message, kMessageBytesMax));
   response.body = body.take();
   if (!error.members.empty()) response.body.insert(response.body.size() - 1, error.members);
   response.headers.add("x-amzn-ErrorType", error.code);

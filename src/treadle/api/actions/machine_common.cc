@@ -77,6 +77,11 @@ auto read_settings(json::Value request) -> std::expected<MachineSettings, ApiErr
 auto compile(std::string_view definition, asl::MachineType type) -> std::expected<asl::DefinitionPtr, ApiError> {
   auto parsed = asl::parse_definition(definition, {.type = type, .strict_aws = false});
   if (!parsed.definition) return std::unexpected(ApiError{"InvalidDefinition", asl::invalid_definition_text(parsed.diagnostics)});
+  for (auto const& state : parsed.definition->states)
+    if (state.language == asl::QueryLanguage::kJsonata)
+      return std::unexpected(ApiError{"InvalidDefinition", fmt::format("Invalid State Machine Definition: 'This release of treadle does not "
+                                                                       "run JSONata: state \"{}\"'",
+                                                                       state.name)});
   return std::move(parsed.definition);
 }
 

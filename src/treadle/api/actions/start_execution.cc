@@ -16,15 +16,9 @@ auto started_body(runtime::Started const& started) -> std::string {
   return ObjectWriter().text("executionArn", started.execution_arn).time("startDate", started.started_at).take();
 }
 
-auto speaks_jsonata(asl::Definition const& definition) -> bool {
-  for (auto const& state : definition.states)
-    if (state.language == asl::QueryLanguage::kJsonata) return true;
-  return false;
-}
-
 auto uses_distributed_map(asl::Definition const& definition) -> bool {
   for (auto const& state : definition.states)
-    if (auto const* map = std::get_if<asl::Map>(&state.details)) 
+    if (auto const* map = std::get_if<asl::Map>(&state.details))
       if (map->mode == asl::MapMode::kDistributed) return true;
   return false;
 }
@@ -35,7 +29,6 @@ auto runnable(runtime::Machine const& machine, asl::Definition const& definition
     return ApiError{"ValidationException", fmt::format("This release of treadle does not run {}.", what)};
   };
   if (machine.type == asl::MachineType::kExpress) return refuse("Express workflows");
-  if (speaks_jsonata(definition)) return refuse("JSONata states");
   if (uses_distributed_map(definition)) return refuse("Distributed Map states");
   return std::nullopt;
 }
