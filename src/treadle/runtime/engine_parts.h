@@ -20,7 +20,7 @@ struct EngineOptions {
   std::string account = "123456789012";
   double time_scale = 1.0;
   std::uint32_t history_events_max = limits::kHistoryEvents;
-  std::size_t live_per_partition_max = 16;  // executions kept in memory while they wait
+  std::size_t live_per_partition_max = 4;  // executions kept in memory while they wait
   double pressure_max = 0.8;                // of the commit queue: beyond, StartExecution is throttled
 };
 
