@@ -131,12 +131,17 @@ auto Configuration::data_source(BlockId const& id) const -> Block const* {
   return found == data_.end() ? nullptr : found->second;
 }
 
-auto Configuration::instances(Block const& block) -> Outcome<std::vector<Instance>> {
-  if (auto const* count = block.body.attribute("count"))
-    return instances_of_count(TRY(evaluator_.evaluate(*count->expression, {this, nullptr})), count->at);
-  if (auto const* for_each = block.body.attribute("for_each"))
-    return instances_of_for_each(TRY(evaluator_.evaluate(*for_each->expression, {this, nullptr})), for_each->at);
-  return std::vector<Instance>(1);
+auto Configuration::instances(Block const& block) -> Outcome<std::span<Instance const>> {
+  if (auto const known = instances_.find(&block); known != instances_.end()) return known->second;
+  std::vector<Instance> all(1);
+  if (auto const* count = block.body.attribute("count")) {
+    auto const number = TRY(evaluator_.evaluate(*count->expression, {this, nullptr}));
+    all = TRY(instances_of_count(number, count->at));
+  } else if (auto const* for_each = block.body.attribute("for_each")) {
+    auto const collection = TRY(evaluator_.evaluate(*for_each->expression, {this, nullptr}));
+    all = TRY(instances_of_for_each(collection, for_each->at));
+  }
+  return instances_.insert_or_assign(&block, std::move(all)).first->second;
 }
 
 auto Configuration::attribute(Body const& body, std::string_view name, Scope const* scope)
@@ -152,7 +157,8 @@ void Configuration::warn(Location at, std::string message) {
   auto const is_same = [&](Problem const& p) {
     return p.at.file == at.file && p.at.offset == at.offset && p.message == message;
   };
-  if (std::ranges::none_of(warnings_, is_same)) warnings_.push_back({std::move(message), at, Severity::kWarning});
+  if (warnings_.size() < kWarningsMax && std::ranges::none_of(warnings_, is_same))
+    warnings_.push_back({std::move(message), at, Severity::kWarning});
 }
 
 auto Configuration::resolve(Evaluator& /*evaluator*/, std::string_view root, std::span<Step const> steps,

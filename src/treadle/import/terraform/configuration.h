@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -75,7 +76,7 @@ class Configuration final : public Names {
   [[nodiscard]] auto data_source(BlockId const& id) const -> Block const*;  // or nullptr
 
   // What `count` or `for_each` make of a block.
-  [[nodiscard]] auto instances(Block const& block) -> Outcome<std::vector<Instance>>;
+  [[nodiscard]] auto instances(Block const& block) -> Outcome<std::span<Instance const>>;
 
   // The value of an attribute; nullopt when it is not set or null.
   [[nodiscard]] auto attribute(Body const& body, std::string_view name, Scope const* scope)
@@ -87,7 +88,9 @@ class Configuration final : public Names {
   // The Lambda functions that evaluated text referred to, in the order in which it did.
   [[nodiscard]] auto functions_referred_to() const -> std::vector<std::string> const& { return functions_; }
   [[nodiscard]] auto warnings() const -> std::vector<Problem> const& { return warnings_; }
+  // Once for each place and message; no more than kWarningsMax in all.
   void warn(Location at, std::string message);
+  static constexpr std::size_t kWarningsMax = 1000;
 
   auto resolve(Evaluator& evaluator, std::string_view root, std::span<Step const> steps, Location at,
                Scope const* scope) -> Outcome<Resolved> override;
@@ -114,7 +117,7 @@ class Configuration final : public Names {
 
   // variables.cc
   auto variable(std::string_view name, Location at) -> Outcome<Value>;
-  auto find_variable_value(std::string const& name, Location at) -> Outcome<std::optional<Value>>;
+  auto find_variable_value(std::string const& name) -> Outcome<std::optional<Value>>;
   auto value_from_text(std::string const& name, std::string const& text, std::string_view origin) -> Outcome<Value>;
   auto missing_variable(std::string const& name, Location at) -> Outcome<Value>;
   auto local(std::string const& name, Location at) -> Outcome<Value>;
@@ -142,7 +145,9 @@ class Configuration final : public Names {
   std::map<std::string, Value, std::less<>> variable_values_;
   std::map<std::string, Value, std::less<>> file_values_;  // of *.tfvars
   std::map<std::string, Local, std::less<>> locals_;
+  std::map<Block const*, std::vector<Instance>> instances_;
   std::vector<std::string> functions_;
+  std::set<std::string, std::less<>> functions_seen_;
   std::vector<Problem> warnings_;
 };
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "treadle/base/utf8.h"
 #include "treadle/import/terraform/evaluator.h"
 #include "treadle/import/terraform/functions.h"
 #include "treadle/import/terraform/parser.h"
@@ -92,7 +93,7 @@ auto Evaluator::call_file(Call const& node, Location at, Environment const& envi
   auto text = read_file_(path);
   if (!text) return problem(at, "file: " + text.error());
   TRY(charge(at, text->size()));
-  if (!is_utf8(*text)) return problem(at, fmt::format("file: expected UTF-8 text in {}", path));
+  if (!utf8::is_valid(*text)) return problem(at, fmt::format("file: expected UTF-8 text in {}", path));
   return Value::string(std::move(*text));
 }
 

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "treadle/base/utf8.h"
 #include "treadle/import/terraform/functions.h"
 
 namespace treadle::import::terraform {
@@ -169,8 +170,7 @@ class Formatter {
   }
 
   static auto pad(Verb const& verb, std::string text) -> std::string {
-    auto const characters = static_cast<std::size_t>(
-        std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+    auto const characters = utf8::count_code_points(text);
     if (characters >= verb.width) return text;
     auto const missing = verb.width - characters;
     if (verb.is_left) return text + std::string(missing, ' ');

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "treadle/base/utf8.h"
 #include "treadle/import/terraform/functions.h"
 
 namespace treadle::import::terraform {
@@ -17,8 +18,7 @@ auto length(Arguments arguments) -> FunctionResult {
   if (value.is_list()) return Value::number(static_cast<long double>(value.elements().size()));
   if (value.is_object()) return Value::number(static_cast<long double>(value.members().size()));
   auto const text = TRY(text_argument(arguments, 0));
-  return Value::number(static_cast<long double>(
-      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; })));
+  return Value::number(static_cast<long double>(utf8::count_code_points(text)));
 }
 
 // Members of later objects win and keep the place of the earlier ones; null counts as empty.

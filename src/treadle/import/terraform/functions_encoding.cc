@@ -4,8 +4,8 @@
 // DIFFERS: yamlencode is not among them; definitions are JSON.
 #include <fmt/format.h>
 
+#include "treadle/base/utf8.h"
 #include "treadle/import/terraform/functions.h"
-#include "treadle/import/terraform/source.h"
 #include "treadle/import/yaml.h"
 #include "treadle/json/arena.h"
 #include "treadle/json/parse.h"
@@ -159,7 +159,7 @@ auto base64decode(Arguments arguments) -> FunctionResult {
       out += static_cast<char>((bits >> count) & 0xFFU);
     }
   }
-  if (!is_utf8(out)) return std::unexpected("expected base64 of UTF-8 text");
+  if (!utf8::is_valid(out)) return std::unexpected("expected base64 of UTF-8 text");
   return Value::string(std::move(out));
 }
 

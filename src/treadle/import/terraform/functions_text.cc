@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "treadle/base/utf8.h"
 #include "treadle/import/terraform/format.h"
 #include "treadle/import/terraform/functions.h"
 
@@ -12,14 +13,12 @@ namespace {
 
 constexpr std::string_view kWhitespace = " \t\r\n\v\f";
 
-auto is_continuation(char c) -> bool { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
-
 // The text as characters (code points; Terraform counts grapheme clusters).
 auto characters(std::string_view text) -> std::vector<std::string_view> {
   std::vector<std::string_view> out;
   while (!text.empty()) {
-    std::size_t length = 1;
-    while (length < text.size() && is_continuation(text[length])) ++length;
+    auto const first = utf8::decode_one(text, utf8::Surrogates::kAccept);
+    auto const length = first ? first->bytes : 1;
     out.push_back(text.substr(0, length));
     text.remove_prefix(length);
   }

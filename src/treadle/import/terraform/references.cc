@@ -45,7 +45,7 @@ auto Configuration::find_block(Reference const& reference) const -> Block const*
 }
 
 void Configuration::note_function(std::string const& name) {
-  if (std::ranges::find(functions_, name) == functions_.end()) functions_.push_back(name);
+  if (functions_seen_.insert(name).second) functions_.push_back(name);
 }
 
 auto Configuration::resolve_reference(std::span<Step const> steps, Reference reference, std::size_t steps_before,

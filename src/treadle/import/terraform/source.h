@@ -62,7 +62,4 @@ class Sources {
   std::vector<std::unique_ptr<File const>> files_;
 };
 
-// Whether `text` is UTF-8: no overlong forms, no surrogates, nothing beyond U+10FFFF.
-[[nodiscard]] auto is_utf8(std::string_view text) -> bool;
-
 }  // namespace treadle::import::terraform

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "treadle/base/utf8.h"
 #include "treadle/import/terraform/expression_parser.h"
 
 namespace treadle::import::terraform {
@@ -16,34 +17,15 @@ using enum TokenKind;
 
 constexpr std::string_view kBlanks = " \t\r\n\v\f";
 
-void append_code_point(std::string& out, std::uint32_t c) {
-  auto const put = [&](std::uint32_t byte) { out += static_cast<char>(byte); };
-  if (c < 0x80) {
-    put(c);
-  } else if (c < 0x800) {
-    put(0xC0U | (c >> 6U));
-    put(0x80U | (c & 0x3FU));
-  } else if (c < 0x10000) {
-    put(0xE0U | (c >> 12U));
-    put(0x80U | ((c >> 6U) & 0x3FU));
-    put(0x80U | (c & 0x3FU));
-  } else {
-    put(0xF0U | (c >> 18U));
-    put(0x80U | ((c >> 12U) & 0x3FU));
-    put(0x80U | ((c >> 6U) & 0x3FU));
-    put(0x80U | (c & 0x3FU));
-  }
-}
-
 // The code point of \uXXXX or \UXXXXXXXX at the start of `text`; nullopt if there is none.
-auto parse_unicode_escape(std::string_view text) -> std::optional<std::uint32_t> {
+auto parse_unicode_escape(std::string_view text) -> std::optional<char32_t> {
   std::size_t const digits = text[1] == 'u' ? 4 : 8;
   if (text.size() < 2 + digits) return std::nullopt;
-  std::uint32_t c = 0;
+  char32_t c = 0;
   for (char const digit : text.substr(2, digits)) {
     auto const value = std::string_view("0123456789abcdef").find(static_cast<char>(digit | 0x20));
     if (value == std::string_view::npos) return std::nullopt;
-    c = (c << 4U) | static_cast<std::uint32_t>(value);
+    c = (c << 4U) | static_cast<char32_t>(value);
   }
   bool const is_surrogate = c >= 0xD800 && c <= 0xDFFF;
   return is_surrogate || c > 0x10FFFF ? std::nullopt : std::optional(c);
@@ -90,7 +72,7 @@ auto unescape_quoted(std::string_view text, Location at) -> Outcome<std::string>
     } else if (letter == 'u' || letter == 'U') {
       auto const code_point = parse_unicode_escape(text);
       if (!code_point) return problem(here, "expected \\uXXXX or \\UXXXXXXXX with the hexadecimal number of a character");
-      append_code_point(out, *code_point);
+      utf8::append(out, *code_point);
       text.remove_prefix(letter == 'u' ? 6 : 10);
     } else {
       return problem(here, "expected one of \\n \\r \\t \\\" \\\\ \\uXXXX \\UXXXXXXXX after a backslash");

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "treadle/base/utf8.h"
 #include "treadle/import/terraform/configuration.h"
 #include "treadle/import/terraform/parser.h"
 #include "treadle/import/terraform/types.h"
@@ -42,7 +43,7 @@ auto Configuration::read_variable_files() -> Outcome<void> {
 auto Configuration::variable(std::string_view name_view, Location at) -> Outcome<Value> {
   std::string const name(name_view);
   if (auto const known = variable_values_.find(name); known != variable_values_.end()) return known->second;
-  auto found = TRY(find_variable_value(name, at));
+  auto found = TRY(find_variable_value(name));
   auto value = found ? std::move(*found) : TRY(missing_variable(name, at));
   auto const declared = variables_.find(name);
   auto const* type = declared == variables_.end() ? nullptr : declared->second->body.attribute("type");
@@ -51,7 +52,7 @@ auto Configuration::variable(std::string_view name_view, Location at) -> Outcome
   return value;
 }
 
-auto Configuration::find_variable_value(std::string const& name, Location /*at*/) -> Outcome<std::optional<Value>> {
+auto Configuration::find_variable_value(std::string const& name) -> Outcome<std::optional<Value>> {
   if (auto const* flag = find_last(inputs_.flags, name)) return TRY(value_from_text(name, *flag, "--var"));
   if (auto const* text = find_last(inputs_.environment, name)) return TRY(value_from_text(name, *text, "TF_VAR"));
   if (auto const found = file_values_.find(name); found != file_values_.end()) return found->second;
@@ -69,7 +70,7 @@ auto Configuration::value_from_text(std::string const& name, std::string const& 
   auto const declared = variables_.find(name);
   auto const* type = declared == variables_.end() ? nullptr : declared->second->body.attribute("type");
   auto const at = declared == variables_.end() ? Location{} : declared->second->at;
-  if (!is_utf8(text)) return problem(at, fmt::format("expected UTF-8 text for '{}' in {}", name, origin));
+  if (!utf8::is_valid(text)) return problem(at, fmt::format("expected UTF-8 text for '{}' in {}", name, origin));
   if (type == nullptr || is_scalar_type(*type->expression)) return Value::string(text);
   auto const file = evaluator_.sources().add(fmt::format("{} {}", origin, name), text);
   if (!file) return problem(at, file.error());
