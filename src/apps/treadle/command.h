@@ -9,9 +9,9 @@ namespace treadle::app {
 
 // Exit statuses that every command keeps to.
 inline constexpr int kOk = 0;
-inline constexpr int kFailed = 1;     // the work was done and its outcome is a failure
-inline constexpr int kUsage = 2;      // the command line or a file it names is wrong
-inline constexpr int kDataError = 74; // the data directory can't be written or read (EX_IOERR)
+inline constexpr int kFailed = 1;      // the work was done and its outcome is a failure
+inline constexpr int kUsage = 2;       // the command line or a file it names is wrong
+inline constexpr int kDataError = 74;  // the data directory can't be written or read (EX_IOERR)
 
 struct Command {
   std::string_view name;
@@ -21,6 +21,7 @@ struct Command {
 };
 
 auto run_eval(std::span<std::string const> arguments) -> int;
+auto run_import(std::span<std::string const> arguments) -> int;
 auto run_validate(std::span<std::string const> arguments) -> int;
 
 auto run_server(std::span<std::string const> arguments) -> int;

@@ -12,14 +12,16 @@ constexpr Command kCommands[] = {
     {"serve", "the same", run_server},
     {"run", "run one execution in memory", run_run},
     {"validate", "check state machine definitions", run_validate},
+    {"import", "take state machines and functions out of Terraform", run_import},
     {"eval", "evaluate expressions: NDJSON in, NDJSON out", run_eval},
 };
 
 void print_usage(std::FILE* out) {
   std::fputs("usage: treadle COMMAND [ARGUMENT...]\n\n", out);
   for (auto const& command : kCommands)
-    std::fprintf(out, "  %-10.*s %.*s\n", static_cast<int>(command.name.size()), command.name.data(),
-                 static_cast<int>(command.summary.size()), command.summary.data());
+    std::fprintf(out, "  %-10.*s %.*s\n", static_cast<int>(command.name.size()),
+                 command.name.data(), static_cast<int>(command.summary.size()),
+                 command.summary.data());
   std::fputs("\n`treadle COMMAND --help` tells more.\n", out);
 }
 

@@ -25,7 +25,8 @@ auto read_file(fs::path const& path, std::size_t bytes_max) -> Result<std::strin
   if (!fs::is_regular_file(status)) return refuse(path, "this is no regular file");
   auto const size = fs::file_size(path, error);
   if (error) return refuse(path, error.message());
-  if (size > bytes_max) return refuse(path, fmt::format("the file has more than {} bytes", bytes_max));
+  if (size > bytes_max)
+    return refuse(path, fmt::format("the file has more than {} bytes", bytes_max));
   std::ifstream in(path, std::ios::binary);
   std::string text(size, '\0');
   in.read(text.data(), static_cast<std::streamsize>(size));

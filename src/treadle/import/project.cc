@@ -34,7 +34,8 @@ using Read = Result<T, std::string>;
 // Reads nodes of one file and knows how to complain about them.
 class Reader {
  public:
-  explicit Reader(fs::path const& folder) : folder_(folder), file_((folder / kProjectFile).string()) {}
+  explicit Reader(fs::path const& folder)
+      : folder_(folder), file_((folder / kProjectFile).string()) {}
 
   auto run() -> Read<Project> {
     auto const text = TRY(read_file(file_, kProjectBytesMax));
@@ -43,13 +44,17 @@ class Reader {
     if (root->is_null()) return Project{};
     TRY(check_keys(*root, {"stateMachines", "functions"}));
     Project project;
-    if (auto const* machines = root->find("stateMachines"); machines != nullptr && !machines->is_null()) {
+    if (auto const* machines = root->find("stateMachines");
+        machines != nullptr && !machines->is_null()) {
       TRY(expect_map(*machines, "state machines by name"));
-      for (auto const& [key, node] : machines->members()) project.state_machines.push_back(TRY(machine(key, node)));
+      for (auto const& [key, node] : machines->members())
+        project.state_machines.push_back(TRY(machine(key, node)));
     }
-    if (auto const* functions = root->find("functions"); functions != nullptr && !functions->is_null()) {
+    if (auto const* functions = root->find("functions");
+        functions != nullptr && !functions->is_null()) {
       TRY(expect_map(*functions, "functions by name"));
-      for (auto const& [key, node] : functions->members()) project.functions.push_back(TRY(function(key, node)));
+      for (auto const& [key, node] : functions->members())
+        project.functions.push_back(TRY(function(key, node)));
     }
     return project;
   }
@@ -64,11 +69,13 @@ class Reader {
     return refuse(node.mark(), fmt::format("expected {}", what));
   }
 
-  auto check_keys(yaml::Node const& node, std::vector<std::string_view> const& known) const -> Read<void> {
+  auto check_keys(yaml::Node const& node, std::vector<std::string_view> const& known) const
+      -> Read<void> {
     TRY(expect_map(node, fmt::format("a map with {}", fmt::join(known, ", "))));
     for (auto const& [key, value] : node.members())
       if (std::ranges::find(known, key.text()) == known.end())
-        return refuse(key.mark(), fmt::format("expected one of {}, but not '{}'", fmt::join(known, ", "), key.text()));
+        return refuse(key.mark(), fmt::format("expected one of {}, but not '{}'",
+                                              fmt::join(known, ", "), key.text()));
     return {};
   }
 
@@ -76,7 +83,8 @@ class Reader {
   auto text(yaml::Node const& map, std::string_view key) const -> Read<std::string> {
     auto const* node = map.find(key);
     if (node == nullptr || node->is_null()) return std::string();
-    if (!node->is_scalar()) return refuse(node->mark(), fmt::format("expected a text as '{}'", key));
+    if (!node->is_scalar())
+      return refuse(node->mark(), fmt::format("expected a text as '{}'", key));
     return std::string(node->text());
   }
 
@@ -94,7 +102,8 @@ class Reader {
     std::uint64_t number = 0;
     auto const [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
     if (error != std::errc() || end != value.data() + value.size() || number == 0 || number > max)
-      return refuse(map.find(key)->mark(), fmt::format("expected a whole number from 1 to {} as '{}'", max, key));
+      return refuse(map.find(key)->mark(),
+                    fmt::format("expected a whole number from 1 to {} as '{}'", max, key));
     return number;
   }
 
@@ -112,11 +121,14 @@ class Reader {
   }
 
   auto machine(yaml::Node const& key, yaml::Node const& node) const -> Read<StateMachine> {
-    TRY(check_keys(node, {"definition", "type", "roleArn", "loggingConfiguration", "tracingConfiguration", "tags"}));
+    TRY(check_keys(node, {"definition", "type", "roleArn", "loggingConfiguration",
+                          "tracingConfiguration", "tags"}));
     StateMachine out;
     out.name = key.text();
     if (!is_machine_name(out.name))
-      return refuse(key.mark(), fmt::format("expected a name of at most {} letters, digits, '-' and '_'", limits::kNameChars));
+      return refuse(key.mark(),
+                    fmt::format("expected a name of at most {} letters, digits, '-' and '_'",
+                                limits::kNameChars));
     auto const type = TRY(text(node, "type"));
     if (type == "EXPRESS") {
       out.type = asl::MachineType::kExpress;
@@ -125,7 +137,8 @@ class Reader {
     }
     if (auto role = TRY(text(node, "roleArn")); !role.empty()) out.role_arn = std::move(role);
     out.logging = TRY(logging(node));
-    if (auto const* tracing = node.find("tracingConfiguration"); tracing != nullptr && !tracing->is_null()) {
+    if (auto const* tracing = node.find("tracingConfiguration");
+        tracing != nullptr && !tracing->is_null()) {
       TRY(check_keys(*tracing, {"enabled"}));
       out.is_tracing_enabled = TRY(flag(*tracing, "enabled"));
     }
@@ -162,7 +175,8 @@ class Reader {
   auto log_group_arn(yaml::Node const& logging_node) const -> Read<std::string> {
     auto const* node = logging_node.find("destinations");
     if (node == nullptr || node->is_null()) return std::string();
-    if (!node->is_list() || node->elements().size() > 1) return refuse(node->mark(), "expected a list of one destination");
+    if (!node->is_list() || node->elements().size() > 1)
+      return refuse(node->mark(), "expected a list of one destination");
     if (node->elements().empty()) return std::string();
     auto const& destination = node->elements()[0];
     TRY(check_keys(destination, {"cloudWatchLogsLogGroup"}));
@@ -176,9 +190,11 @@ class Reader {
     Function out;
     out.name = key.text();
     if (node.is_null()) return out;
-    TRY(check_keys(node, {"runtime", "handler", "code", "command", "url", "environment", "timeout", "memory"}));
+    TRY(check_keys(node, {"runtime", "handler", "code", "command", "url", "environment", "timeout",
+                          "memory"}));
     if (auto const runtime = TRY(text(node, "runtime")); !runtime.empty()) {
-      auto const* found = std::ranges::find(kRuntimes, runtime, &std::pair<std::string_view, FunctionRuntime>::first);
+      auto const* found = std::ranges::find(kRuntimes, runtime,
+                                            &std::pair<std::string_view, FunctionRuntime>::first);
       if (found == std::end(kRuntimes))
         return refuse(node.find("runtime")->mark(), "expected nodejs, python, command or http");
       out.runtime = found->second;
@@ -186,33 +202,44 @@ class Reader {
     TRY(read_handler(node, key, out));
     out.code = TRY(code_folder(node));
     out.environment = TRY(pairs(node, "environment"));
-    if (auto const timeout = TRY(whole_number(node, "timeout", kTimeoutSecondsMax))) out.timeout = std::chrono::seconds(*timeout);
+    if (auto const timeout = TRY(whole_number(node, "timeout", kTimeoutSecondsMax)))
+      out.timeout = std::chrono::seconds(*timeout);
     if (auto const memory = TRY(whole_number(node, "memory", kMemoryMegabytesMax)))
       out.memory_mb = static_cast<std::uint32_t>(*memory);
     return out;
   }
 
   // `handler` says it for every runtime; `command` and `url` are other words for it.
-  auto read_handler(yaml::Node const& node, yaml::Node const& key, Function& out) const -> Read<void> {
+  auto read_handler(yaml::Node const& node, yaml::Node const& key, Function& out) const
+      -> Read<void> {
     out.handler = TRY(text(node, "handler"));
     out.command = TRY(text(node, "command"));
     out.url = TRY(text(node, "url"));
     if (!out.runtime) {
       if (out.handler.empty() && out.command.empty() && out.url.empty()) return {};
-      return refuse(key.mark(), "expected a 'runtime' (nodejs, python, command or http) beside the handler");
+      return refuse(key.mark(),
+                    "expected a 'runtime' (nodejs, python, command or http) beside the handler");
     }
     auto const is_other = [&](std::string_view name, FunctionRuntime runtime) {
       return node.find(name) != nullptr && out.runtime != runtime;
     };
-    if (is_other("command", FunctionRuntime::kCommand)) return refuse(node.find("command")->mark(), "expected 'command' only with runtime: command");
-    if (is_other("url", FunctionRuntime::kHttp)) return refuse(node.find("url")->mark(), "expected 'url' only with runtime: http");
-    if (out.runtime == FunctionRuntime::kCommand && out.command.empty()) out.command = std::exchange(out.handler, {});
-    if (out.runtime == FunctionRuntime::kHttp && out.url.empty()) out.url = std::exchange(out.handler, {});
+    if (is_other("command", FunctionRuntime::kCommand))
+      return refuse(node.find("command")->mark(), "expected 'command' only with runtime: command");
+    if (is_other("url", FunctionRuntime::kHttp))
+      return refuse(node.find("url")->mark(), "expected 'url' only with runtime: http");
+    if (out.runtime == FunctionRuntime::kCommand && out.command.empty())
+      out.command = std::exchange(out.handler, {});
+    if (out.runtime == FunctionRuntime::kHttp && out.url.empty())
+      out.url = std::exchange(out.handler, {});
     if (out.handler.empty() && out.command.empty() && out.url.empty())
-      return refuse(node.mark(), "expected a 'handler': FILE.FUNCTION, a command or a URL, as the runtime needs it");
+      return refuse(
+          node.mark(),
+          "expected a 'handler': FILE.FUNCTION, a command or a URL, as the runtime needs it");
     bool const is_http = out.url.starts_with("http://") || out.url.starts_with("https://");
-    if (!out.url.empty() && !is_http) return refuse(node.mark(), "expected a URL that begins with http:// or https://");
-    bool const is_lambda = out.runtime == FunctionRuntime::kNodejs || out.runtime == FunctionRuntime::kPython;
+    if (!out.url.empty() && !is_http)
+      return refuse(node.mark(), "expected a URL that begins with http:// or https://");
+    bool const is_lambda =
+        out.runtime == FunctionRuntime::kNodejs || out.runtime == FunctionRuntime::kPython;
     if (is_lambda && !out.handler.contains('.'))
       return refuse(node.find("handler")->mark(), "expected FILE.FUNCTION as the handler");
     return {};
@@ -223,7 +250,8 @@ class Reader {
     std::error_code error;
     auto const folder = fs::weakly_canonical(fs::absolute(folder_ / code, error), error);
     if (code.empty() || fs::is_directory(folder, error)) return folder;
-    return refuse(node.find("code")->mark(), fmt::format("expected a folder, but there is none at {}", folder.string()));
+    return refuse(node.find("code")->mark(),
+                  fmt::format("expected a folder, but there is none at {}", folder.string()));
   }
 
   fs::path folder_;
@@ -232,17 +260,23 @@ class Reader {
 
 }  // namespace
 
-auto load_project(fs::path const& folder) -> Result<Project, std::string> { return Reader(folder).run(); }
+auto load_project(fs::path const& folder) -> Result<Project, std::string> {
+  return Reader(folder).run();
+}
 
 auto is_machine_name(std::string_view name) -> bool {
   auto const is_allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_';
   };
-  return !name.empty() && name.size() <= limits::kNameChars && std::ranges::all_of(name, is_allowed);
+  return !name.empty() && name.size() <= limits::kNameChars &&
+         std::ranges::all_of(name, is_allowed);
 }
 
 auto runtime_name(FunctionRuntime runtime) -> std::string_view {
-  return std::ranges::find(kRuntimes, runtime, &std::pair<std::string_view, FunctionRuntime>::second)->first;
+  return std::ranges::find(kRuntimes, runtime,
+                           &std::pair<std::string_view, FunctionRuntime>::second)
+      ->first;
 }
 
 }  // namespace treadle::import

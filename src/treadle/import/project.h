@@ -1,5 +1,5 @@
-// What `treadle.yaml` in a project's folder says: state machines, and functions that run on this machine.
-// The format: docs/treadle-yaml.md.
+// What `treadle.yaml` in a project's folder says: state machines, and functions that run on this
+// machine. The format: docs/treadle-yaml.md.
 #pragma once
 
 #include <chrono>
@@ -44,10 +44,10 @@ struct Function {
   std::string name;
   // None: the function isn't run here but invoked at the Lambda endpoint.
   std::optional<FunctionRuntime> runtime;
-  std::string handler;           // "file.export" of kNodejs, "module.function" of kPython
-  std::string command;           // of kCommand, for /bin/sh -c
-  std::string url;               // of kHttp
-  std::filesystem::path code;    // folder, absolute; the project's own where none is named
+  std::string handler;         // "file.export" of kNodejs, "module.function" of kPython
+  std::string command;         // of kCommand, for /bin/sh -c
+  std::string url;             // of kHttp
+  std::filesystem::path code;  // folder, absolute; the project's own where none is named
   Pairs environment;
   std::optional<std::chrono::seconds> timeout;
   std::optional<std::uint32_t> memory_mb;
@@ -58,9 +58,11 @@ struct Project {
   std::vector<Function> functions;           // as written
 };
 
-// The project in `folder`, definitions read. An error is one line, "FILE:LINE:COLUMN: what was expected"
-// or "FILE: why it can't be read". Nothing is validated but the form; definitions are not.
-[[nodiscard]] auto load_project(std::filesystem::path const& folder) -> Result<Project, std::string>;
+// The project in `folder`, definitions read. An error is one line, "FILE:LINE:COLUMN: what was
+// expected" or "FILE: why it can't be read". Nothing is validated but the form; definitions are
+// not.
+[[nodiscard]] auto load_project(std::filesystem::path const& folder)
+    -> Result<Project, std::string>;
 
 // A state machine's name: 1 to 80 letters, digits, '-' and '_', so that it is a file's name too.
 // Source: API reference, CreateStateMachine.

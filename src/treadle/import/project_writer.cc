@@ -15,7 +15,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kProjectBytesMax = 4U << 20U;
-constexpr std::string_view kHeader = "# A treadle project: `treadle server --project` runs it. Format: docs/treadle-yaml.md\n";
+constexpr std::string_view kHeader =
+    "# A treadle project: `treadle server --project` runs it. Format: docs/treadle-yaml.md\n";
 constexpr std::string_view kIndent = "  ";
 
 // A member of a map: its key and the lines that it stands on, with the comment lines above it.
@@ -40,7 +41,9 @@ auto is_comment_or_blank(std::string_view line) -> bool {
   return first == std::string_view::npos || line[first] == '#';
 }
 
-auto has_no_content(yaml::Node const& node) -> bool { return node.is_null() || (node.is_map() && node.members().empty()); }
+auto has_no_content(yaml::Node const& node) -> bool {
+  return node.is_null() || (node.is_map() && node.members().empty());
+}
 
 auto join(std::span<std::string_view const> lines) -> std::string {
   std::string out;
@@ -57,11 +60,14 @@ auto to_flow(yaml::Node const& node) -> std::string {
     case yaml::Node::Kind::kScalar: {
       // Left plain it stays what it was (a number, true); in quotes it stays a string.
       auto const quoted = yaml::scalar(node.text());
-      bool const is_plain = !node.is_quoted() && node.text().find_first_of("{}[],:#&*!|>'\"%@`\n") == std::string_view::npos;
+      bool const is_plain =
+          !node.is_quoted() &&
+          node.text().find_first_of("{}[],:#&*!|>'\"%@`\n") == std::string_view::npos;
       return is_plain ? std::string(node.text()) : quoted;
     }
     case yaml::Node::Kind::kList:
-      for (auto const& element : node.elements()) out += (out.empty() ? "" : ", ") + to_flow(element);
+      for (auto const& element : node.elements())
+        out += (out.empty() ? "" : ", ") + to_flow(element);
       return "[" + out + "]";
     case yaml::Node::Kind::kMap:
       for (auto const& [key, value] : node.members())
@@ -71,17 +77,18 @@ auto to_flow(yaml::Node const& node) -> std::string {
   return out;
 }
 
-// The members of `map`, which stands on the lines before `end` (from 0). Comments above the first one
-// start no earlier than line `begin`.
-auto entries_of(yaml::Node const& map, std::span<std::string_view const> lines, std::size_t begin, std::size_t end,
-                std::string_view indent) -> std::vector<Entry> {
+// The members of `map`, which stands on the lines before `end` (from 0). Comments above the first
+// one start no earlier than line `begin`.
+auto entries_of(yaml::Node const& map, std::span<std::string_view const> lines, std::size_t begin,
+                std::size_t end, std::string_view indent) -> std::vector<Entry> {
   std::vector<Entry> out;
   std::vector<std::size_t> starts;
   bool is_block = true;
   for (auto const& [key, value] : map.members()) {
     auto const line = key.mark().line - 1;
     auto const before = lines[line].substr(0, key.mark().column - 1);
-    is_block = is_block && line >= begin && before == indent && (starts.empty() || line > starts.back());
+    is_block =
+        is_block && line >= begin && before == indent && (starts.empty() || line > starts.back());
     starts.push_back(line);
   }
   for (std::size_t i = 0; i < starts.size(); ++i) {
@@ -104,7 +111,8 @@ auto entries_of(yaml::Node const& map, std::span<std::string_view const> lines, 
   return out;
 }
 
-void append_pairs(std::string& out, std::string_view indent, std::string_view key, Pairs const& pairs) {
+void append_pairs(std::string& out, std::string_view indent, std::string_view key,
+                  Pairs const& pairs) {
   if (pairs.empty()) return;
   out += fmt::format("{}{}:\n", indent, key);
   for (auto const& [name, value] : pairs)
@@ -113,15 +121,19 @@ void append_pairs(std::string& out, std::string_view indent, std::string_view ke
 
 auto machine_entry(StateMachine const& machine) -> Entry {
   auto const key = yaml::scalar(machine.name);
-  auto out = fmt::format("  {}:\n    definition: {}\n", key, yaml::scalar(machine.name + ".asl.json"));
-  out += fmt::format("    type: {}\n", machine.type == asl::MachineType::kExpress ? "EXPRESS" : "STANDARD");
+  auto out =
+      fmt::format("  {}:\n    definition: {}\n", key, yaml::scalar(machine.name + ".asl.json"));
+  out += fmt::format("    type: {}\n",
+                     machine.type == asl::MachineType::kExpress ? "EXPRESS" : "STANDARD");
   out += fmt::format("    roleArn: {}\n", yaml::scalar(machine.role_arn));
   if (machine.logging) {
-    out += fmt::format("    loggingConfiguration:\n      level: {}\n      includeExecutionData: {}\n",
-                       machine.logging->level, machine.logging->include_execution_data);
+    out +=
+        fmt::format("    loggingConfiguration:\n      level: {}\n      includeExecutionData: {}\n",
+                    machine.logging->level, machine.logging->include_execution_data);
     if (!machine.logging->log_group_arn.empty())
-      out += fmt::format("      destinations:\n        - cloudWatchLogsLogGroup:\n            logGroupArn: {}\n",
-                         yaml::scalar(machine.logging->log_group_arn));
+      out += fmt::format(
+          "      destinations:\n        - cloudWatchLogsLogGroup:\n            logGroupArn: {}\n",
+          yaml::scalar(machine.logging->log_group_arn));
   }
   if (machine.is_tracing_enabled) out += "    tracingConfiguration:\n      enabled: true\n";
   append_pairs(out, "    ", "tags", machine.tags);
@@ -139,11 +151,13 @@ auto function_entry(ImportedFunction const& imported, fs::path const& folder) ->
   auto const key = yaml::scalar(function.name);
   if (!function.runtime) {
     auto const remark = imported.remark.empty() ? "" : "  # " + imported.remark;
-    return {.key = function.name, .text = fmt::format("  {}: {{}}{}\n", key, remark), .is_empty = true};
+    return {
+        .key = function.name, .text = fmt::format("  {}: {{}}{}\n", key, remark), .is_empty = true};
   }
-  auto out = fmt::format("  {}:\n    runtime: {}\n    handler: {}\n", key, runtime_name(*function.runtime),
-                         yaml::scalar(function.handler));
-  if (!function.code.empty()) out += fmt::format("    code: {}\n", yaml::scalar(code_path(function.code, folder)));
+  auto out = fmt::format("  {}:\n    runtime: {}\n    handler: {}\n", key,
+                         runtime_name(*function.runtime), yaml::scalar(function.handler));
+  if (!function.code.empty())
+    out += fmt::format("    code: {}\n", yaml::scalar(code_path(function.code, folder)));
   if (!imported.remark.empty()) out += fmt::format("    # {}\n", imported.remark);
   if (function.timeout) out += fmt::format("    timeout: {}\n", function.timeout->count());
   if (function.memory_mb) out += fmt::format("    memory: {}\n", *function.memory_mb);
@@ -154,7 +168,8 @@ auto function_entry(ImportedFunction const& imported, fs::path const& folder) ->
 enum class Settled : std::uint8_t { kReplaced, kKept };
 
 // `existing` with `imported` in it: in place where the key is there, else at the end.
-auto merge(std::vector<Entry> existing, std::vector<Entry> imported, Settled settled) -> std::vector<Entry> {
+auto merge(std::vector<Entry> existing, std::vector<Entry> imported, Settled settled)
+    -> std::vector<Entry> {
   for (auto& entry : imported) {
     auto const found = std::ranges::find(existing, entry.key, &Entry::key);
     if (found == existing.end()) {
@@ -185,7 +200,8 @@ auto leading_comments(std::string_view text) -> std::string {
 
 class Merger {
  public:
-  Merger(std::string const& existing, yaml::Node const& root) : lines_(split_lines(existing)), root_(root) {
+  Merger(std::string const& existing, yaml::Node const& root)
+      : lines_(split_lines(existing)), root_(root) {
     // "---" and comments above the first key belong to no key.
     top_ = entries_of(root_, lines_, 0, lines_.size(), "");
     if (root_.is_map() && !top_.empty() && root_.members()[0].first.mark().column == 1) {
@@ -208,7 +224,9 @@ class Merger {
   void replace(std::string_view key, std::vector<Entry> imported, Settled settled) {
     auto const found = std::ranges::find(top_, key, &Entry::key);
     if (found == top_.end()) {
-      top_.push_back({.key = std::string(key), .text = section_text(key, merge({}, std::move(imported), settled)), .is_empty = false});
+      top_.push_back({.key = std::string(key),
+                      .text = section_text(key, merge({}, std::move(imported), settled)),
+                      .is_empty = false});
       return;
     }
     auto const entries = merge(nested(key), std::move(imported), settled);
@@ -235,23 +253,28 @@ class Merger {
 
 }  // namespace
 
-auto merge_project_text(std::string const& existing, ImportedProject const& project, fs::path const& folder)
-    -> Result<std::string, std::string> {
+auto merge_project_text(std::string const& existing, ImportedProject const& project,
+                        fs::path const& folder) -> Result<std::string, std::string> {
   auto const root = yaml::parse(existing);
   if (!root) return std::unexpected(root.error().to_string());
   bool const is_project = root->is_null() || root->is_map();
   if (!is_project) return std::unexpected("expected a map with stateMachines and functions");
   for (auto const* key : {"stateMachines", "functions"})
-    if (auto const* section = root->find(key); section != nullptr && !section->is_null() && !section->is_map())
-      return std::unexpected(fmt::format("line {}, column {}: expected a map", section->mark().line, section->mark().column));
+    if (auto const* section = root->find(key);
+        section != nullptr && !section->is_null() && !section->is_map())
+      return std::unexpected(fmt::format("line {}, column {}: expected a map", section->mark().line,
+                                         section->mark().column));
   std::vector<Entry> machines;
   for (auto const& machine : project.state_machines) machines.push_back(machine_entry(machine));
   std::vector<Entry> functions;
-  for (auto const& function : project.functions) functions.push_back(function_entry(function, folder));
+  for (auto const& function : project.functions)
+    functions.push_back(function_entry(function, folder));
   auto text = Merger(existing, *root).run(std::move(machines), std::move(functions));
   // What was written by hand in a form that isn't understood here must not be lost.
   if (auto const again = yaml::parse(text); !again || !again->is_map())
-    return std::unexpected("expected the keys of stateMachines and functions on lines of their own, indented by two blanks");
+    return std::unexpected(
+        "expected the keys of stateMachines and functions on lines of their own, indented by two "
+        "blanks");
   return text;
 }
 

@@ -17,16 +17,22 @@ auto to_mark(YAML::Mark const& mark) -> Mark {
 auto is_plain_word(std::string_view text) -> bool {
   constexpr std::string_view kPlainMarks = "_-./@+";
   auto const is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  auto const is_plain = [&](char c) { return is_letter(c) || (c >= '0' && c <= '9') || kPlainMarks.contains(c); };
-  bool const starts_plainly = !text.empty() && (is_letter(text[0]) || text[0] == '_' || text.starts_with("./") || text[0] == '/');
+  auto const is_plain = [&](char c) {
+    return is_letter(c) || (c >= '0' && c <= '9') || kPlainMarks.contains(c);
+  };
+  bool const starts_plainly = !text.empty() && (is_letter(text[0]) || text[0] == '_' ||
+                                                text.starts_with("./") || text[0] == '/');
   return starts_plainly && std::ranges::all_of(text, is_plain);
 }
 
 // Words that some reader of YAML takes for something else than a string.
 auto is_reserved_word(std::string_view text) -> bool {
-  constexpr std::string_view kWords[] = {"null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf"};
+  constexpr std::string_view kWords[] = {"null", "true", "false", "yes", "no", "on",
+                                         "off",  "y",    "n",     "nan", "inf"};
   std::string lower(text);
-  std::ranges::transform(lower, lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  std::ranges::transform(lower, lower.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  });
   return std::ranges::find(kWords, lower) != std::end(kWords);
 }
 
@@ -40,9 +46,11 @@ class Builder {
     Node out;
     out.mark_ = to_mark(from.Mark());
     if (depth > options_.depth_max)
-      return std::unexpected(ParseError{fmt::format("expected at most {} levels", options_.depth_max), out.mark_});
+      return std::unexpected(
+          ParseError{fmt::format("expected at most {} levels", options_.depth_max), out.mark_});
     if (++nodes_ > options_.nodes_max)
-      return std::unexpected(ParseError{fmt::format("expected at most {} values", options_.nodes_max), out.mark_});
+      return std::unexpected(
+          ParseError{fmt::format("expected at most {} values", options_.nodes_max), out.mark_});
     if (from.IsScalar()) {
       out.kind_ = Node::Kind::kScalar;
       out.text_ = from.Scalar();
@@ -57,14 +65,17 @@ class Builder {
   }
 
  private:
-  auto build_members(YAML::Node const& from, std::size_t depth, Node& out) -> Result<void, ParseError> {
+  auto build_members(YAML::Node const& from, std::size_t depth, Node& out)
+      -> Result<void, ParseError> {
     out.kind_ = Node::Kind::kMap;
     std::set<std::string> names;
     for (auto const& member : from) {
       auto key = TRY(build(member.first, depth + 1));
-      if (!key.is_scalar()) return std::unexpected(ParseError{"expected a name as the key", key.mark()});
+      if (!key.is_scalar())
+        return std::unexpected(ParseError{"expected a name as the key", key.mark()});
       if (!names.emplace(key.text()).second)
-        return std::unexpected(ParseError{fmt::format("expected the key '{}' only once", key.text()), key.mark()});
+        return std::unexpected(
+            ParseError{fmt::format("expected the key '{}' only once", key.text()), key.mark()});
       auto value = TRY(build(member.second, depth + 1));
       out.members_.emplace_back(std::move(key), std::move(value));
     }
@@ -76,7 +87,8 @@ class Builder {
 };
 
 auto Node::find(std::string_view key) const -> Node const* {
-  auto const found = std::ranges::find_if(members_, [&](Member const& m) { return m.first.text() == key; });
+  auto const found =
+      std::ranges::find_if(members_, [&](Member const& m) { return m.first.text() == key; });
   return found == members_.end() ? nullptr : &found->second;
 }
 

@@ -33,7 +33,9 @@ class Node {
   // Whether a scalar stood in quotes (or in a block): then it is a string whatever it looks like.
   [[nodiscard]] auto is_quoted() const -> bool { return is_quoted_; }
   [[nodiscard]] auto elements() const -> std::vector<Node> const& { return elements_; }
-  [[nodiscard]] auto members() const -> std::vector<Member> const& { return members_; }  // as written
+  [[nodiscard]] auto members() const -> std::vector<Member> const& {
+    return members_;
+  }  // as written
   // The member of that name, or nullptr; nullptr also when this is no map.
   [[nodiscard]] auto find(std::string_view key) const -> Node const*;
 
@@ -55,12 +57,14 @@ struct ParseError {
 
 struct ParseOptions {
   std::size_t depth_max = 100;
-  std::size_t nodes_max = 200'000;  // counted where they occur: an alias counts as what it stands for
+  std::size_t nodes_max =
+      200'000;  // counted where they occur: an alias counts as what it stands for
 };
 
 // The first document of `text`; an empty text is null. Refused: keys that are no scalars or occur
 // twice, and what exceeds the options.
-[[nodiscard]] auto parse(std::string const& text, ParseOptions options = {}) -> Result<Node, ParseError>;
+[[nodiscard]] auto parse(std::string const& text, ParseOptions options = {})
+    -> Result<Node, ParseError>;
 
 // `text` as a YAML scalar: plain where that reads back as the same string, else in double quotes.
 [[nodiscard]] auto scalar(std::string_view text) -> std::string;

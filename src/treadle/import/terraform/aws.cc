@@ -35,20 +35,23 @@ constexpr Computed kComputed[] = {
     {"aws_batch_job_queue", "arn", "arn:aws:batch:{region}:{account}:job-queue/{name}"},
     {"aws_batch_job_queue", "id", "arn:aws:batch:{region}:{account}:job-queue/{name}"},
     {"aws_cloudwatch_event_bus", "arn", "arn:aws:events:{region}:{account}:event-bus/{name}"},
-    {"aws_cloudwatch_event_connection", "arn", "arn:aws:events:{region}:{account}:connection/{name}/{uuid}"},
+    {"aws_cloudwatch_event_connection", "arn",
+     "arn:aws:events:{region}:{account}:connection/{name}/{uuid}"},
     {"aws_cloudwatch_event_rule", "arn", "arn:aws:events:{region}:{account}:rule/{name}"},
     {"aws_cloudwatch_log_group", "arn", "arn:aws:logs:{region}:{account}:log-group:{name}"},
     {"aws_codebuild_project", "arn", "arn:aws:codebuild:{region}:{account}:project/{name}"},
     {"aws_codebuild_project", "id", "arn:aws:codebuild:{region}:{account}:project/{name}"},
     {"aws_db_instance", "arn", "arn:aws:rds:{region}:{account}:db:{name}"},
     {"aws_dynamodb_table", "arn", "arn:aws:dynamodb:{region}:{account}:table/{name}"},
-    {"aws_dynamodb_table", "stream_arn", "arn:aws:dynamodb:{region}:{account}:table/{name}/stream/2026-01-01T00:00:00.000"},
+    {"aws_dynamodb_table", "stream_arn",
+     "arn:aws:dynamodb:{region}:{account}:table/{name}/stream/2026-01-01T00:00:00.000"},
     {"aws_ecr_repository", "arn", "arn:aws:ecr:{region}:{account}:repository/{name}"},
     {"aws_ecr_repository", "repository_url", "{account}.dkr.ecr.{region}.amazonaws.com/{name}"},
     {"aws_ecs_cluster", "arn", "arn:aws:ecs:{region}:{account}:cluster/{name}"},
     {"aws_ecs_cluster", "id", "arn:aws:ecs:{region}:{account}:cluster/{name}"},
     {"aws_ecs_task_definition", "arn", "arn:aws:ecs:{region}:{account}:task-definition/{name}:1"},
-    {"aws_ecs_task_definition", "arn_without_revision", "arn:aws:ecs:{region}:{account}:task-definition/{name}"},
+    {"aws_ecs_task_definition", "arn_without_revision",
+     "arn:aws:ecs:{region}:{account}:task-definition/{name}"},
     {"aws_ecs_task_definition", "revision", "1"},
     {"aws_glue_crawler", "arn", "arn:aws:glue:{region}:{account}:crawler/{name}"},
     {"aws_glue_job", "arn", "arn:aws:glue:{region}:{account}:job/{name}"},
@@ -56,7 +59,8 @@ constexpr Computed kComputed[] = {
     {"aws_iam_policy", "id", "arn:aws:iam::{account}:policy/{name}"},
     {"aws_iam_role", "arn", "arn:aws:iam::{account}:role/{name}"},
     {"aws_iam_role", "unique_id", "AROA{id}"},
-    {"aws_kinesis_firehose_delivery_stream", "arn", "arn:aws:firehose:{region}:{account}:deliverystream/{name}"},
+    {"aws_kinesis_firehose_delivery_stream", "arn",
+     "arn:aws:firehose:{region}:{account}:deliverystream/{name}"},
     {"aws_kinesis_stream", "arn", "arn:aws:kinesis:{region}:{account}:stream/{name}"},
     {"aws_kinesis_stream", "id", "arn:aws:kinesis:{region}:{account}:stream/{name}"},
     {"aws_kms_alias", "arn", "arn:aws:kms:{region}:{account}:{name}"},
@@ -66,7 +70,8 @@ constexpr Computed kComputed[] = {
     {"aws_lambda_function", "arn", "arn:aws:lambda:{region}:{account}:function:{name}"},
     {"aws_lambda_function", "function_name", "{name}"},
     {"aws_lambda_function", "id", "{name}"},
-    {"aws_lambda_function", "qualified_arn", "arn:aws:lambda:{region}:{account}:function:{name}:$LATEST"},
+    {"aws_lambda_function", "qualified_arn",
+     "arn:aws:lambda:{region}:{account}:function:{name}:$LATEST"},
     {"aws_lambda_function", "invoke_arn",
      "arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/"
      "arn:aws:lambda:{region}:{account}:function:{name}/invocations"},
@@ -114,15 +119,18 @@ auto draw(ResourceName const& resource, std::uint64_t salt) -> std::uint64_t {
 auto uuid_of(ResourceName const& resource) -> std::string {
   auto const high = draw(resource, 1);
   auto const low = draw(resource, 2);
-  return fmt::format("{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}", high >> 32U, (high >> 16U) & 0xFFFFU, high & 0xFFFU,
-                     low >> 52U, low & 0xFFFFFFFFFFFFU);
+  return fmt::format("{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}", high >> 32U, (high >> 16U) & 0xFFFFU,
+                     high & 0xFFFU, low >> 52U, low & 0xFFFFFFFFFFFFU);
 }
 
-auto fill_in(std::string_view pattern, Place const& place, ResourceName const& resource) -> std::string {
+auto fill_in(std::string_view pattern, Place const& place, ResourceName const& resource)
+    -> std::string {
   // An SSM parameter's name may begin with the slash that its ARN has anyway.
   bool const has_slash = pattern.contains("parameter/{name}") && resource.name.starts_with('/');
-  return fmt::format(fmt::runtime(pattern), fmt::arg("region", place.region), fmt::arg("account", place.account),
-                     fmt::arg("name", resource.name.substr(has_slash ? 1 : 0)), fmt::arg("uuid", uuid_of(resource)),
+  return fmt::format(fmt::runtime(pattern), fmt::arg("region", place.region),
+                     fmt::arg("account", place.account),
+                     fmt::arg("name", resource.name.substr(has_slash ? 1 : 0)),
+                     fmt::arg("uuid", uuid_of(resource)),
                      fmt::arg("id", fmt::format("0{:016x}", draw(resource, 0))),
                      fmt::arg("hex8", fmt::format("{:08x}", draw(resource, 0) & 0xFFFFFFFFU)));
 }
@@ -134,12 +142,14 @@ auto name_argument(std::string_view type) -> std::string_view {
   return found == std::end(kNameArguments) ? "name" : found->argument;
 }
 
-auto computed_attribute(Place const& place, ResourceName const& resource, std::string_view attribute)
-    -> std::optional<std::string> {
-  auto const* found = std::ranges::find_if(
-      kComputed, [&](Computed const& c) { return c.type == resource.type && c.attribute == attribute; });
+auto computed_attribute(Place const& place, ResourceName const& resource,
+                        std::string_view attribute) -> std::optional<std::string> {
+  auto const* found = std::ranges::find_if(kComputed, [&](Computed const& c) {
+    return c.type == resource.type && c.attribute == attribute;
+  });
   if (found != std::end(kComputed)) return fill_in(found->pattern, place, resource);
-  if (attribute == "id" || attribute == name_argument(resource.type)) return std::string(resource.name);
+  if (attribute == "id" || attribute == name_argument(resource.type))
+    return std::string(resource.name);
   return std::nullopt;
 }
 

@@ -17,7 +17,8 @@ constexpr std::size_t kInstancesMax = 1000;
 auto as_suffix(std::string_view key) -> std::string {
   std::string out = "-";
   for (char const c : key) {
-    bool const is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    bool const is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                          (c >= '0' && c <= '9') || c == '-' || c == '_';
     out += is_plain ? c : '_';
   }
   return out;
@@ -38,12 +39,14 @@ auto instances_of_count(Value const& count, Location at) -> Outcome<std::vector<
 }
 
 auto instances_of_for_each(Value const& collection, Location at) -> Outcome<std::vector<Instance>> {
-  if (!collection.is_list() && !collection.is_object()) return problem(at, "expected a map or a set of strings to repeat the block for");
+  if (!collection.is_list() && !collection.is_object())
+    return problem(at, "expected a map or a set of strings to repeat the block for");
   std::vector<Instance> out;
   for (auto const& [key, value] : iterate(collection, Order::kSorted)) {
     auto const name = to_text(collection.is_list() ? value : key);
     if (!name) return problem(at, "expected a set of strings to repeat the block for");
-    if (out.size() == kInstancesMax) return problem(at, fmt::format("expected at most {} repetitions", kInstancesMax));
+    if (out.size() == kInstancesMax)
+      return problem(at, fmt::format("expected at most {} repetitions", kInstancesMax));
     out.push_back({.suffix = as_suffix(*name),
                    .each = make_object({{"key", Value::string(*name)}, {"value", value}}),
                    .count = std::nullopt});
@@ -67,7 +70,8 @@ void enter(InstanceScopes& scopes, Instance const& instance) {
 
 auto Configuration::load(Sources& sources, Inputs inputs, ReadFile read_file)
     -> Outcome<std::unique_ptr<Configuration>> {
-  std::unique_ptr<Configuration> out(new Configuration(sources, std::move(inputs), std::move(read_file)));
+  std::unique_ptr<Configuration> out(
+      new Configuration(sources, std::move(inputs), std::move(read_file)));
   TRY(out->read_blocks());
   TRY(out->read_variable_files());
   return out;
@@ -76,12 +80,15 @@ auto Configuration::load(Sources& sources, Inputs inputs, ReadFile read_file)
 auto Configuration::read_blocks() -> Outcome<void> {
   for (auto& [name, text] : inputs_.configurations) {
     auto const file = evaluator_.sources().add(name, std::move(text));
-    if (!file) return problem({}, file.error());
+    if (!file) return problem(kNowhere, file.error());
     bodies_.push_back(TRY(parse_configuration(evaluator_.sources(), *file)));
   }
   for (auto const& body : bodies_) {
     for (auto const& attribute : body.attributes)
-      return problem(attribute.at, fmt::format("expected a block, but '{}' is an attribute; is this a .tfvars file?", attribute.name));
+      return problem(
+          attribute.at,
+          fmt::format("expected a block, but '{}' is an attribute; is this a .tfvars file?",
+                      attribute.name));
     for (auto const& block : body.blocks) TRY(index_block(block));
   }
   return {};
@@ -92,16 +99,20 @@ auto Configuration::index_block(Block const& block) -> Outcome<void> {
     std::string_view type;
     std::size_t labels;
   };
-  constexpr std::array kForms = {Form{"resource", 2}, Form{"data", 2}, Form{"variable", 1}, Form{"module", 1},
-                                 Form{"locals", 0}};
+  constexpr std::array kForms = {Form{"resource", 2}, Form{"data", 2}, Form{"variable", 1},
+                                 Form{"module", 1}, Form{"locals", 0}};
   auto const* form = std::ranges::find(kForms, std::string_view(block.type), &Form::type);
-  if (form == kForms.end()) return {};  // provider, terraform, output, moved, check ...: nothing depends on them
+  if (form == kForms.end())
+    return {};  // provider, terraform, output, moved, check ...: nothing depends on them
   if (block.labels.size() != form->labels)
-    return problem(block.at, fmt::format("expected {} labels after '{}', but there are {}", form->labels, block.type, block.labels.size()));
+    return problem(block.at, fmt::format("expected {} labels after '{}', but there are {}",
+                                         form->labels, block.type, block.labels.size()));
   if (block.type == "locals") {
     for (auto const& attribute : block.body.attributes)
-      if (!locals_.emplace(attribute.name, Local{.attribute = &attribute, .value = std::nullopt}).second)
-        return problem(attribute.at, fmt::format("expected the local '{}' only once", attribute.name));
+      if (!locals_.emplace(attribute.name, Local{.attribute = &attribute, .value = std::nullopt})
+               .second)
+        return problem(attribute.at,
+                       fmt::format("expected the local '{}' only once", attribute.name));
     return {};
   }
   bool is_new = true;
@@ -113,9 +124,12 @@ auto Configuration::index_block(Block const& block) -> Outcome<void> {
   } else if (block.type == "variable") {
     is_new = variables_.emplace(block.labels[0], &block).second;
   } else {
-    warn(block.at, fmt::format("module '{}' isn't imported: import its folder on its own", block.labels[0]));
+    warn(block.at,
+         fmt::format("module '{}' isn't imported: import its folder on its own", block.labels[0]));
   }
-  if (!is_new) return problem(block.at, fmt::format("expected '{}' only once: it is declared above", block.labels.back()));
+  if (!is_new)
+    return problem(block.at, fmt::format("expected '{}' only once: it is declared above",
+                                         block.labels.back()));
   return {};
 }
 
@@ -161,13 +175,18 @@ void Configuration::warn(Location at, std::string message) {
     warnings_.push_back({std::move(message), at, Severity::kWarning});
 }
 
-auto Configuration::resolve(Evaluator& /*evaluator*/, std::string_view root, std::span<Step const> steps,
-                            Location at, Scope const* scope) -> Outcome<Resolved> {
-  auto const is_name = [&](std::size_t i) { return i < steps.size() && steps[i].kind == Step::Kind::kAttribute; };
+auto Configuration::resolve(Evaluator& /*evaluator*/, std::string_view root,
+                            std::span<Step const> steps, Location at, Scope const* scope)
+    -> Outcome<Resolved> {
+  auto const is_name = [&](std::size_t i) {
+    return i < steps.size() && steps[i].kind == Step::Kind::kAttribute;
+  };
   if (root == "each" || root == "count" || root == "self")
     return problem(at, fmt::format("expected '{}' only where a block is repeated", root));
   if (!is_name(0)) {
-    return problem(at, fmt::format("expected a name after '{0}' (as in {0}.NAME), or quotes around a string", root));
+    return problem(
+        at, fmt::format("expected a name after '{0}' (as in {0}.NAME), or quotes around a string",
+                        root));
   }
   auto const& name = steps[0].name;
   if (root == "var") return Resolved{TRY(variable(name, steps[0].at)), 1};
@@ -177,12 +196,18 @@ auto Configuration::resolve(Evaluator& /*evaluator*/, std::string_view root, std
   if (root == "module") return module_output(steps, at);
   if (root == "data") {
     if (!is_name(1)) return problem(at, "expected data.TYPE.LABEL");
-    Reference reference{.id = {name, steps[1].name}, .at = at, .is_data = true, .key = std::nullopt};
+    Reference reference{
+        .id = {name, steps[1].name}, .at = at, .is_data = true, .key = std::nullopt};
     return resolve_reference(steps, std::move(reference), 2, scope);
   }
   if (!root.contains('_'))
-    return problem(at, fmt::format("expected var, local, data, module, path or a resource's type, but there is no '{}'", root));
-  Reference reference{.id = {std::string(root), name}, .at = at, .is_data = false, .key = std::nullopt};
+    return problem(
+        at,
+        fmt::format(
+            "expected var, local, data, module, path or a resource's type, but there is no '{}'",
+            root));
+  Reference reference{
+      .id = {std::string(root), name}, .at = at, .is_data = false, .key = std::nullopt};
   return resolve_reference(steps, std::move(reference), 1, scope);
 }
 

@@ -1,12 +1,13 @@
 // The blocks of a Terraform module, and what references to them mean.
 //
-// A reference to a Lambda function is the function named after its resource's label, in the configured
-// region and account, whether or not the resource is declared: that name is the key under `functions` in
-// treadle.yaml. Other resources get the names they declare, and ARNs as AWS would make them.
+// A reference to a Lambda function is the function named after its resource's label, in the
+// configured region and account, whether or not the resource is declared: that name is the key
+// under `functions` in treadle.yaml. Other resources get the names they declare, and ARNs as AWS
+// would make them.
 //
-// DIFFERS from Terraform: a variable needs no declaration, and one without a value is "dev" (a warning);
-// values come from --var, TF_VAR_*, *.auto.tfvars, terraform.tfvars, default, in this order (Terraform
-// looks at TF_VAR_* after the files); the region is not the provider's.
+// DIFFERS from Terraform: a variable needs no declaration, and one without a value is "dev" (a
+// warning); values come from --var, TF_VAR_*, *.auto.tfvars, terraform.tfvars, default, in this
+// order (Terraform looks at TF_VAR_* after the files); the region is not the provider's.
 #pragma once
 
 #include <map>
@@ -47,8 +48,8 @@ struct Inputs {
 
 // One of the resources that a block with count or for_each stands for; a plain block has one.
 struct Instance {
-  std::string suffix;         // "", "-1", "-KEY": goes after the label
-  std::optional<Value> each;  // {key, value} of for_each
+  std::string suffix;          // "", "-1", "-KEY": goes after the label
+  std::optional<Value> each;   // {key, value} of for_each
   std::optional<Value> count;  // {index} of count
 };
 
@@ -86,14 +87,16 @@ class Configuration final : public Names {
   [[nodiscard]] auto place() const -> Place const& { return inputs_.place; }
 
   // The Lambda functions that evaluated text referred to, in the order in which it did.
-  [[nodiscard]] auto functions_referred_to() const -> std::vector<std::string> const& { return functions_; }
+  [[nodiscard]] auto functions_referred_to() const -> std::vector<std::string> const& {
+    return functions_;
+  }
   [[nodiscard]] auto warnings() const -> std::vector<Problem> const& { return warnings_; }
   // Once for each place and message; no more than kWarningsMax in all.
   void warn(Location at, std::string message);
   static constexpr std::size_t kWarningsMax = 1000;
 
-  auto resolve(Evaluator& evaluator, std::string_view root, std::span<Step const> steps, Location at,
-               Scope const* scope) -> Outcome<Resolved> override;
+  auto resolve(Evaluator& evaluator, std::string_view root, std::span<Step const> steps,
+               Location at, Scope const* scope) -> Outcome<Resolved> override;
 
  private:
   struct Local {
@@ -118,7 +121,8 @@ class Configuration final : public Names {
   // variables.cc
   auto variable(std::string_view name, Location at) -> Outcome<Value>;
   auto find_variable_value(std::string const& name) -> Outcome<std::optional<Value>>;
-  auto value_from_text(std::string const& name, std::string const& text, std::string_view origin) -> Outcome<Value>;
+  auto value_from_text(std::string const& name, std::string const& text, std::string_view origin)
+      -> Outcome<Value>;
   auto missing_variable(std::string const& name, Location at) -> Outcome<Value>;
   auto local(std::string const& name, Location at) -> Outcome<Value>;
 
@@ -126,11 +130,13 @@ class Configuration final : public Names {
   auto resolve_reference(std::span<Step const> steps, Reference reference, std::size_t steps_before,
                          Scope const* scope) -> Outcome<Resolved>;
   auto resource_attribute(Reference const& reference, Step const& step) -> Outcome<Value>;
-  auto data_attribute(Reference const& reference, std::string_view attribute) -> Outcome<std::optional<Value>>;
+  auto data_attribute(Reference const& reference, std::string_view attribute)
+      -> Outcome<std::optional<Value>>;
   auto render_template_data(Block const& block, Scope const* scope) -> Outcome<Value>;
   auto whole_resource(Reference const& reference) -> Outcome<Value>;
   auto instance_of(Reference const& reference, Block const* block) -> Outcome<Instance>;
-  auto resource_name(Reference const& reference, Block const* block, Instance const& instance) -> Outcome<std::string>;
+  auto resource_name(Reference const& reference, Block const* block, Instance const& instance)
+      -> Outcome<std::string>;
   auto module_output(std::span<Step const> steps, Location at) -> Outcome<Resolved>;
   [[nodiscard]] auto find_block(Reference const& reference) const -> Block const*;
   void note_function(std::string const& name);
@@ -151,7 +157,8 @@ class Configuration final : public Names {
   std::vector<Problem> warnings_;
 };
 
-// `scopes` as the surroundings of `instance`, on top of nothing. It must stay where it is while in use.
+// `scopes` as the surroundings of `instance`, on top of nothing. It must stay where it is while in
+// use.
 void enter(InstanceScopes& scopes, Instance const& instance);
 
 }  // namespace treadle::import::terraform

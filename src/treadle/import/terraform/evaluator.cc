@@ -31,20 +31,27 @@ auto compare(Operator op, long double a, long double b) -> bool {
   }
 }
 
-auto is_comparison(Operator op) -> bool { return op >= Operator::kLess && op <= Operator::kGreaterEqual; }
+constexpr std::size_t kExpressionWork = 32;  // one is as much as that many bytes
 
-auto expected_kind(Location at, std::string_view expected, Value const& found) -> std::unexpected<Problem> {
+auto is_comparison(Operator op) -> bool {
+  return op >= Operator::kLess && op <= Operator::kGreaterEqual;
+}
+
+auto expected_kind(Location at, std::string_view expected, Value const& found)
+    -> std::unexpected<Problem> {
   return problem(at, fmt::format("expected {}, but this is {}", expected, kind_name(found.kind())));
 }
 
-auto missing_member(Location at, std::string_view name, Value const& object) -> std::unexpected<Problem> {
+auto missing_member(Location at, std::string_view name, Value const& object)
+    -> std::unexpected<Problem> {
   constexpr std::size_t kShownMax = 12;
   std::vector<std::string_view> names;
   for (auto const& member : object.members().first(std::min(kShownMax, object.members().size())))
     names.push_back(member.key);
   return problem(at, names.empty()
                          ? fmt::format("there is no member '{}': the object is empty", name)
-                         : fmt::format("there is no member '{}'; expected one of {}{}", name, fmt::join(names, ", "),
+                         : fmt::format("there is no member '{}'; expected one of {}{}", name,
+                                       fmt::join(names, ", "),
                                        object.members().size() > kShownMax ? ", ..." : ""));
 }
 
@@ -63,7 +70,8 @@ auto iterate(Value const& collection, Order order) -> std::vector<Iteration> {
       out.push_back({Value::number(static_cast<long double>(out.size())), element});
   } else if (collection.is_object()) {
     for (std::uint32_t i = 0; i < collection.members().size(); ++i) {
-      auto const& [key, value] = collection.members()[order == Order::kSorted ? collection.sorted()[i] : i];
+      auto const& [key, value] =
+          collection.members()[order == Order::kSorted ? collection.sorted()[i] : i];
       out.push_back({Value::string(key), value});
     }
   }
@@ -80,11 +88,18 @@ class Evaluator::Visit {
   auto operator()(Variable const& node) -> Outcome<Value> {
     if (environment_.scope != nullptr)
       if (auto const* found = environment_.scope->find(node.name)) return *found;
-    return TRY(environment_.names->resolve(evaluator_, node.name, {}, at_, environment_.scope)).value;
+    return TRY(environment_.names->resolve(evaluator_, node.name, {}, at_, environment_.scope))
+        .value;
   }
-  auto operator()(Postfix const& node) -> Outcome<Value> { return evaluator_.postfix(node, at_, environment_); }
-  auto operator()(Call const& node) -> Outcome<Value> { return evaluator_.call(node, at_, environment_); }
-  auto operator()(Binary const& node) -> Outcome<Value> { return evaluator_.binary(node, environment_); }
+  auto operator()(Postfix const& node) -> Outcome<Value> {
+    return evaluator_.postfix(node, at_, environment_);
+  }
+  auto operator()(Call const& node) -> Outcome<Value> {
+    return evaluator_.call(node, at_, environment_);
+  }
+  auto operator()(Binary const& node) -> Outcome<Value> {
+    return evaluator_.binary(node, environment_);
+  }
   auto operator()(Not const& node) -> Outcome<Value> {
     return Value::boolean(!TRY(evaluator_.evaluate_bool(*node.operand, environment_)));
   }
@@ -98,9 +113,15 @@ class Evaluator::Visit {
     bool const is_true = TRY(evaluator_.evaluate_bool(*node.condition, environment_));
     return evaluator_.evaluate(is_true ? *node.then : *node.otherwise, environment_);
   }
-  auto operator()(TupleLiteral const& node) -> Outcome<Value> { return evaluator_.tuple(node, environment_); }
-  auto operator()(ObjectLiteral const& node) -> Outcome<Value> { return evaluator_.object(node, environment_); }
-  auto operator()(ForExpression const& node) -> Outcome<Value> { return evaluator_.loop(node, environment_); }
+  auto operator()(TupleLiteral const& node) -> Outcome<Value> {
+    return evaluator_.tuple(node, environment_);
+  }
+  auto operator()(ObjectLiteral const& node) -> Outcome<Value> {
+    return evaluator_.object(node, environment_);
+  }
+  auto operator()(ForExpression const& node) -> Outcome<Value> {
+    return evaluator_.loop(node, environment_);
+  }
   auto operator()(Template const& node) -> Outcome<Value> {
     if (node.is_one_interpolation)
       return evaluator_.evaluate(*std::get<ExpressionPtr>(node.parts[0].part), environment_);
@@ -121,19 +142,24 @@ auto Evaluator::charge(Location at, std::size_t work) -> Outcome<void> {
   return {};
 }
 
-auto Evaluator::evaluate(Expression const& expression, Environment const& environment) -> Outcome<Value> {
+auto Evaluator::evaluate(Expression const& expression, Environment const& environment)
+    -> Outcome<Value> {
   struct Deeper {
     std::uint32_t& depth;
     explicit Deeper(std::uint32_t& d) : depth(d) { ++depth; }
     ~Deeper() { --depth; }
   } const deeper(depth_);
   if (depth_ > kDepthMax)
-    return problem(expression.at, fmt::format("expected references that lead on at most {} deep; do they form a ring?", kDepthMax));
-  TRY(charge(expression.at, 1));
+    return problem(
+        expression.at,
+        fmt::format("expected references that lead on at most {} deep; do they form a ring?",
+                    kDepthMax));
+  TRY(charge(expression.at, kExpressionWork));
   auto value = TRY(std::visit(Visit(*this, expression.at, environment), expression.node));
   if (value.weight() > Value::kWeightMax || value.depth() > Value::kDepthMax)
-    return problem(expression.at, fmt::format("expected a value of at most {} bytes that nests at most {} deep",
-                                              Value::kWeightMax, Value::kDepthMax));
+    return problem(expression.at,
+                   fmt::format("expected a value of at most {} bytes that nests at most {} deep",
+                               Value::kWeightMax, Value::kDepthMax));
   return value;
 }
 
@@ -144,25 +170,28 @@ auto Evaluator::evaluate_text(Expression const& expression, Environment const& e
   return expected_kind(expression.at, "a string", value);
 }
 
-auto Evaluator::evaluate_bool(Expression const& expression, Environment const& environment) -> Outcome<bool> {
+auto Evaluator::evaluate_bool(Expression const& expression, Environment const& environment)
+    -> Outcome<bool> {
   auto const value = TRY(evaluate(expression, environment));
   if (auto const b = to_bool(value)) return *b;
   return expected_kind(expression.at, "true or false", value);
 }
 
-auto Evaluator::postfix(Postfix const& node, Location at, Environment const& environment) -> Outcome<Value> {
+auto Evaluator::postfix(Postfix const& node, Location at, Environment const& environment)
+    -> Outcome<Value> {
   std::span<Step const> const steps = node.steps;
   auto const* root = std::get_if<Variable>(&node.base->node);
-  bool const is_local_name =
-      root != nullptr && environment.scope != nullptr && environment.scope->find(root->name) != nullptr;
-  if (root == nullptr || is_local_name) return apply_steps(TRY(evaluate(*node.base, environment)), steps, environment);
+  bool const is_local_name = root != nullptr && environment.scope != nullptr &&
+                             environment.scope->find(root->name) != nullptr;
+  if (root == nullptr || is_local_name)
+    return apply_steps(TRY(evaluate(*node.base, environment)), steps, environment);
   auto resolved = TRY(environment.names->resolve(*this, root->name, steps, at, environment.scope));
   TREADLE_ASSERT(resolved.steps_used <= steps.size());
   return apply_steps(std::move(resolved.value), steps.subspan(resolved.steps_used), environment);
 }
 
-auto Evaluator::apply_steps(Value value, std::span<Step const> steps, Environment const& environment)
-    -> Outcome<Value> {
+auto Evaluator::apply_steps(Value value, std::span<Step const> steps,
+                            Environment const& environment) -> Outcome<Value> {
   while (!steps.empty()) {
     auto const& step = steps.front();
     steps = steps.subspan(1);
@@ -177,7 +206,9 @@ auto Evaluator::apply_steps(Value value, std::span<Step const> steps, Environmen
       }
       case Step::Kind::kIndex: value = TRY(index(value, step, environment)); break;
       case Step::Kind::kAttribute: {
-        if (!value.is_object()) return expected_kind(step.at, fmt::format("an object with a member '{}'", step.name), value);
+        if (!value.is_object())
+          return expected_kind(step.at, fmt::format("an object with a member '{}'", step.name),
+                               value);
         auto const* found = value.find(step.name);
         if (found == nullptr) return missing_member(step.at, step.name, value);
         value = Value(*found);  // a copy first: `found` lies within `value`
@@ -188,17 +219,19 @@ auto Evaluator::apply_steps(Value value, std::span<Step const> steps, Environmen
   return value;
 }
 
-auto Evaluator::splat(Value const& value, std::span<Step const> steps, Environment const& environment)
-    -> Outcome<Value> {
+auto Evaluator::splat(Value const& value, std::span<Step const> steps,
+                      Environment const& environment) -> Outcome<Value> {
   if (value.is_null()) return Value::list({});
   if (!value.is_list()) return Value::list({TRY(apply_steps(value, steps, environment))});
   std::vector<Value> out;
-  for (auto const& element : value.elements()) out.push_back(TRY(apply_steps(element, steps, environment)));
+  for (auto const& element : value.elements())
+    out.push_back(TRY(apply_steps(element, steps, environment)));
   if (!steps.empty()) TRY(charge(steps.front().at, out.size() * steps.size()));
   return Value::list(std::move(out));
 }
 
-auto Evaluator::index(Value const& value, Step const& step, Environment const& environment) -> Outcome<Value> {
+auto Evaluator::index(Value const& value, Step const& step, Environment const& environment)
+    -> Outcome<Value> {
   auto const key = TRY(evaluate(*step.index, environment));
   if (value.is_object()) {
     auto const name = to_text(key);
@@ -208,10 +241,12 @@ auto Evaluator::index(Value const& value, Step const& step, Environment const& e
   }
   if (!value.is_list()) return expected_kind(step.at, "a list or an object before '['", value);
   auto const number = to_number(key);
-  if (!number || std::trunc(*number) != *number) return expected_kind(step.index->at, "a whole number as the index", key);
+  if (!number || std::trunc(*number) != *number)
+    return expected_kind(step.index->at, "a whole number as the index", key);
   auto const elements = value.elements();
   if (*number < 0 || *number >= static_cast<long double>(elements.size()))
-    return problem(step.index->at, fmt::format("expected an index below {}, but it is {}", elements.size(), number_text(*number)));
+    return problem(step.index->at, fmt::format("expected an index below {}, but it is {}",
+                                               elements.size(), number_text(*number)));
   return elements[static_cast<std::size_t>(*number)];
 }
 
@@ -237,17 +272,20 @@ auto Evaluator::binary(Binary const& node, Environment const& environment) -> Ou
   bool const divides = node.op == Operator::kDivide || node.op == Operator::kModulo;
   if (divides && *b == 0) return problem(node.right->at, "expected a divisor that is not 0");
   auto const result = arithmetic(node.op, *a, *b);
-  if (!std::isfinite(static_cast<double>(result))) return problem(node.at, "expected a result within the range of a double");
+  if (!std::isfinite(static_cast<double>(result)))
+    return problem(node.at, "expected a result within the range of a double");
   return Value::number(result);
 }
 
 auto Evaluator::tuple(TupleLiteral const& node, Environment const& environment) -> Outcome<Value> {
   std::vector<Value> elements;
-  for (auto const& element : node.elements) elements.push_back(TRY(evaluate(*element, environment)));
+  for (auto const& element : node.elements)
+    elements.push_back(TRY(evaluate(*element, environment)));
   return Value::list(std::move(elements));
 }
 
-auto Evaluator::object(ObjectLiteral const& node, Environment const& environment) -> Outcome<Value> {
+auto Evaluator::object(ObjectLiteral const& node, Environment const& environment)
+    -> Outcome<Value> {
   std::vector<Member> members;
   for (auto const& item : node.items) {
     auto key = TRY(evaluate_text(*item.key, environment));
@@ -288,18 +326,20 @@ auto Evaluator::loop(ForExpression const& node, Environment const& environment) 
   auto const count = members.size();
   auto out = Value::object(std::move(members));
   if (out.members().size() < count)
-    return problem(node.result_key->at, "expected a key of its own for every element; '...' after the value groups them");
+    return problem(
+        node.result_key->at,
+        "expected a key of its own for every element; '...' after the value groups them");
   return out;
 }
 
-auto Evaluator::append_template(std::string& out, Template const& node, Environment const& environment)
-    -> Outcome<void> {
+auto Evaluator::append_template(std::string& out, Template const& node,
+                                Environment const& environment) -> Outcome<void> {
   for (auto const& part : node.parts) TRY(append_part(out, part, environment));
   return {};
 }
 
-auto Evaluator::append_part(std::string& out, TemplatePart const& part, Environment const& environment)
-    -> Outcome<void> {
+auto Evaluator::append_part(std::string& out, TemplatePart const& part,
+                            Environment const& environment) -> Outcome<void> {
   if (auto const* text = std::get_if<std::string>(&part.part)) {
     out += *text;
     return {};
@@ -309,12 +349,14 @@ auto Evaluator::append_part(std::string& out, TemplatePart const& part, Environm
     out += text;
     TRY(charge((*interpolation)->at, text.size()));
     if (out.size() > Value::kWeightMax)
-      return problem((*interpolation)->at, fmt::format("expected a text of at most {} bytes", Value::kWeightMax));
+      return problem((*interpolation)->at,
+                     fmt::format("expected a text of at most {} bytes", Value::kWeightMax));
     return {};
   }
   if (auto const* conditional = std::get_if<TemplateIf>(&part.part)) {
     bool const is_true = TRY(evaluate_bool(*conditional->condition, environment));
-    return append_template(out, is_true ? *conditional->then : *conditional->otherwise, environment);
+    return append_template(out, is_true ? *conditional->then : *conditional->otherwise,
+                           environment);
   }
   auto const& repeated = std::get<TemplateFor>(part.part);
   auto const collection = TRY(evaluate(*repeated.collection, environment));
@@ -327,7 +369,8 @@ auto Evaluator::append_part(std::string& out, TemplatePart const& part, Environm
     TRY(append_template(out, *repeated.body, {environment.names, &scope}));
     TRY(charge(repeated.collection->at, 1 + out.size() - size_before));
     if (out.size() > Value::kWeightMax)
-      return problem(repeated.collection->at, fmt::format("expected a text of at most {} bytes", Value::kWeightMax));
+      return problem(repeated.collection->at,
+                     fmt::format("expected a text of at most {} bytes", Value::kWeightMax));
   }
   return {};
 }

@@ -1,7 +1,7 @@
 // Syntax tree to value. Source: HCL native syntax specification, "Expressions", "Templates".
 //
-// DIFFERS from Terraform: only what is asked for is evaluated (of a conditional the chosen outcome), and
-// the two outcomes need not be of one type.
+// DIFFERS from Terraform: only what is asked for is evaluated (of a conditional the chosen
+// outcome), and the two outcomes need not be of one type.
 #pragma once
 
 #include <cstdint>
@@ -37,8 +37,9 @@ class Names {
     std::size_t steps_used = 0;
   };
   virtual ~Names() = default;
-  [[nodiscard]] virtual auto resolve(Evaluator& evaluator, std::string_view root, std::span<Step const> steps,
-                                     Location at, Scope const* scope) -> Outcome<Resolved> = 0;
+  [[nodiscard]] virtual auto resolve(Evaluator& evaluator, std::string_view root,
+                                     std::span<Step const> steps, Location at, Scope const* scope)
+      -> Outcome<Resolved> = 0;
 };
 
 struct Environment {
@@ -46,29 +47,32 @@ struct Environment {
   Scope const* scope = nullptr;
 };
 
-// The content of a file, or why there is none. A relative path starts at the configuration's folder.
+// The content of a file, or why there is none. A relative path starts at the configuration's
+// folder.
 using ReadFile = std::function<Result<std::string, std::string>(std::string_view path)>;
 
 class Evaluator {
  public:
   // `sources` takes in the templates that are read; both outlive the evaluator.
-  Evaluator(Sources& sources, ReadFile read_file) : sources_(sources), read_file_(std::move(read_file)) {}
+  Evaluator(Sources& sources, ReadFile read_file)
+      : sources_(sources), read_file_(std::move(read_file)) {}
 
-  // Bounded over the whole life of the evaluator, by kWorkMax, and in depth: text that would need more is
-  // refused like any other mistake.
-  [[nodiscard]] auto evaluate(Expression const& expression, Environment const& environment) -> Outcome<Value>;
+  // Bounded over the whole life of the evaluator, by kWorkMax, and in depth: text that would need
+  // more is refused like any other mistake.
+  [[nodiscard]] auto evaluate(Expression const& expression, Environment const& environment)
+      -> Outcome<Value>;
 
   // The same, as text; numbers and bools are converted.
   [[nodiscard]] auto evaluate_text(Expression const& expression, Environment const& environment)
       -> Outcome<std::string>;
 
   // `text` as a template with nothing but `variables` (an object) in it; `name` is for messages.
-  [[nodiscard]] auto render_template(std::string name, std::string text, Value const& variables, Location at)
-      -> Outcome<Value>;
+  [[nodiscard]] auto render_template(std::string name, std::string text, Value const& variables,
+                                     Location at) -> Outcome<Value>;
 
   [[nodiscard]] auto sources() -> Sources& { return sources_; }
 
-  static constexpr std::size_t kWorkMax = 256U << 20U;  // expressions evaluated and bytes made
+  static constexpr std::size_t kWorkMax = 64U << 20U;  // expressions evaluated and bytes made
   static constexpr std::uint32_t kDepthMax = 400;       // evaluations within evaluations
 
  private:
@@ -76,16 +80,21 @@ class Evaluator {
 
   auto charge(Location at, std::size_t work) -> Outcome<void>;
   auto postfix(Postfix const& node, Location at, Environment const& environment) -> Outcome<Value>;
-  auto apply_steps(Value value, std::span<Step const> steps, Environment const& environment) -> Outcome<Value>;
-  auto splat(Value const& value, std::span<Step const> steps, Environment const& environment) -> Outcome<Value>;
-  auto index(Value const& value, Step const& step, Environment const& environment) -> Outcome<Value>;
+  auto apply_steps(Value value, std::span<Step const> steps, Environment const& environment)
+      -> Outcome<Value>;
+  auto splat(Value const& value, std::span<Step const> steps, Environment const& environment)
+      -> Outcome<Value>;
+  auto index(Value const& value, Step const& step, Environment const& environment)
+      -> Outcome<Value>;
   auto binary(Binary const& node, Environment const& environment) -> Outcome<Value>;
   auto logic(Binary const& node, Environment const& environment) -> Outcome<Value>;
   auto loop(ForExpression const& node, Environment const& environment) -> Outcome<Value>;
   auto object(ObjectLiteral const& node, Environment const& environment) -> Outcome<Value>;
   auto tuple(TupleLiteral const& node, Environment const& environment) -> Outcome<Value>;
-  auto append_template(std::string& out, Template const& node, Environment const& environment) -> Outcome<void>;
-  auto append_part(std::string& out, TemplatePart const& part, Environment const& environment) -> Outcome<void>;
+  auto append_template(std::string& out, Template const& node, Environment const& environment)
+      -> Outcome<void>;
+  auto append_part(std::string& out, TemplatePart const& part, Environment const& environment)
+      -> Outcome<void>;
   auto evaluate_bool(Expression const& expression, Environment const& environment) -> Outcome<bool>;
 
   // In evaluator_calls.cc.
@@ -93,9 +102,12 @@ class Evaluator {
   auto call_try(Call const& node, Location at, Environment const& environment) -> Outcome<Value>;
   auto call_can(Call const& node, Location at, Environment const& environment) -> Outcome<Value>;
   auto call_file(Call const& node, Location at, Environment const& environment) -> Outcome<Value>;
-  auto call_fileexists(Call const& node, Location at, Environment const& environment) -> Outcome<Value>;
-  auto call_templatefile(Call const& node, Location at, Environment const& environment) -> Outcome<Value>;
-  auto arguments(Call const& node, Location at, Environment const& environment) -> Outcome<std::vector<Value>>;
+  auto call_fileexists(Call const& node, Location at, Environment const& environment)
+      -> Outcome<Value>;
+  auto call_templatefile(Call const& node, Location at, Environment const& environment)
+      -> Outcome<Value>;
+  auto arguments(Call const& node, Location at, Environment const& environment)
+      -> Outcome<std::vector<Value>>;
 
   Sources& sources_;
   ReadFile read_file_;

@@ -16,18 +16,12 @@ struct BinaryOperator {
   int precedence;
 };
 constexpr BinaryOperator kBinaryOperators[] = {
-    {kOr, Operator::kOr, 1},
-    {kAnd, Operator::kAnd, 2},
-    {kEqual, Operator::kEqual, 3},
-    {kNotEqual, Operator::kNotEqual, 3},
-    {kLess, Operator::kLess, 4},
-    {kLessEqual, Operator::kLessEqual, 4},
-    {kGreater, Operator::kGreater, 4},
-    {kGreaterEqual, Operator::kGreaterEqual, 4},
-    {kPlus, Operator::kAdd, 5},
-    {kMinus, Operator::kSubtract, 5},
-    {kStar, Operator::kMultiply, 6},
-    {kSlash, Operator::kDivide, 6},
+    {kOr, Operator::kOr, 1},           {kAnd, Operator::kAnd, 2},
+    {kEqual, Operator::kEqual, 3},     {kNotEqual, Operator::kNotEqual, 3},
+    {kLess, Operator::kLess, 4},       {kLessEqual, Operator::kLessEqual, 4},
+    {kGreater, Operator::kGreater, 4}, {kGreaterEqual, Operator::kGreaterEqual, 4},
+    {kPlus, Operator::kAdd, 5},        {kMinus, Operator::kSubtract, 5},
+    {kStar, Operator::kMultiply, 6},   {kSlash, Operator::kDivide, 6},
     {kPercent, Operator::kModulo, 6},
 };
 
@@ -68,7 +62,9 @@ struct DepthBelow {
     see(e.base);
     for (auto const& step : e.steps) see(step.index);
   }
-  void operator()(Call const& e) { std::ranges::for_each(e.arguments, [&](auto const& a) { see(a); }); }
+  void operator()(Call const& e) {
+    std::ranges::for_each(e.arguments, [&](auto const& a) { see(a); });
+  }
   void operator()(Binary const& e) {
     see(e.left);
     see(e.right);
@@ -80,7 +76,9 @@ struct DepthBelow {
     see(e.then);
     see(e.otherwise);
   }
-  void operator()(TupleLiteral const& e) { std::ranges::for_each(e.elements, [&](auto const& x) { see(x); }); }
+  void operator()(TupleLiteral const& e) {
+    std::ranges::for_each(e.elements, [&](auto const& x) { see(x); });
+  }
   void operator()(ObjectLiteral const& e) {
     for (auto const& item : e.items) {
       see(item.key);
@@ -107,8 +105,9 @@ auto TokenCursor::unexpected(std::string_view expected) -> std::unexpected<Probl
   auto const& token = peek();
   constexpr std::size_t kShownBytes = 40;
   bool const shows_text = token.kind == kIdentifier || token.kind == kNumber;
-  auto const found = shows_text && token.text.size() <= kShownBytes ? fmt::format("'{}'", token.text)
-                                                                   : std::string(describe(token.kind));
+  auto const found = shows_text && token.text.size() <= kShownBytes
+                         ? fmt::format("'{}'", token.text)
+                         : std::string(describe(token.kind));
   return problem(here(), fmt::format("expected {}, but here is {}", expected, found));
 }
 
@@ -117,14 +116,16 @@ auto ExpressionParser::make(Location at, Expression::Node node) -> Outcome<Expre
   std::visit(below, node);
   // A chain of operators is deep without any recursion of the parser.
   if (below.deepest >= kSyntaxDepthMax)
-    return problem(at, fmt::format("expected an expression that nests at most {} deep", kSyntaxDepthMax));
+    return problem(
+        at, fmt::format("expected an expression that nests at most {} deep", kSyntaxDepthMax));
   return std::make_unique<Expression>(Expression{at, below.deepest + 1, std::move(node)});
 }
 
 auto ExpressionParser::parse() -> Outcome<ExpressionPtr> {
   TokenCursor::Nested const nested(cursor_);
   if (cursor_.is_too_deep())
-    return problem(cursor_.here(), fmt::format("expected an expression that nests at most {} deep", kSyntaxDepthMax));
+    return problem(cursor_.here(), fmt::format("expected an expression that nests at most {} deep",
+                                               kSyntaxDepthMax));
   auto const at = cursor_.here();
   auto condition = TRY(parse_binary(1));
   if (!cursor_.accept(kQuestion)) return condition;
@@ -151,7 +152,8 @@ auto ExpressionParser::parse_unary() -> Outcome<ExpressionPtr> {
   auto const at = cursor_.here();
   if (!cursor_.is(kNot) && !cursor_.is(kMinus)) return parse_postfix();
   TokenCursor::Nested const nested(cursor_);
-  if (cursor_.is_too_deep()) return problem(at, fmt::format("expected at most {} operators in a row", kSyntaxDepthMax));
+  if (cursor_.is_too_deep())
+    return problem(at, fmt::format("expected at most {} operators in a row", kSyntaxDepthMax));
   bool const is_not = cursor_.next().kind == kNot;
   auto operand = TRY(parse_unary());
   if (is_not) return make(at, Not{std::move(operand)});
@@ -215,15 +217,17 @@ auto ExpressionParser::parse_bracket_step(std::vector<Step>& steps) -> Outcome<v
 }
 
 auto ExpressionParser::parse_primary() -> Outcome<ExpressionPtr> {
+  auto const at = cursor_.here();
   switch (cursor_.peek().kind) {
     case kNumber: return parse_number();
     case kIdentifier: return parse_name_or_call();
     case kParenOpen: return parse_parenthesized();
     case kBracketOpen: return parse_tuple();
     case kBraceOpen: return parse_object();
-    case kQuoteOpen: cursor_.next(); return parse_template(kQuoteClose, Quoting::kQuoted);
+    case kQuoteOpen: cursor_.next(); return parse_template(at, kQuoteClose, Quoting::kQuoted);
     case kHeredocOpen:
-      return parse_template(kHeredocClose, cursor_.next().is_flush ? Quoting::kFlushHeredoc : Quoting::kHeredoc);
+      return parse_template(at, kHeredocClose,
+                            cursor_.next().is_flush ? Quoting::kFlushHeredoc : Quoting::kHeredoc);
     default: return cursor_.unexpected("a value");
   }
 }
@@ -239,7 +243,8 @@ auto ExpressionParser::parse_name_or_call() -> Outcome<ExpressionPtr> {
   auto const at = cursor_.here();
   auto const name = cursor_.next();
   if (cursor_.is(kParenOpen)) return parse_call(name);
-  if (name.text == "true" || name.text == "false") return make(at, Literal{Value::boolean(name.text == "true")});
+  if (name.text == "true" || name.text == "false")
+    return make(at, Literal{Value::boolean(name.text == "true")});
   if (name.text == "null") return make(at, Literal{});
   return make(at, Variable{std::string(name.text)});
 }
@@ -285,11 +290,11 @@ auto ExpressionParser::parse_object() -> Outcome<ExpressionPtr> {
   TokenCursor::Nested const nested(cursor_, Newlines::kMatter);
   cursor_.next();
   auto const skip_newlines = [&] {
-    while (cursor_.accept(kNewline)) {
-    }
+    while (cursor_.accept(kNewline)) {}
   };
   skip_newlines();
-  if (cursor_.is_word("for") && cursor_.peek_second().kind == kIdentifier) return parse_for(at, kBraceClose);
+  if (cursor_.is_word("for") && cursor_.peek_second().kind == kIdentifier)
+    return parse_for(at, kBraceClose);
   ObjectLiteral object;
   while (!cursor_.is(kBraceClose)) {
     object.items.push_back(TRY(parse_object_item()));

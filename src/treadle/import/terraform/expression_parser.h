@@ -16,13 +16,15 @@ class ExpressionParser {
   // One expression; the cursor stands behind it afterwards.
   [[nodiscard]] auto parse() -> Outcome<ExpressionPtr>;
 
-  // The parts of a template up to a token of kind `close`, which is taken too.
+  // The parts of a template, which begins at `at`, up to a token of kind `close`, which is taken
+  // too.
   enum class Quoting : std::uint8_t { kQuoted, kHeredoc, kFlushHeredoc, kFile };
-  [[nodiscard]] auto parse_template(TokenKind close, Quoting quoting) -> Outcome<ExpressionPtr>;
+  [[nodiscard]] auto parse_template(Location at, TokenKind close, Quoting quoting)
+      -> Outcome<ExpressionPtr>;
 
  private:
-  struct Piece;      // of a template, before its if and for are nested
-  class Assembler;   // nests them
+  struct Piece;     // of a template, before its if and for are nested
+  class Assembler;  // nests them
   struct ForNames {
     std::string key;
     std::string value;
@@ -52,8 +54,8 @@ class ExpressionParser {
   TokenCursor& cursor_;
 };
 
-// The text between a string's quotes with its escapes (\n, \", \uXXXX, $${ ...) replaced; `at` is where
-// it starts.
+// The text between a string's quotes with its escapes (\n, \", \uXXXX, $${ ...) replaced; `at` is
+// where it starts.
 [[nodiscard]] auto unescape_quoted(std::string_view text, Location at) -> Outcome<std::string>;
 
 }  // namespace treadle::import::terraform

@@ -16,7 +16,7 @@ constexpr std::size_t kWidthMax = 1000;
 
 struct Verb {
   char letter = 0;
-  bool is_left = false;     // -
+  bool is_left = false;  // -
   bool is_zero_padded = false;
   bool shows_plus = false;
   bool shows_blank = false;
@@ -27,7 +27,8 @@ struct Verb {
 
 class Formatter {
  public:
-  Formatter(std::string_view pattern, std::span<Value const> arguments) : rest_(pattern), arguments_(arguments) {}
+  Formatter(std::string_view pattern, std::span<Value const> arguments)
+      : rest_(pattern), arguments_(arguments) {}
 
   auto run() -> Result<std::string, std::string> {
     std::string out;
@@ -39,8 +40,8 @@ class Formatter {
       TRY(check_size(out.size()));
     }
     if (used_max_ < arguments_.size() && !is_numbered_)
-      return std::unexpected(fmt::format("expected {} arguments for this format, but there are {}", used_max_,
-                                         arguments_.size()));
+      return std::unexpected(fmt::format("expected {} arguments for this format, but there are {}",
+                                         used_max_, arguments_.size()));
     return out;
   }
 
@@ -57,8 +58,8 @@ class Formatter {
     rest_.remove_prefix(1);
     if (verb.letter == '%') return "%";
     if (next_ >= arguments_.size())
-      return std::unexpected(fmt::format("expected an argument for '%{}', but there are only {}", verb.letter,
-                                         arguments_.size()));
+      return std::unexpected(fmt::format("expected an argument for '%{}', but there are only {}",
+                                         verb.letter, arguments_.size()));
     auto const& argument = arguments_[next_++];
     used_max_ = std::max(used_max_, next_);
     return pad(verb, TRY(write(verb, argument)));
@@ -87,14 +88,16 @@ class Formatter {
     std::optional<std::size_t> size;
     for (; !rest_.empty() && rest_.front() >= '0' && rest_.front() <= '9'; rest_.remove_prefix(1)) {
       size = size.value_or(0) * 10 + static_cast<std::size_t>(rest_.front() - '0');
-      if (*size > kWidthMax) return std::unexpected(fmt::format("expected a width of at most {}", kWidthMax));
+      if (*size > kWidthMax)
+        return std::unexpected(fmt::format("expected a width of at most {}", kWidthMax));
     }
     return size;
   }
 
   auto read_argument_number() -> Result<void, std::string> {
     auto const number = TRY(read_size()).value_or(0);
-    if (number == 0 || !accept(']')) return std::unexpected("expected the number of an argument between '[' and ']'");
+    if (number == 0 || !accept(']'))
+      return std::unexpected("expected the number of an argument between '[' and ']'");
     next_ = number - 1;
     is_numbered_ = true;
     return {};
@@ -102,22 +105,32 @@ class Formatter {
 
   static auto write(Verb const& verb, Value const& value) -> Result<std::string, std::string> {
     switch (verb.letter) {
-      case 'v': return verb.is_alternative || !to_text(value) ? encode_json(value) : *to_text(value);
+      case 'v':
+        return verb.is_alternative || !to_text(value) ? encode_json(value) : *to_text(value);
       case 's':
       case 'q': return write_text(verb, value);
       case 't':
         if (auto const b = to_bool(value)) return *b ? "true" : "false";
         return mismatch(verb, "a bool", value);
-      case 'd': case 'b': case 'o': case 'x': case 'X': return write_integer(verb, value);
-      case 'f': case 'F': case 'e': case 'E': case 'g': case 'G': return write_fraction(verb, value);
+      case 'd':
+      case 'b':
+      case 'o':
+      case 'x':
+      case 'X': return write_integer(verb, value);
+      case 'f':
+      case 'F':
+      case 'e':
+      case 'E':
+      case 'g':
+      case 'G': return write_fraction(verb, value);
       default: return std::unexpected(fmt::format("there is no '%{}'", verb.letter));
     }
   }
 
   static auto mismatch(Verb const& verb, std::string_view expected, Value const& value)
       -> std::unexpected<std::string> {
-    return std::unexpected(
-        fmt::format("expected {} for '%{}', but it is {}", expected, verb.letter, kind_name(value.kind())));
+    return std::unexpected(fmt::format("expected {} for '%{}', but it is {}", expected, verb.letter,
+                                       kind_name(value.kind())));
   }
 
   static auto write_text(Verb const& verb, Value const& value) -> Result<std::string, std::string> {
@@ -126,7 +139,8 @@ class Formatter {
     if (verb.precision) {
       std::size_t end = 0;
       for (std::size_t n = 0; end < text->size(); ++end)
-        if ((static_cast<unsigned char>((*text)[end]) & 0xC0U) != 0x80U && n++ == *verb.precision) break;
+        if ((static_cast<unsigned char>((*text)[end]) & 0xC0U) != 0x80U && n++ == *verb.precision)
+          break;
       text->resize(end);
     }
     return verb.letter == 'q' ? encode_json(Value::string(*text)) : *text;
@@ -136,9 +150,11 @@ class Formatter {
     return is_negative ? "-" : verb.shows_plus ? "+" : verb.shows_blank ? " " : "";
   }
 
-  static auto write_integer(Verb const& verb, Value const& value) -> Result<std::string, std::string> {
+  static auto write_integer(Verb const& verb, Value const& value)
+      -> Result<std::string, std::string> {
     auto const number = to_number(value);
-    if (!number || std::fabs(std::trunc(*number)) >= 18446744073709551616.0L) return mismatch(verb, "a whole number", value);
+    if (!number || std::fabs(std::trunc(*number)) >= 18446744073709551616.0L)
+      return mismatch(verb, "a whole number", value);
     auto const magnitude = static_cast<std::uint64_t>(std::fabs(std::trunc(*number)));
     auto const digits = [&]() -> std::string {
       switch (verb.letter) {
@@ -152,7 +168,8 @@ class Formatter {
     return sign(verb, *number <= -1) + digits;
   }
 
-  static auto write_fraction(Verb const& verb, Value const& value) -> Result<std::string, std::string> {
+  static auto write_fraction(Verb const& verb, Value const& value)
+      -> Result<std::string, std::string> {
     auto const number = to_number(value);
     if (!number) return mismatch(verb, "a number", value);
     auto const magnitude = static_cast<double>(std::fabs(*number));
@@ -161,7 +178,9 @@ class Formatter {
       switch (verb.letter) {
         case 'e': return fmt::format("{:.{}e}", magnitude, precision);
         case 'E': return fmt::format("{:.{}E}", magnitude, precision);
-        case 'g': return verb.precision ? fmt::format("{:.{}g}", magnitude, precision) : fmt::format("{}", magnitude);
+        case 'g':
+          return verb.precision ? fmt::format("{:.{}g}", magnitude, precision)
+                                : fmt::format("{}", magnitude);
         case 'G': return fmt::format("{:.{}G}", magnitude, precision);
         default: return fmt::format("{:.{}f}", magnitude, precision);
       }

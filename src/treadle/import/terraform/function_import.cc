@@ -11,7 +11,8 @@ namespace fs = std::filesystem;
 
 class FunctionImport {
  public:
-  FunctionImport(Configuration& configuration, Block const& block, Instance const& instance, fs::path const& folder)
+  FunctionImport(Configuration& configuration, Block const& block, Instance const& instance,
+                 fs::path const& folder)
       : configuration_(configuration), block_(block), instance_(instance), folder_(folder) {
     enter(scopes_, instance);
   }
@@ -23,14 +24,17 @@ class FunctionImport {
     auto const runtime = runtime_of(runtime_text);
     auto handler = text(block_.body, "handler");
     if (!runtime || !handler) {
-      out.remark = runtime_text.empty() || runtime ? "no handler yet: invoked at the Lambda endpoint"
-                                       : fmt::format("{} isn't run here: invoked at the Lambda endpoint", single_line(runtime_text));
+      out.remark = runtime_text.empty() || runtime
+                       ? "no handler yet: invoked at the Lambda endpoint"
+                       : fmt::format("{} isn't run here: invoked at the Lambda endpoint",
+                                     single_line(runtime_text));
       return out;
     }
     out.function.runtime = runtime;
     out.function.handler = std::move(*handler);
     find_code(out);
-    if (auto const timeout = number(block_.body, "timeout")) out.function.timeout = std::chrono::seconds(*timeout);
+    if (auto const timeout = number(block_.body, "timeout"))
+      out.function.timeout = std::chrono::seconds(*timeout);
     if (auto const memory = number(block_.body, "memory_size")) out.function.memory_mb = *memory;
     read_environment(out.function);
     return out;
@@ -55,7 +59,9 @@ class FunctionImport {
   auto value(Body const& body, std::string_view attribute) -> std::optional<Value> {
     auto found = configuration_.attribute(body, attribute, scopes_.innermost);
     if (found) return std::move(*found);
-    configuration_.warn(found.error().at, fmt::format("'{}' of function '{}' is left out: {}", attribute, block_.labels[1], found.error().message));
+    configuration_.warn(found.error().at,
+                        fmt::format("'{}' of function '{}' is left out: {}", attribute,
+                                    block_.labels[1], found.error().message));
     return std::nullopt;
   }
 
@@ -72,30 +78,44 @@ class FunctionImport {
     return static_cast<std::uint32_t>(*n);
   }
 
-  // The archive_file whose output_path is the function's filename; nullptr when it is something else.
+  // The archive_file whose output_path is the function's filename; nullptr when it is something
+  // else.
   auto archive() const -> Block const* {
     auto const* filename = block_.body.attribute("filename");
-    auto const* reference = filename == nullptr ? nullptr : std::get_if<Postfix>(&filename->expression->node);
-    auto const* root = reference == nullptr ? nullptr : std::get_if<Variable>(&reference->base->node);
-    bool const is_archive = root != nullptr && root->name == "data" && reference->steps.size() >= 2 &&
+    auto const* reference =
+        filename == nullptr ? nullptr : std::get_if<Postfix>(&filename->expression->node);
+    auto const* root =
+        reference == nullptr ? nullptr : std::get_if<Variable>(&reference->base->node);
+    bool const is_archive = root != nullptr && root->name == "data" &&
+                            reference->steps.size() >= 2 &&
                             reference->steps[0].name == "archive_file";
-    return is_archive ? configuration_.data_source({"archive_file", reference->steps[1].name}) : nullptr;
+    return is_archive ? configuration_.data_source({"archive_file", reference->steps[1].name})
+                      : nullptr;
   }
 
   void find_code(ImportedFunction& out) {
     if (auto const* block = archive()) {
       if (auto const source = text(block->body, "source_dir")) return set_code(out, *source);
-      if (auto const file = text(block->body, "source_file")) return set_code(out, fs::path(*file).parent_path());
+      if (auto const file = text(block->body, "source_file"))
+        return set_code(out, fs::path(*file).parent_path());
     }
-    auto const filename = block_.body.attribute("filename") == nullptr ? std::nullopt : text(block_.body, "filename");
+    auto const filename =
+        block_.body.attribute("filename") == nullptr ? std::nullopt : text(block_.body, "filename");
     if (filename && !fs::path(*filename).has_extension()) return set_code(out, *filename);
     out.function.code = folder_;
-    out.remark = filename ? fmt::format("code: name the folder that {} is made of", single_line(*filename))
-                          : "code: name the folder that holds the handler";
-    configuration_.warn(block_.at, fmt::format("the code of function '{}' is in no folder that is known: set 'code' in treadle.yaml", block_.labels[1]));
+    out.remark =
+        filename ? fmt::format("code: name the folder that {} is made of", single_line(*filename))
+                 : "code: name the folder that holds the handler";
+    configuration_.warn(
+        block_.at,
+        fmt::format(
+            "the code of function '{}' is in no folder that is known: set 'code' in treadle.yaml",
+            block_.labels[1]));
   }
 
-  void set_code(ImportedFunction& out, fs::path const& path) const { out.function.code = (folder_ / path).lexically_normal(); }
+  void set_code(ImportedFunction& out, fs::path const& path) const {
+    out.function.code = (folder_ / path).lexically_normal();
+  }
 
   void read_environment(Function& function) {
     auto const environment = std::ranges::find(block_.body.blocks, "environment", &Block::type);
@@ -110,7 +130,8 @@ class FunctionImport {
     auto const all = value(environment->body, "variables");
     if (!all || !all->is_object()) return;
     for (auto const& [key, variable] : all->members())
-      if (auto variable_text = to_text(variable)) function.environment.emplace_back(key, std::move(*variable_text));
+      if (auto variable_text = to_text(variable))
+        function.environment.emplace_back(key, std::move(*variable_text));
   }
 
   void add_variable(Function& function, ObjectItem const& item) {
@@ -118,12 +139,15 @@ class FunctionImport {
     Environment const environment{&configuration_, scopes_.innermost};
     auto key = evaluator.evaluate_text(*item.key, environment);
     auto variable = evaluator.evaluate_text(*item.value, environment);
-    bool const is_new = key && std::ranges::find(function.environment, *key, &std::pair<std::string, std::string>::first) == function.environment.end();
+    bool const is_new = key && std::ranges::find(function.environment, *key,
+                                                 &std::pair<std::string, std::string>::first) ==
+                                   function.environment.end();
     if (is_new && variable) {
       function.environment.emplace_back(std::move(*key), std::move(*variable));
     } else if (!key || !variable) {
       auto const& error = key ? variable.error() : key.error();
-      configuration_.warn(error.at, fmt::format("this variable of function '{}' is left out: {}", block_.labels[1], error.message));
+      configuration_.warn(error.at, fmt::format("this variable of function '{}' is left out: {}",
+                                                block_.labels[1], error.message));
     }
   }
 
@@ -136,8 +160,8 @@ class FunctionImport {
 
 }  // namespace
 
-auto import_function(Configuration& configuration, Block const& block, Instance const& instance, fs::path const& folder)
-    -> ImportedFunction {
+auto import_function(Configuration& configuration, Block const& block, Instance const& instance,
+                     fs::path const& folder) -> ImportedFunction {
   return FunctionImport(configuration, block, instance, folder).run();
 }
 

@@ -8,8 +8,8 @@
 namespace treadle::import::terraform {
 
 auto find_function(std::string_view name) -> Function const* {
-  for (auto const group : {text_functions(), collection_functions(), set_functions(), number_functions(),
-                           encoding_functions(), conversion_functions()}) {
+  for (auto const group : {text_functions(), collection_functions(), set_functions(),
+                           number_functions(), encoding_functions(), conversion_functions()}) {
     auto const found = std::ranges::find(group, name, &Function::name);
     if (found != group.end()) return &*found;
   }
@@ -18,8 +18,8 @@ auto find_function(std::string_view name) -> Function const* {
 
 auto refuse_argument(std::size_t i, std::string_view expected, Value const& found)
     -> std::unexpected<std::string> {
-  return std::unexpected(
-      fmt::format("expected {} as argument {}, but it is {}", expected, i + 1, kind_name(found.kind())));
+  return std::unexpected(fmt::format("expected {} as argument {}, but it is {}", expected, i + 1,
+                                     kind_name(found.kind())));
 }
 
 auto text_argument(Arguments arguments, std::size_t i) -> Result<std::string, std::string> {
@@ -39,7 +39,8 @@ auto integer_argument(Arguments arguments, std::size_t i) -> Result<std::int64_t
   return static_cast<std::int64_t>(number);
 }
 
-auto list_argument(Arguments arguments, std::size_t i) -> Result<std::span<Value const>, std::string> {
+auto list_argument(Arguments arguments, std::size_t i)
+    -> Result<std::span<Value const>, std::string> {
   if (arguments[i].is_list()) return arguments[i].elements();
   return refuse_argument(i, "a list", arguments[i]);
 }
@@ -49,7 +50,8 @@ auto object_argument(Arguments arguments, std::size_t i) -> Result<Value, std::s
   return refuse_argument(i, "an object", arguments[i]);
 }
 
-auto texts_argument(Arguments arguments, std::size_t i) -> Result<std::vector<std::string>, std::string> {
+auto texts_argument(Arguments arguments, std::size_t i)
+    -> Result<std::vector<std::string>, std::string> {
   std::vector<std::string> out;
   for (auto const& element : TRY(list_argument(arguments, i))) {
     auto text = to_text(element);
@@ -69,7 +71,8 @@ auto unify(std::vector<Value> elements) -> std::vector<Value> {
   bool const has_text = std::ranges::any_of(elements, &Value::is_string);
   if (!has_text || !std::ranges::all_of(elements, is_scalar)) return elements;
   for (auto& element : elements)
-    if (auto text = to_text(element); text && !element.is_string()) element = Value::string(std::move(*text));
+    if (auto text = to_text(element); text && !element.is_string())
+      element = Value::string(std::move(*text));
   return elements;
 }
 

@@ -39,12 +39,16 @@ struct Function {
 [[nodiscard]] auto conversion_functions() -> std::span<Function const>;
 
 // What functions take; each refuses with the argument's number (from 1) and what was expected.
-[[nodiscard]] auto text_argument(Arguments arguments, std::size_t i) -> Result<std::string, std::string>;
-[[nodiscard]] auto number_argument(Arguments arguments, std::size_t i) -> Result<long double, std::string>;
-[[nodiscard]] auto integer_argument(Arguments arguments, std::size_t i) -> Result<std::int64_t, std::string>;
+[[nodiscard]] auto text_argument(Arguments arguments, std::size_t i)
+    -> Result<std::string, std::string>;
+[[nodiscard]] auto number_argument(Arguments arguments, std::size_t i)
+    -> Result<long double, std::string>;
+[[nodiscard]] auto integer_argument(Arguments arguments, std::size_t i)
+    -> Result<std::int64_t, std::string>;
 [[nodiscard]] auto list_argument(Arguments arguments, std::size_t i)
     -> Result<std::span<Value const>, std::string>;
-[[nodiscard]] auto object_argument(Arguments arguments, std::size_t i) -> Result<Value, std::string>;
+[[nodiscard]] auto object_argument(Arguments arguments, std::size_t i)
+    -> Result<Value, std::string>;
 [[nodiscard]] auto texts_argument(Arguments arguments, std::size_t i)
     -> Result<std::vector<std::string>, std::string>;
 [[nodiscard]] auto refuse_argument(std::size_t i, std::string_view expected, Value const& found)

@@ -90,12 +90,14 @@ auto values(Arguments arguments) -> FunctionResult {
 
 auto contains(Arguments arguments) -> FunctionResult {
   auto const list = TRY(list_argument(arguments, 0));
-  return Value::boolean(std::ranges::any_of(list, [&](Value const& v) { return equal(v, arguments[1]); }));
+  return Value::boolean(
+      std::ranges::any_of(list, [&](Value const& v) { return equal(v, arguments[1]); }));
 }
 
 auto index(Arguments arguments) -> FunctionResult {
   auto const list = TRY(list_argument(arguments, 0));
-  auto const found = std::ranges::find_if(list, [&](Value const& v) { return equal(v, arguments[1]); });
+  auto const found =
+      std::ranges::find_if(list, [&](Value const& v) { return equal(v, arguments[1]); });
   if (found == list.end()) return std::unexpected("expected a value that is in the list");
   return Value::number(static_cast<long double>(found - list.begin()));
 }
@@ -134,8 +136,10 @@ auto range(Arguments arguments) -> FunctionResult {
   bool const has_start = arguments.size() > 1;
   auto const start = has_start ? TRY(number_argument(arguments, 0)) : 0.0L;
   auto const limit = TRY(number_argument(arguments, has_start ? 1 : 0));
-  auto const step = arguments.size() > 2 ? TRY(number_argument(arguments, 2)) : (limit < start ? -1.0L : 1.0L);
-  if (step == 0 || (step < 0) != (limit < start)) return std::unexpected("expected a step that leads to the limit");
+  auto const step =
+      arguments.size() > 2 ? TRY(number_argument(arguments, 2)) : (limit < start ? -1.0L : 1.0L);
+  if (step == 0 || (step < 0) != (limit < start))
+    return std::unexpected("expected a step that leads to the limit");
   std::vector<Value> out;
   for (auto n = start; step > 0 ? n < limit : n > limit; n += step) {
     if (static_cast<std::int64_t>(out.size()) == kRangeMax)
@@ -155,7 +159,8 @@ auto slice(Arguments arguments) -> FunctionResult {
   auto const from = TRY(integer_argument(arguments, 1));
   auto const to = TRY(integer_argument(arguments, 2));
   if (from < 0 || to < from || to > static_cast<std::int64_t>(list.size()))
-    return std::unexpected(fmt::format("expected a range within the {} elements of the list", list.size()));
+    return std::unexpected(
+        fmt::format("expected a range within the {} elements of the list", list.size()));
   return Value::list(std::vector<Value>(list.begin() + from, list.begin() + to));
 }
 
@@ -176,12 +181,14 @@ auto one(Arguments arguments) -> FunctionResult {
 
 auto alltrue(Arguments arguments) -> FunctionResult {
   auto const list = TRY(list_argument(arguments, 0));
-  return Value::boolean(std::ranges::all_of(list, [](Value const& v) { return to_bool(v).value_or(false); }));
+  return Value::boolean(
+      std::ranges::all_of(list, [](Value const& v) { return to_bool(v).value_or(false); }));
 }
 
 auto anytrue(Arguments arguments) -> FunctionResult {
   auto const list = TRY(list_argument(arguments, 0));
-  return Value::boolean(std::ranges::any_of(list, [](Value const& v) { return to_bool(v).value_or(false); }));
+  return Value::boolean(
+      std::ranges::any_of(list, [](Value const& v) { return to_bool(v).value_or(false); }));
 }
 
 auto chunklist(Arguments arguments) -> FunctionResult {
@@ -197,17 +204,28 @@ auto chunklist(Arguments arguments) -> FunctionResult {
 }
 
 constexpr Function kFunctions[] = {
-    {"length", 1, 1, length},      {"merge", 0, kAnyNumber, merge},
-    {"concat", 1, kAnyNumber, concat}, {"lookup", 2, 3, lookup},
-    {"element", 2, 2, element},    {"flatten", 1, 1, flatten},
-    {"keys", 1, 1, keys},          {"values", 1, 1, values},
-    {"contains", 2, 2, contains},  {"index", 2, 2, index},
-    {"compact", 1, 1, compact},    {"coalesce", 1, kAnyNumber, coalesce},
-    {"coalescelist", 1, kAnyNumber, coalescelist}, {"zipmap", 2, 2, zipmap},
-    {"range", 1, 3, range},        {"reverse", 1, 1, reverse},
-    {"slice", 3, 3, slice},        {"sort", 1, 1, sort},
-    {"one", 1, 1, one},            {"alltrue", 1, 1, alltrue},
-    {"anytrue", 1, 1, anytrue},    {"chunklist", 2, 2, chunklist},
+    {"length", 1, 1, length},
+    {"merge", 0, kAnyNumber, merge},
+    {"concat", 1, kAnyNumber, concat},
+    {"lookup", 2, 3, lookup},
+    {"element", 2, 2, element},
+    {"flatten", 1, 1, flatten},
+    {"keys", 1, 1, keys},
+    {"values", 1, 1, values},
+    {"contains", 2, 2, contains},
+    {"index", 2, 2, index},
+    {"compact", 1, 1, compact},
+    {"coalesce", 1, kAnyNumber, coalesce},
+    {"coalescelist", 1, kAnyNumber, coalescelist},
+    {"zipmap", 2, 2, zipmap},
+    {"range", 1, 3, range},
+    {"reverse", 1, 1, reverse},
+    {"slice", 3, 3, slice},
+    {"sort", 1, 1, sort},
+    {"one", 1, 1, one},
+    {"alltrue", 1, 1, alltrue},
+    {"anytrue", 1, 1, anytrue},
+    {"chunklist", 2, 2, chunklist},
 };
 
 }  // namespace

@@ -41,8 +41,9 @@ auto as_it_is(Arguments arguments) -> FunctionResult { return arguments[0]; }
 auto issensitive(Arguments) -> FunctionResult { return Value::boolean(false); }
 
 constexpr Function kFunctions[] = {
-    {"tostring", 1, 1, tostring},   {"tonumber", 1, 1, tonumber},       {"tobool", 1, 1, tobool},
-    {"tolist", 1, 1, tolist},       {"tomap", 1, 1, tomap},             {"sensitive", 1, 1, as_it_is},
+    {"tostring", 1, 1, tostring},     {"tonumber", 1, 1, tonumber},
+    {"tobool", 1, 1, tobool},         {"tolist", 1, 1, tolist},
+    {"tomap", 1, 1, tomap},           {"sensitive", 1, 1, as_it_is},
     {"nonsensitive", 1, 1, as_it_is}, {"issensitive", 1, 1, issensitive},
 };
 

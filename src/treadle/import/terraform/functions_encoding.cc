@@ -14,7 +14,8 @@
 namespace treadle::import::terraform {
 namespace {
 
-constexpr std::string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view kBase64 =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
@@ -80,7 +81,8 @@ auto from_json(json::Value value) -> Value {
     }
     case json::Kind::kObject: {
       std::vector<Member> members;
-      for (auto const& [key, member] : value.members()) members.push_back({std::string(key), from_json(member)});
+      for (auto const& [key, member] : value.members())
+        members.push_back({std::string(key), from_json(member)});
       return Value::object(std::move(members));
     }
   }
@@ -97,7 +99,8 @@ auto from_yaml(yaml::Node const& node) -> Value {
     }
     case yaml::Node::Kind::kMap: {
       std::vector<Member> members;
-      for (auto const& [key, member] : node.members()) members.push_back({std::string(key.text()), from_yaml(member)});
+      for (auto const& [key, member] : node.members())
+        members.push_back({std::string(key.text()), from_yaml(member)});
       return Value::object(std::move(members));
     }
     case yaml::Node::Kind::kScalar: break;
@@ -124,7 +127,8 @@ auto jsondecode(Arguments arguments) -> FunctionResult {
 }
 
 auto yamldecode(Arguments arguments) -> FunctionResult {
-  auto const parsed = yaml::parse(TRY(text_argument(arguments, 0)), {.depth_max = Value::kDepthMax});
+  auto const parsed =
+      yaml::parse(TRY(text_argument(arguments, 0)), {.depth_max = Value::kDepthMax});
   if (!parsed) return std::unexpected("expected YAML: " + parsed.error().to_string());
   return from_yaml(*parsed);
 }
@@ -166,8 +170,8 @@ auto base64decode(Arguments arguments) -> FunctionResult {
 auto urlencode(Arguments arguments) -> FunctionResult {
   std::string out;
   for (char const c : TRY(text_argument(arguments, 0))) {
-    bool const is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                          std::string_view("-_.~").contains(c);
+    bool const is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                          (c >= '0' && c <= '9') || std::string_view("-_.~").contains(c);
     if (is_plain) {
       out += c;
     } else {

@@ -14,19 +14,27 @@ auto finite(long double number) -> FunctionResult {
   return std::unexpected("expected a result within the range of a double");
 }
 
-auto abs(Arguments arguments) -> FunctionResult { return finite(std::fabs(TRY(number_argument(arguments, 0)))); }
-auto ceil(Arguments arguments) -> FunctionResult { return finite(std::ceil(TRY(number_argument(arguments, 0)))); }
-auto floor(Arguments arguments) -> FunctionResult { return finite(std::floor(TRY(number_argument(arguments, 0)))); }
+auto abs(Arguments arguments) -> FunctionResult {
+  return finite(std::fabs(TRY(number_argument(arguments, 0))));
+}
+auto ceil(Arguments arguments) -> FunctionResult {
+  return finite(std::ceil(TRY(number_argument(arguments, 0))));
+}
+auto floor(Arguments arguments) -> FunctionResult {
+  return finite(std::floor(TRY(number_argument(arguments, 0))));
+}
 
 auto max(Arguments arguments) -> FunctionResult {
   auto best = TRY(number_argument(arguments, 0));
-  for (std::size_t i = 1; i < arguments.size(); ++i) best = std::max(best, TRY(number_argument(arguments, i)));
+  for (std::size_t i = 1; i < arguments.size(); ++i)
+    best = std::max(best, TRY(number_argument(arguments, i)));
   return Value::number(best);
 }
 
 auto min(Arguments arguments) -> FunctionResult {
   auto best = TRY(number_argument(arguments, 0));
-  for (std::size_t i = 1; i < arguments.size(); ++i) best = std::min(best, TRY(number_argument(arguments, i)));
+  for (std::size_t i = 1; i < arguments.size(); ++i)
+    best = std::min(best, TRY(number_argument(arguments, i)));
   return Value::number(best);
 }
 
@@ -65,14 +73,15 @@ auto parseint(Arguments arguments) -> FunctionResult {
       return std::unexpected(fmt::format("expected a whole number in base {}", base));
     number = number * static_cast<long double>(base) + static_cast<long double>(value);
   }
-  if (digits.empty()) return std::unexpected(fmt::format("expected a whole number in base {}", base));
+  if (digits.empty())
+    return std::unexpected(fmt::format("expected a whole number in base {}", base));
   return finite(is_negative ? -number : number);
 }
 
 constexpr Function kFunctions[] = {
-    {"abs", 1, 1, abs}, {"ceil", 1, 1, ceil},       {"floor", 1, 1, floor},
+    {"abs", 1, 1, abs},          {"ceil", 1, 1, ceil},        {"floor", 1, 1, floor},
     {"max", 1, kAnyNumber, max}, {"min", 1, kAnyNumber, min}, {"sum", 1, 1, sum},
-    {"pow", 2, 2, pow}, {"signum", 1, 1, signum},   {"parseint", 2, 2, parseint},
+    {"pow", 2, 2, pow},          {"signum", 1, 1, signum},    {"parseint", 2, 2, parseint},
 };
 
 }  // namespace

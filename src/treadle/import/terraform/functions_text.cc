@@ -33,8 +33,12 @@ auto text_list(std::vector<T> const& texts) -> Value {
 }
 
 // ASCII letters only: no locale (DIFFERS from Terraform for other alphabets).
-auto upper_char(char c) -> char { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
-auto lower_char(char c) -> char { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+auto upper_char(char c) -> char {
+  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
+auto lower_char(char c) -> char {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 auto upper(Arguments arguments) -> FunctionResult {
   auto text = TRY(text_argument(arguments, 0));
@@ -77,7 +81,8 @@ auto replace(Arguments arguments) -> FunctionResult {
   auto const to = TRY(text_argument(arguments, 2));
   if (from.empty()) return refuse_argument(1, "some text to replace", Value());
   if (from.size() > 2 && from.starts_with('/') && from.ends_with('/'))
-    return std::unexpected("expected plain text to replace: treadle doesn't evaluate regular expressions here");
+    return std::unexpected(
+        "expected plain text to replace: treadle doesn't evaluate regular expressions here");
   return Value::string(TRY(replace_all(text, from, to)));
 }
 
@@ -151,15 +156,18 @@ auto chomp(Arguments arguments) -> FunctionResult {
 }
 
 auto startswith(Arguments arguments) -> FunctionResult {
-  return Value::boolean(TRY(text_argument(arguments, 0)).starts_with(TRY(text_argument(arguments, 1))));
+  return Value::boolean(
+      TRY(text_argument(arguments, 0)).starts_with(TRY(text_argument(arguments, 1))));
 }
 
 auto endswith(Arguments arguments) -> FunctionResult {
-  return Value::boolean(TRY(text_argument(arguments, 0)).ends_with(TRY(text_argument(arguments, 1))));
+  return Value::boolean(
+      TRY(text_argument(arguments, 0)).ends_with(TRY(text_argument(arguments, 1))));
 }
 
 auto strcontains(Arguments arguments) -> FunctionResult {
-  return Value::boolean(TRY(text_argument(arguments, 0)).contains(TRY(text_argument(arguments, 1))));
+  return Value::boolean(
+      TRY(text_argument(arguments, 0)).contains(TRY(text_argument(arguments, 1))));
 }
 
 // substr(text, offset, length): a negative offset counts from the end, length -1 means the rest.
@@ -190,7 +198,8 @@ auto indent(Arguments arguments) -> FunctionResult {
   auto const blanks = TRY(integer_argument(arguments, 0));
   auto const text = TRY(text_argument(arguments, 1));
   if (blanks < 0 || blanks > 1000) return refuse_argument(0, "0 to 1000 blanks", arguments[0]);
-  return Value::string(TRY(replace_all(text, "\n", "\n" + std::string(static_cast<std::size_t>(blanks), ' '))));
+  return Value::string(
+      TRY(replace_all(text, "\n", "\n" + std::string(static_cast<std::size_t>(blanks), ' '))));
 }
 
 auto format(Arguments arguments) -> FunctionResult {
@@ -205,7 +214,8 @@ auto formatlist(Arguments arguments) -> FunctionResult {
   bool has_list = false;
   for (auto const& argument : arguments.subspan(1)) {
     if (!argument.is_list()) continue;
-    if (has_list && argument.elements().size() != count) return std::unexpected("expected lists of one length");
+    if (has_list && argument.elements().size() != count)
+      return std::unexpected("expected lists of one length");
     count = argument.elements().size();
     has_list = true;
   }
@@ -224,15 +234,24 @@ auto formatlist(Arguments arguments) -> FunctionResult {
 }
 
 constexpr Function kFunctions[] = {
-    {"upper", 1, 1, upper},           {"lower", 1, 1, lower},
-    {"title", 1, 1, title},           {"replace", 3, 3, replace},
-    {"split", 2, 2, split},           {"join", 2, kAnyNumber, join},
-    {"trim", 2, 2, trim},             {"trimspace", 1, 1, trimspace},
-    {"trimprefix", 2, 2, trimprefix}, {"trimsuffix", 2, 2, trimsuffix},
-    {"chomp", 1, 1, chomp},           {"startswith", 2, 2, startswith},
-    {"endswith", 2, 2, endswith},     {"strcontains", 2, 2, strcontains},
-    {"substr", 3, 3, substr},         {"strrev", 1, 1, strrev},
-    {"indent", 2, 2, indent},         {"format", 1, kAnyNumber, format},
+    {"upper", 1, 1, upper},
+    {"lower", 1, 1, lower},
+    {"title", 1, 1, title},
+    {"replace", 3, 3, replace},
+    {"split", 2, 2, split},
+    {"join", 2, kAnyNumber, join},
+    {"trim", 2, 2, trim},
+    {"trimspace", 1, 1, trimspace},
+    {"trimprefix", 2, 2, trimprefix},
+    {"trimsuffix", 2, 2, trimsuffix},
+    {"chomp", 1, 1, chomp},
+    {"startswith", 2, 2, startswith},
+    {"endswith", 2, 2, endswith},
+    {"strcontains", 2, 2, strcontains},
+    {"substr", 3, 3, substr},
+    {"strrev", 1, 1, strrev},
+    {"indent", 2, 2, indent},
+    {"format", 1, kAnyNumber, format},
     {"formatlist", 1, kAnyNumber, formatlist},
 };
 

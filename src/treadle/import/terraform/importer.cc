@@ -1,6 +1,7 @@
 #include "treadle/import/terraform/importer.h"
 
 #include <algorithm>
+#include <memory>
 #include <set>
 
 #include <fmt/format.h>
@@ -20,6 +21,13 @@ auto lay_out(std::string const& text) -> std::string {
   json::Arena arena;
   auto const value = json::parse(arena, text);
   return value ? json::print_pretty(*value) + "\n" : text;
+}
+
+auto without_handler(std::string name) -> ImportedFunction {
+  ImportedFunction out;
+  out.function.name = std::move(name);
+  out.remark = "no handler yet: invoked at the Lambda endpoint";
+  return out;
 }
 
 class MachineImport {
@@ -52,14 +60,16 @@ class MachineImport {
     if (!found) return std::nullopt;
     if (auto out = to_text(*found)) return out;
     return problem(body.attribute(attribute)->at,
-                   fmt::format("expected a string as '{}', but it is {}", attribute, kind_name(found->kind())));
+                   fmt::format("expected a string as '{}', but it is {}", attribute,
+                               kind_name(found->kind())));
   }
 
   auto flag(Body const& body, std::string_view attribute) -> Outcome<bool> {
     auto const found = TRY(value(body, attribute));
     if (!found) return false;
     if (auto const b = to_bool(*found)) return *b;
-    return problem(body.attribute(attribute)->at, fmt::format("expected true or false as '{}'", attribute));
+    return problem(body.attribute(attribute)->at,
+                   fmt::format("expected true or false as '{}'", attribute));
   }
 
   auto name() -> Outcome<std::string> {
@@ -67,23 +77,28 @@ class MachineImport {
     auto out = TRY(text(block_.body, "name")).value_or(prefix.value_or("") + label_);
     if (is_machine_name(out)) return out;
     auto const* attribute = block_.body.attribute("name");
-    return problem(attribute == nullptr ? block_.at : attribute->at,
-                   fmt::format("expected a name of 1 to {} letters, digits, '-' and '_', but it is '{}'", limits::kNameChars, out));
+    return problem(
+        attribute == nullptr ? block_.at : attribute->at,
+        fmt::format("expected a name of 1 to {} letters, digits, '-' and '_', but it is '{}'",
+                    limits::kNameChars, out));
   }
 
   auto type() -> Outcome<asl::MachineType> {
     auto const out = TRY(text(block_.body, "type")).value_or("STANDARD");
     if (out == "STANDARD") return asl::MachineType::kStandard;
     if (out == "EXPRESS") return asl::MachineType::kExpress;
-    return problem(block_.body.attribute("type")->at, fmt::format("expected STANDARD or EXPRESS as the type, but it is '{}'", out));
+    return problem(block_.body.attribute("type")->at,
+                   fmt::format("expected STANDARD or EXPRESS as the type, but it is '{}'", out));
   }
 
   auto definition() -> Outcome<std::string> {
     auto const out = TRY(value(block_.body, "definition"));
     if (!out) return problem(block_.at, "expected a 'definition' in this state machine");
     if (!out->is_string())
-      return problem(block_.body.attribute("definition")->at,
-                     fmt::format("expected a string as the definition (jsonencode makes one), but it is {}", kind_name(out->kind())));
+      return problem(
+          block_.body.attribute("definition")->at,
+          fmt::format("expected a string as the definition (jsonencode makes one), but it is {}",
+                      kind_name(out->kind())));
     return out->is_encoded_json() ? lay_out(out->as_string()) : out->as_string();
   }
 
@@ -98,7 +113,8 @@ class MachineImport {
         return problem(block.at, "expected 'for_each' and a 'content' block in a dynamic block");
       auto const iterations = iterate(*collection, Order::kSorted);
       if (iterations.empty()) continue;
-      enter_dynamic(TRY(text(block.body, "iterator")).value_or(std::string(block_type)), iterations[0]);
+      enter_dynamic(TRY(text(block.body, "iterator")).value_or(std::string(block_type)),
+                    iterations[0]);
       return &content->body;
     }
     return nullptr;
@@ -106,8 +122,10 @@ class MachineImport {
 
   // The names that a dynamic block brings hold until the end of the import of this resource.
   void enter_dynamic(std::string name, Iteration const& iteration) {
-    auto& [iterator_name, scope] = dynamic_.emplace_back(std::make_unique<std::string>(std::move(name)), std::make_unique<Scope>());
-    *scope = {scopes_.innermost, *iterator_name, Value::object({{"key", iteration.key}, {"value", iteration.value}})};
+    auto& [iterator_name, scope] = dynamic_.emplace_back(
+        std::make_unique<std::string>(std::move(name)), std::make_unique<Scope>());
+    *scope = {scopes_.innermost, *iterator_name,
+              Value::object({{"key", iteration.key}, {"value", iteration.value}})};
     scopes_.innermost = scope.get();
   }
 
@@ -118,7 +136,9 @@ class MachineImport {
     logging.level = TRY(text(*body, "level")).value_or("OFF");
     constexpr std::string_view kLevels[] = {"ALL", "ERROR", "FATAL", "OFF"};
     if (std::ranges::find(kLevels, logging.level) == std::end(kLevels))
-      return problem(body->attribute("level")->at, fmt::format("expected ALL, ERROR, FATAL or OFF as the level, but it is '{}'", logging.level));
+      return problem(body->attribute("level")->at,
+                     fmt::format("expected ALL, ERROR, FATAL or OFF as the level, but it is '{}'",
+                                 logging.level));
     logging.include_execution_data = TRY(flag(*body, "include_execution_data"));
     logging.log_group_arn = TRY(text(*body, "log_destination")).value_or("");
     machine.logging = std::move(logging);
@@ -129,7 +149,9 @@ class MachineImport {
     auto const tags = TRY(value(block_.body, "tags"));
     if (!tags) return {};
     auto const at = block_.body.attribute("tags")->at;
-    if (!tags->is_object()) return problem(at, fmt::format("expected a map of tags, but it is {}", kind_name(tags->kind())));
+    if (!tags->is_object())
+      return problem(at,
+                     fmt::format("expected a map of tags, but it is {}", kind_name(tags->kind())));
     for (auto const& [key, tag] : tags->members()) {
       auto text_of_tag = to_text(tag);
       if (!text_of_tag) return problem(at, fmt::format("expected a string as the tag '{}'", key));
@@ -156,19 +178,18 @@ class Import {
     std::set<std::string> declared;
     for (auto const* block : configuration_.resources("aws_lambda_function"))
       for_each_instance(*block, [&](Instance const& instance) {
-        outcome_.project.functions.push_back(import_function(configuration_, *block, instance, folder_));
+        outcome_.project.functions.push_back(
+            import_function(configuration_, *block, instance, folder_));
         declared.insert(outcome_.project.functions.back().function.name);
       });
     for (auto const& name : configuration_.functions_referred_to())
-      if (!declared.contains(name))
-        outcome_.project.functions.push_back(
-            {.function = {.name = name}, .remark = "no handler yet: invoked at the Lambda endpoint"});
+      if (!declared.contains(name)) outcome_.project.functions.push_back(without_handler(name));
   }
 
  private:
   void add_error(Problem error) {
     outcome_.problems.push_back(std::move(error));
-    outcome_.has_error = true;
+    outcome_.verdict = Verdict::kUnreadable;
   }
 
   void for_each_instance(Block const& block, auto act) {
@@ -181,7 +202,9 @@ class Import {
     auto machine = MachineImport(configuration_, block, instance).run();
     if (!machine) return add_error(machine.error());
     if (!names_.insert(machine->name).second)
-      return add_error({.message = fmt::format("expected a name of its own: another state machine is called '{}' too", machine->name),
+      return add_error({.message = fmt::format(
+                            "expected a name of its own: another state machine is called '{}' too",
+                            machine->name),
                         .at = block.at});
     validate(*machine, block);
     outcome_.project.state_machines.push_back(std::move(*machine));
@@ -189,13 +212,17 @@ class Import {
 
   void validate(StateMachine const& machine, Block const& block) {
     auto const* attribute = block.body.attribute("definition");
-    for (auto const& diagnostic : asl::parse_definition(machine.definition, {.type = machine.type}).diagnostics) {
-      auto message = fmt::format("{}: {}: {}{}", machine.name, diagnostic.code, diagnostic.message,
-                                 diagnostic.location.empty() ? "" : fmt::format(" at {}", diagnostic.location));
+    for (auto const& diagnostic :
+         asl::parse_definition(machine.definition, {.type = machine.type}).diagnostics) {
+      auto message = fmt::format(
+          "{}: {}: {}{}", machine.name, diagnostic.code, diagnostic.message,
+          diagnostic.location.empty() ? "" : fmt::format(" at {}", diagnostic.location));
       if (diagnostic.severity == asl::Severity::kError) {
-        add_error({.message = std::move(message), .at = attribute->at});
+        outcome_.problems.push_back({.message = std::move(message), .at = attribute->at});
+        if (outcome_.verdict == Verdict::kOk) outcome_.verdict = Verdict::kInvalidDefinition;
       } else {
-        outcome_.problems.push_back({.message = std::move(message), .at = attribute->at, .severity = Severity::kWarning});
+        outcome_.problems.push_back(
+            {.message = std::move(message), .at = attribute->at, .severity = Severity::kWarning});
       }
     }
   }
@@ -208,13 +235,13 @@ class Import {
 
 }  // namespace
 
-auto import_terraform(Sources& sources, Inputs inputs, ReadFile read_file, std::filesystem::path const& folder)
-    -> ImportOutcome {
+auto import_terraform(Sources& sources, Inputs inputs, ReadFile read_file,
+                      std::filesystem::path const& folder) -> ImportOutcome {
   ImportOutcome outcome;
   auto configuration = Configuration::load(sources, std::move(inputs), std::move(read_file));
   if (!configuration) {
     outcome.problems.push_back(configuration.error());
-    outcome.has_error = true;
+    outcome.verdict = Verdict::kUnreadable;
     return outcome;
   }
   Import(**configuration, folder, outcome).run();

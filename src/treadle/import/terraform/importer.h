@@ -2,10 +2,9 @@
 // Source: Terraform AWS provider documentation, resources of these names.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
-#include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "treadle/import/project_writer.h"
@@ -14,16 +13,23 @@
 
 namespace treadle::import::terraform {
 
-struct ImportOutcome {
-  ImportedProject project;        // complete only when has_error is false
-  std::vector<Problem> problems;  // errors and warnings, in the order in which they came up
-  bool has_error = false;
+enum class Verdict : std::uint8_t {
+  kOk,                 // there may be warnings
+  kInvalidDefinition,  // a state machine's definition does not validate
+  kUnreadable,         // the Terraform itself is wrong, or asks for what isn't known
 };
 
-// Everything that `inputs` declare. `folder` is the configuration's, from which code paths start. State
-// machines are called by their `name`, functions by their resource's label; a function that is only
-// referred to has no runtime. A definition made by jsonencode is laid out for reading, any other text is
-// kept to the byte. Each definition is validated; what validation says is a problem at its resource.
+struct ImportOutcome {
+  ImportedProject project;        // complete only when the verdict is kOk
+  std::vector<Problem> problems;  // warnings of the evaluation, then everything else as it came up
+  Verdict verdict = Verdict::kOk;
+};
+
+// Everything that `inputs` declare. `folder` is the configuration's, from which code paths start.
+// State machines are called by their `name`, functions by their resource's label; a function that
+// is only referred to has no runtime. A definition made by jsonencode is laid out for reading, any
+// other text is kept to the byte. Each definition is validated; what validation says is a problem
+// at its resource.
 [[nodiscard]] auto import_terraform(Sources& sources, Inputs inputs, ReadFile read_file,
                                     std::filesystem::path const& folder) -> ImportOutcome;
 

@@ -17,12 +17,13 @@ struct Spelling {
 };
 // Longer ones first, so that the first that fits is the one.
 constexpr Spelling kOperators[] = {
-    {"...", kEllipsis}, {"=>", kArrow},     {"==", kEqual},    {"!=", kNotEqual},    {"<=", kLessEqual},
-    {">=", kGreaterEqual}, {"&&", kAnd},    {"||", kOr},       {"{", kBraceOpen},    {"}", kBraceClose},
-    {"[", kBracketOpen}, {"]", kBracketClose}, {"(", kParenOpen}, {")", kParenClose}, {"=", kAssign},
-    {":", kColon},       {",", kComma},     {".", kDot},       {"?", kQuestion},     {"!", kNot},
-    {"<", kLess},        {">", kGreater},   {"+", kPlus},      {"-", kMinus},        {"*", kStar},
-    {"/", kSlash},       {"%", kPercent},
+    {"...", kEllipsis}, {"=>", kArrow},        {"==", kEqual},      {"!=", kNotEqual},
+    {"<=", kLessEqual}, {">=", kGreaterEqual}, {"&&", kAnd},        {"||", kOr},
+    {"{", kBraceOpen},  {"}", kBraceClose},    {"[", kBracketOpen}, {"]", kBracketClose},
+    {"(", kParenOpen},  {")", kParenClose},    {"=", kAssign},      {":", kColon},
+    {",", kComma},      {".", kDot},           {"?", kQuestion},    {"!", kNot},
+    {"<", kLess},       {">", kGreater},       {"+", kPlus},        {"-", kMinus},
+    {"*", kStar},       {"/", kSlash},         {"%", kPercent},
 };
 
 struct Description {
@@ -30,15 +31,24 @@ struct Description {
   std::string_view text;
 };
 constexpr Description kDescriptions[] = {
-    {kNewline, "the end of the line"}, {kIdentifier, "a name"},          {kNumber, "a number"},
-    {kQuoteOpen, "a string"},          {kQuoteClose, "the closing '\"'"}, {kHeredocOpen, "a heredoc"},
-    {kHeredocClose, "the end of the heredoc"}, {kText, "text"},          {kInterpolationOpen, "'${'"},
-    {kControlOpen, "'%{'"},            {kTemplateClose, "'}'"},          {kEnd, "the end of the file"},
+    {kNewline, "the end of the line"},
+    {kIdentifier, "a name"},
+    {kNumber, "a number"},
+    {kQuoteOpen, "a string"},
+    {kQuoteClose, "the closing '\"'"},
+    {kHeredocOpen, "a heredoc"},
+    {kHeredocClose, "the end of the heredoc"},
+    {kText, "text"},
+    {kInterpolationOpen, "'${'"},
+    {kControlOpen, "'%{'"},
+    {kTemplateClose, "'}'"},
+    {kEnd, "the end of the file"},
 };
 
 auto is_digit(char c) -> bool { return c >= '0' && c <= '9'; }
 auto is_name_start(char c) -> bool {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+         static_cast<unsigned char>(c) >= 0x80;
 }
 auto is_name_part(char c) -> bool { return is_name_start(c) || is_digit(c) || c == '-'; }
 auto is_blank(char c) -> bool { return c == ' ' || c == '\t' || c == '\r'; }
@@ -46,7 +56,8 @@ auto is_blank(char c) -> bool { return c == ' ' || c == '\t' || c == '\r'; }
 class Lexer {
  public:
   Lexer(std::string_view text, std::uint32_t file, LexMode mode) : text_(text), file_(file) {
-    modes_.push_back({.kind = mode == LexMode::kTemplate ? Mode::kRest : Mode::kCode, .marker = {}});
+    modes_.push_back(
+        {.kind = mode == LexMode::kTemplate ? Mode::kRest : Mode::kCode, .marker = {}});
   }
 
   auto run() -> Outcome<std::vector<Token>> {
@@ -69,11 +80,12 @@ class Lexer {
     std::string_view marker;        // of a heredoc
     std::uint32_t braces_open = 0;  // of code within a template
     std::size_t began_at = 0;
-    bool is_at_line_start = true;   // of text
+    bool is_at_line_start = true;  // of text
   };
 
   [[nodiscard]] auto rest() const -> std::string_view { return text_.substr(at_); }
-  [[nodiscard]] auto fail_at(std::size_t offset, std::string message) const -> std::unexpected<Problem> {
+  [[nodiscard]] auto fail_at(std::size_t offset, std::string message) const
+      -> std::unexpected<Problem> {
     return problem({file_, static_cast<std::uint32_t>(offset)}, std::move(message));
   }
 
@@ -87,12 +99,17 @@ class Lexer {
   auto check_closed() -> Outcome<void> {
     auto const& mode = modes_.back();
     switch (mode.kind) {
-      case Mode::kQuoted: return fail_at(mode.began_at, "expected a closing '\"' for the string that starts here");
+      case Mode::kQuoted:
+        return fail_at(mode.began_at, "expected a closing '\"' for the string that starts here");
       case Mode::kHeredoc:
-        return fail_at(mode.began_at, fmt::format("expected a line with '{}' alone to end the heredoc that starts here",
-                                                  mode.marker));
+        return fail_at(
+            mode.began_at,
+            fmt::format("expected a line with '{}' alone to end the heredoc that starts here",
+                        mode.marker));
       case Mode::kCode:
-        if (modes_.size() > 1) return fail_at(mode.began_at, "expected a '}' for the template sequence that starts here");
+        if (modes_.size() > 1)
+          return fail_at(mode.began_at,
+                         "expected a '}' for the template sequence that starts here");
         return {};
       case Mode::kRest: return {};
     }
@@ -109,7 +126,8 @@ class Lexer {
       at_ = std::min(text_.find('\n', at_), text_.size());
     } else if (rest().starts_with("/*")) {
       auto const end = text_.find("*/", at_ + 2);
-      if (end == std::string_view::npos) return fail_at(at_, "expected '*/' for the comment that starts here");
+      if (end == std::string_view::npos)
+        return fail_at(at_, "expected '*/' for the comment that starts here");
       at_ = end + 2;
     } else if (is_name_start(c)) {
       push(kIdentifier, length_while(is_name_part));
@@ -129,7 +147,8 @@ class Lexer {
   auto lex_operator() -> Outcome<void> {
     auto& mode = modes_.back();
     bool const is_in_template = modes_.size() > 1;
-    if (is_in_template && mode.braces_open == 0 && (text_[at_] == '}' || rest().starts_with("~}"))) {
+    if (is_in_template && mode.braces_open == 0 &&
+        (text_[at_] == '}' || rest().starts_with("~}"))) {
       bool const strips = text_[at_] == '~';
       push(kTemplateClose, strips ? 2 : 1).strips = strips;
       modes_.pop_back();
@@ -144,7 +163,8 @@ class Lexer {
     }
     if (text_[at_] == '\'') return fail_at(at_, "expected '\"': strings stand in double quotes");
     if (text_[at_] == '&' || text_[at_] == '|')
-      return fail_at(at_, fmt::format("expected '{0}{0}': there are no bitwise operators", text_[at_]));
+      return fail_at(at_,
+                     fmt::format("expected '{0}{0}': there are no bitwise operators", text_[at_]));
     return fail_at(at_, "this character has no meaning here");
   }
 
@@ -155,9 +175,11 @@ class Lexer {
     auto const line_end = text_.find('\n', marker_at);
     auto marker = text_.substr(std::min(marker_at, text_.size()), line_end - marker_at);
     while (!marker.empty() && is_blank(marker.back())) marker.remove_suffix(1);
-    bool const is_name = !marker.empty() && is_name_start(marker[0]) && std::ranges::all_of(marker, is_name_part);
+    bool const is_name =
+        !marker.empty() && is_name_start(marker[0]) && std::ranges::all_of(marker, is_name_part);
     if (!is_name || line_end == std::string_view::npos)
-      return fail_at(began_at, "expected the marker of a heredoc and the end of the line after '<<'");
+      return fail_at(began_at,
+                     "expected the marker of a heredoc and the end of the line after '<<'");
     push(kHeredocOpen, line_end + 1 - at_).is_flush = is_flush;
     modes_.push_back({.kind = Mode::kHeredoc, .marker = marker, .began_at = began_at});
     return {};
@@ -195,8 +217,10 @@ class Lexer {
     auto end = at_;
     while (end < text_.size() && text_[end] != '"' && !is_sequence(end)) {
       if (text_[end] == '\n')
-        return fail_at(modes_.back().began_at, "expected a closing '\"' on the line on which this string starts");
-      bool const is_backslash = text_[end] == '\\' && end + 1 < text_.size() && text_[end + 1] != '\n';
+        return fail_at(modes_.back().began_at,
+                       "expected a closing '\"' on the line on which this string starts");
+      bool const is_backslash =
+          text_[end] == '\\' && end + 1 < text_.size() && text_[end + 1] != '\n';
       end += is_escaped_sequence(end) ? 3 : is_backslash ? 2 : 1;
     }
     push(kText, end - at_);
@@ -222,7 +246,8 @@ class Lexer {
       return {};
     }
     auto end = at_;
-    while (end < text_.size() && !is_sequence(end) && text_[end] != '\n') end += is_escaped_sequence(end) ? 3 : 1;
+    while (end < text_.size() && !is_sequence(end) && text_[end] != '\n')
+      end += is_escaped_sequence(end) ? 3 : 1;
     bool const ends_line = end < text_.size() && text_[end] == '\n';
     push(kText, end + (ends_line ? 1 : 0) - at_);
     modes_.back().is_at_line_start = ends_line;
@@ -268,7 +293,8 @@ class Lexer {
 
 }  // namespace
 
-auto tokenize(Sources const& sources, std::uint32_t file, LexMode mode) -> Outcome<std::vector<Token>> {
+auto tokenize(Sources const& sources, std::uint32_t file, LexMode mode)
+    -> Outcome<std::vector<Token>> {
   return Lexer(sources.text(file), file, mode).run();
 }
 

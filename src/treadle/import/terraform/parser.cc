@@ -25,14 +25,15 @@ class BodyParser {
     Body body;
     std::set<std::string_view> attribute_names;
     for (;;) {
-      while (cursor_.accept(kNewline)) {
-      }
+      while (cursor_.accept(kNewline)) {}
       if (cursor_.is(close)) return body;
       auto const name = cursor_.peek();
       TRY(parse_item(body));
-      bool const is_attribute = !body.attributes.empty() && body.attributes.back().at.offset == name.offset;
+      bool const is_attribute =
+          !body.attributes.empty() && body.attributes.back().at.offset == name.offset;
       if (is_attribute && !attribute_names.insert(name.text).second)
-        return problem(cursor_.at(name), fmt::format("expected '{}' only once: it is set above", name.text));
+        return problem(cursor_.at(name),
+                       fmt::format("expected '{}' only once: it is set above", name.text));
       if (cursor_.is(close)) return body;
       TRY(cursor_.expect(kNewline, "after an attribute or a block"));
     }
@@ -41,8 +42,10 @@ class BodyParser {
  private:
   auto parse_item(Body& body) -> Outcome<void> {
     if (cursor_.is_too_deep())
-      return problem(cursor_.here(), fmt::format("expected blocks that nest at most {} deep", kSyntaxDepthMax));
-    if (!cursor_.is(kIdentifier)) return cursor_.unexpected("the name of an attribute or the type of a block");
+      return problem(cursor_.here(),
+                     fmt::format("expected blocks that nest at most {} deep", kSyntaxDepthMax));
+    if (!cursor_.is(kIdentifier))
+      return cursor_.unexpected("the name of an attribute or the type of a block");
     auto const name = cursor_.next();
     if (cursor_.is(kAssign)) return parse_attribute(body, name);
     return parse_block(body, name);
@@ -67,13 +70,15 @@ class BodyParser {
 
   auto parse_label(Token const& type) -> Outcome<std::string> {
     if (cursor_.is(kIdentifier)) return std::string(cursor_.next().text);
-    if (!cursor_.accept(kQuoteOpen)) return cursor_.unexpected(fmt::format("'=', a label or '{{' after '{}'", type.text));
+    if (!cursor_.accept(kQuoteOpen))
+      return cursor_.unexpected(fmt::format("'=', a label or '{{' after '{}'", type.text));
     std::string label;
     if (cursor_.is(kText)) {
       auto const at = cursor_.here();
       label = TRY(unescape_quoted(cursor_.next().text, at));
     }
-    if (!cursor_.accept(kQuoteClose)) return cursor_.unexpected("the closing '\"' of a label, which holds text alone");
+    if (!cursor_.accept(kQuoteClose))
+      return cursor_.unexpected("the closing '\"' of a label, which holds text alone");
     return label;
   }
 
@@ -97,7 +102,7 @@ auto parse_configuration(Sources const& sources, std::uint32_t file) -> Outcome<
 auto parse_template_file(Sources const& sources, std::uint32_t file) -> Outcome<ExpressionPtr> {
   auto const tokens = TRY(tokenize(sources, file, LexMode::kTemplate));
   TokenCursor cursor(tokens, file);
-  return ExpressionParser(cursor).parse_template(kEnd, ExpressionParser::Quoting::kFile);
+  return ExpressionParser(cursor).parse_template({file, 0}, kEnd, ExpressionParser::Quoting::kFile);
 }
 
 auto parse_expression_text(Sources const& sources, std::uint32_t file) -> Outcome<ExpressionPtr> {

@@ -15,9 +15,11 @@ inline constexpr std::uint32_t kSyntaxDepthMax = 200;
 [[nodiscard]] auto parse_configuration(Sources const& sources, std::uint32_t file) -> Outcome<Body>;
 
 // A file that is one template (templatefile): no quotes, no backslash escapes.
-[[nodiscard]] auto parse_template_file(Sources const& sources, std::uint32_t file) -> Outcome<ExpressionPtr>;
+[[nodiscard]] auto parse_template_file(Sources const& sources, std::uint32_t file)
+    -> Outcome<ExpressionPtr>;
 
 // A text that is one expression, as --var gives it for a variable that is no string.
-[[nodiscard]] auto parse_expression_text(Sources const& sources, std::uint32_t file) -> Outcome<ExpressionPtr>;
+[[nodiscard]] auto parse_expression_text(Sources const& sources, std::uint32_t file)
+    -> Outcome<ExpressionPtr>;
 
 }  // namespace treadle::import::terraform

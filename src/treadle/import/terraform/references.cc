@@ -12,18 +12,22 @@ namespace {
 constexpr std::string_view kLambdaFunction = "aws_lambda_function";
 constexpr std::string_view kLambdaAlias = "aws_lambda_alias";
 
-auto member(std::string key, std::string value) -> Member { return {std::move(key), Value::string(std::move(value))}; }
+auto member(std::string key, std::string value) -> Member {
+  return {std::move(key), Value::string(std::move(value))};
+}
 
 // Data sources that ask AWS where it is. nullopt for any other type.
 auto surroundings(std::string_view type, Place const& place) -> std::optional<Value> {
   if (type == "aws_region")
-    return Value::object({member("name", place.region), member("id", place.region), member("region", place.region)});
+    return Value::object(
+        {member("name", place.region), member("id", place.region), member("region", place.region)});
   if (type == "aws_caller_identity")
     return Value::object({member("account_id", place.account), member("id", place.account),
                           member("arn", fmt::format("arn:aws:iam::{}:root", place.account)),
                           member("user_id", place.account)});
   if (type == "aws_partition")
-    return Value::object({member("partition", "aws"), member("id", "aws"), member("dns_suffix", "amazonaws.com")});
+    return Value::object(
+        {member("partition", "aws"), member("id", "aws"), member("dns_suffix", "amazonaws.com")});
   return std::nullopt;
 }
 
@@ -48,8 +52,9 @@ void Configuration::note_function(std::string const& name) {
   if (functions_seen_.insert(name).second) functions_.push_back(name);
 }
 
-auto Configuration::resolve_reference(std::span<Step const> steps, Reference reference, std::size_t steps_before,
-                                      Scope const* scope) -> Outcome<Resolved> {
+auto Configuration::resolve_reference(std::span<Step const> steps, Reference reference,
+                                      std::size_t steps_before, Scope const* scope)
+    -> Outcome<Resolved> {
   auto used = steps_before;
   if (used < steps.size() && steps[used].kind == Step::Kind::kIndex) {
     reference.key = TRY(evaluator_.evaluate(*steps[used].index, {this, scope}));
@@ -61,11 +66,13 @@ auto Configuration::resolve_reference(std::span<Step const> steps, Reference ref
 }
 
 // The instance that a reference's key names. A block that is not declared has any instance.
-auto Configuration::instance_of(Reference const& reference, Block const* block) -> Outcome<Instance> {
+auto Configuration::instance_of(Reference const& reference, Block const* block)
+    -> Outcome<Instance> {
   if (block == nullptr) {
     auto const key = reference.key ? to_text(*reference.key) : std::nullopt;
     bool const is_first = !key || *key == "0";
-    return Instance{.suffix = is_first ? "" : "-" + *key, .each = std::nullopt, .count = std::nullopt};
+    return Instance{
+        .suffix = is_first ? "" : "-" + *key, .each = std::nullopt, .count = std::nullopt};
   }
   auto const all = TRY(instances(*block));
   if (!reference.key) return all.size() == 1 ? all[0] : Instance{};
@@ -73,23 +80,27 @@ auto Configuration::instance_of(Reference const& reference, Block const* block) 
     if (instance.each && equal(*instance.each->find("key"), *reference.key)) return instance;
     if (instance.count && equal(*instance.count->find("index"), *reference.key)) return instance;
   }
-  return problem(reference.at, fmt::format("expected one of the instances of {}.{}, but there is none [{}]",
-                                           reference.id.type, reference.id.label, to_text(*reference.key).value_or("?")));
+  return problem(
+      reference.at,
+      fmt::format("expected one of the instances of {}.{}, but there is none [{}]",
+                  reference.id.type, reference.id.label, to_text(*reference.key).value_or("?")));
 }
 
 // A Lambda function is called by its label; everything else by the name it declares.
-auto Configuration::resource_name(Reference const& reference, Block const* block, Instance const& instance)
-    -> Outcome<std::string> {
+auto Configuration::resource_name(Reference const& reference, Block const* block,
+                                  Instance const& instance) -> Outcome<std::string> {
   auto const fallback = reference.id.label + instance.suffix;
   if (reference.id.type == kLambdaFunction || block == nullptr) return fallback;
   InstanceScopes scopes;
   enter(scopes, instance);
-  auto const declared = TRY(attribute(block->body, name_argument(reference.id.type), scopes.innermost));
+  auto const declared =
+      TRY(attribute(block->body, name_argument(reference.id.type), scopes.innermost));
   if (!declared) return fallback;
   return to_text(*declared).value_or(fallback);
 }
 
-auto Configuration::resource_attribute(Reference const& reference, Step const& step) -> Outcome<Value> {
+auto Configuration::resource_attribute(Reference const& reference, Step const& step)
+    -> Outcome<Value> {
   if (reference.is_data)
     if (auto value = TRY(data_attribute(reference, step.name))) return std::move(*value);
   auto const* block = find_block(reference);
@@ -98,12 +109,14 @@ auto Configuration::resource_attribute(Reference const& reference, Step const& s
   auto const label = reference.id.label + instance.suffix;
   ResourceName const resource{.type = reference.id.type, .label = label, .name = name};
   if (reference.id.type == kLambdaFunction) note_function(name);
-  if (auto text = computed_attribute(place(), resource, step.name)) return Value::string(std::move(*text));
+  if (auto text = computed_attribute(place(), resource, step.name))
+    return Value::string(std::move(*text));
 
   InstanceScopes scopes;
   enter(scopes, instance);
   if (block != nullptr)
-    if (auto value = TRY(attribute(block->body, step.name, scopes.innermost))) return std::move(*value);
+    if (auto value = TRY(attribute(block->body, step.name, scopes.innermost)))
+      return std::move(*value);
   if (reference.id.type == kLambdaAlias && step.name == "arn" && block != nullptr) {
     auto const function = TRY(attribute(block->body, "function_name", scopes.innermost));
     auto const function_name = function ? function_of(to_text(*function).value_or(label)) : label;
@@ -111,13 +124,17 @@ auto Configuration::resource_attribute(Reference const& reference, Step const& s
   }
   if (step.name == "arn") {
     if (auto arn = guessed_arn(place(), resource)) {
-      warn(reference.at, fmt::format("the ARN of {}.{} is a guess: {}", reference.id.type, reference.id.label, *arn));
+      warn(reference.at, fmt::format("the ARN of {}.{} is a guess: {}", reference.id.type,
+                                     reference.id.label, *arn));
       return Value::string(std::move(*arn));
     }
   }
-  return problem(step.at, fmt::format("expected an attribute of {}.{} that is known before it is made ({}), but not '{}'",
-                                      reference.id.type, reference.id.label,
-                                      fmt::join(computed_attribute_names(reference.id.type), ", "), step.name));
+  return problem(
+      step.at,
+      fmt::format(
+          "expected an attribute of {}.{} that is known before it is made ({}), but not '{}'",
+          reference.id.type, reference.id.label,
+          fmt::join(computed_attribute_names(reference.id.type), ", "), step.name));
 }
 
 // Data sources that need no resource behind them.
@@ -128,7 +145,8 @@ auto Configuration::data_attribute(Reference const& reference, std::string_view 
     return std::nullopt;
   }
   auto const* block = find_block(reference);
-  if (block == nullptr || reference.id.type != "template_file" || attribute_name != "rendered") return std::nullopt;
+  if (block == nullptr || reference.id.type != "template_file" || attribute_name != "rendered")
+    return std::nullopt;
   InstanceScopes scopes;
   auto const instance = TRY(instance_of(reference, block));
   enter(scopes, instance);
@@ -137,15 +155,19 @@ auto Configuration::data_attribute(Reference const& reference, std::string_view 
 
 auto Configuration::render_template_data(Block const& block, Scope const* scope) -> Outcome<Value> {
   auto const text = TRY(attribute(block.body, "template", scope));
-  if (!text || !text->is_string()) return problem(block.at, "expected a 'template' that is a string");
+  if (!text || !text->is_string())
+    return problem(block.at, "expected a 'template' that is a string");
   auto const variables = TRY(attribute(block.body, "vars", scope)).value_or(Value::object({}));
-  return evaluator_.render_template(fmt::format("template_file.{}", block.labels[1]), text->as_string(), variables, block.at);
+  return evaluator_.render_template(fmt::format("template_file.{}", block.labels[1]),
+                                    text->as_string(), variables, block.at);
 }
 
-// A resource without an attribute: an object of what is known; a list or a map of those where the block
-// is repeated.
+// A resource without an attribute: an object of what is known; a list or a map of those where the
+// block is repeated.
 auto Configuration::whole_resource(Reference const& reference) -> Outcome<Value> {
-  if (auto place_object = reference.is_data ? surroundings(reference.id.type, place()) : std::nullopt) return *place_object;
+  if (auto place_object =
+          reference.is_data ? surroundings(reference.id.type, place()) : std::nullopt)
+    return *place_object;
   auto const* block = find_block(reference);
   auto const make = [&](Instance const& instance) -> Outcome<Value> {
     auto const name = TRY(resource_name(reference, block, instance));
@@ -159,7 +181,8 @@ auto Configuration::whole_resource(Reference const& reference) -> Outcome<Value>
     return Value::object(std::move(members));
   };
   bool const is_counted = block != nullptr && block->body.attribute("count") != nullptr;
-  bool const is_repeated = is_counted || (block != nullptr && block->body.attribute("for_each") != nullptr);
+  bool const is_repeated =
+      is_counted || (block != nullptr && block->body.attribute("for_each") != nullptr);
   if (reference.key || !is_repeated) return make(TRY(instance_of(reference, block)));
   std::vector<Value> list;
   std::vector<Member> map;
@@ -174,14 +197,19 @@ auto Configuration::whole_resource(Reference const& reference) -> Outcome<Value>
   return is_counted ? Value::list(std::move(list)) : Value::object(std::move(map));
 }
 
-// A module's output that looks like the ARN of a Lambda function is the function named after the module.
+// A module's output that looks like the ARN of a Lambda function is the function named after the
+// module.
 auto Configuration::module_output(std::span<Step const> steps, Location at) -> Outcome<Resolved> {
-  constexpr std::string_view kLambdaOutputs[] = {"lambda_function_arn", "lambda_arn", "function_arn"};
+  constexpr std::string_view kLambdaOutputs[] = {"lambda_function_arn", "lambda_arn",
+                                                 "function_arn"};
   bool const has_output = steps.size() > 1 && steps[1].kind == Step::Kind::kAttribute;
   if (!has_output || std::ranges::find(kLambdaOutputs, steps[1].name) == std::end(kLambdaOutputs))
-    return problem(at, fmt::format("expected a reference within this folder: module '{}' isn't imported", steps[0].name));
+    return problem(
+        at, fmt::format("expected a reference within this folder: module '{}' isn't imported",
+                        steps[0].name));
   note_function(steps[0].name);
-  warn(at, fmt::format("module '{0}' isn't imported: its Lambda function is taken to be '{0}'", steps[0].name));
+  warn(at, fmt::format("module '{0}' isn't imported: its Lambda function is taken to be '{0}'",
+                       steps[0].name));
   return Resolved{Value::string(lambda_function_arn(place(), steps[0].name)), 2};
 }
 

@@ -44,7 +44,8 @@ auto Sources::add(std::string name, std::string text) -> Result<std::uint32_t, s
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   if (text.size() > kFileBytesMax)
     return std::unexpected(fmt::format("{}: the file has more than {} bytes", name, kFileBytesMax));
-  if (!utf8::is_valid(text)) return std::unexpected(fmt::format("{}: the file is not UTF-8 text", name));
+  if (!utf8::is_valid(text))
+    return std::unexpected(fmt::format("{}: the file is not UTF-8 text", name));
   if (text.starts_with(kByteOrderMark)) text.erase(0, kByteOrderMark.size());
   files_.push_back(std::make_unique<File const>(File{std::move(name), std::move(text)}));
   return static_cast<std::uint32_t>(files_.size() - 1);
@@ -60,14 +61,16 @@ auto Sources::line_column(Location at) const -> LineColumn {
 }
 
 auto Sources::render(Problem const& problem) const -> std::string {
-  auto const [line_number, column] = line_column(problem.at);
   auto const kind = problem.severity == Severity::kError ? "error" : "warning";
-  auto out =
-      fmt::format("{}:{}:{}: {}: {}\n", name(problem.at.file), line_number, column, kind, problem.message);
+  if (problem.at.file >= files_.size()) return fmt::format("{}: {}\n", kind, problem.message);
+  auto const [line_number, column] = line_column(problem.at);
+  auto out = fmt::format("{}:{}:{}: {}: {}\n", name(problem.at.file), line_number, column, kind,
+                         problem.message);
   auto const line = line_around(text(problem.at.file), problem.at.offset);
   if (line.text.size() > kShownLineChars) return out;
   auto const prefix = line.text.substr(0, problem.at.offset - line.begin);
-  return out + fmt::format("{:>5} | {}\n      | {}^\n", line_number, line.text, caret_indent(prefix));
+  return out +
+         fmt::format("{:>5} | {}\n      | {}^\n", line_number, line.text, caret_indent(prefix));
 }
 
 }  // namespace treadle::import::terraform

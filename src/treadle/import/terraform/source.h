@@ -17,9 +17,13 @@ struct Location {
   std::uint32_t offset = 0;
 };
 
+// Of a problem with no place in a file.
+inline constexpr Location kNowhere = {0xFFFFFFFFU, 0};
+
 enum class Severity : std::uint8_t { kError, kWarning };
 
-// What is wrong (or odd) and where. `message` says what was expected, in one line without a full stop.
+// What is wrong (or odd) and where. `message` says what was expected, in one line without a full
+// stop.
 struct Problem {
   std::string message;
   Location at;
@@ -45,11 +49,16 @@ class Sources {
   // kFileBytesMax, or text that is not UTF-8. `name` is what messages call it.
   [[nodiscard]] auto add(std::string name, std::string text) -> Result<std::uint32_t, std::string>;
 
-  [[nodiscard]] auto text(std::uint32_t file) const -> std::string_view { return files_[file]->text; }
-  [[nodiscard]] auto name(std::uint32_t file) const -> std::string_view { return files_[file]->name; }
+  [[nodiscard]] auto text(std::uint32_t file) const -> std::string_view {
+    return files_[file]->text;
+  }
+  [[nodiscard]] auto name(std::uint32_t file) const -> std::string_view {
+    return files_[file]->name;
+  }
   [[nodiscard]] auto line_column(Location at) const -> LineColumn;
 
-  // "main.tf:3:7: error: MESSAGE", then the line, then a caret below the place. Ends in a newline.
+  // "main.tf:3:7: error: MESSAGE", then the line, then a caret below the place; "error: MESSAGE"
+  // for kNowhere. Ends in a newline.
   [[nodiscard]] auto render(Problem const& problem) const -> std::string;
 
   static constexpr std::size_t kFileBytesMax = 4U << 20U;

@@ -24,9 +24,15 @@ struct Variable {  // a name on its own: a for variable, or the root of a refere
   std::string name;
 };
 
-// .NAME, [INDEX], or a splat: [*] applies all steps after it to every element, .* the .NAMEs after it.
+// .NAME, [INDEX], or a splat: [*] applies all steps after it to every element, .* the .NAMEs after
+// it.
 struct Step {
-  enum class Kind : std::uint8_t { kAttribute, kIndex, kSplat, kAttributeSplat } kind = Kind::kAttribute;
+  enum class Kind : std::uint8_t {
+    kAttribute,
+    kIndex,
+    kSplat,
+    kAttributeSplat
+  } kind = Kind::kAttribute;
   Location at;
   std::string name;     // of kAttribute
   ExpressionPtr index;  // of kIndex
@@ -44,8 +50,19 @@ struct Call {
 };
 
 enum class Operator : std::uint8_t {
-  kOr, kAnd, kEqual, kNotEqual, kLess, kLessEqual, kGreater, kGreaterEqual,
-  kAdd, kSubtract, kMultiply, kDivide, kModulo,
+  kOr,
+  kAnd,
+  kEqual,
+  kNotEqual,
+  kLess,
+  kLessEqual,
+  kGreater,
+  kGreaterEqual,
+  kAdd,
+  kSubtract,
+  kMultiply,
+  kDivide,
+  kModulo,
 };
 
 struct Binary {
@@ -82,7 +99,8 @@ struct ObjectLiteral {
   std::vector<ObjectItem> items;
 };
 
-// [for value in collection : result if condition], {for key, value in collection : result_key => result}
+// [for value in collection : result if condition], {for key, value in collection : result_key =>
+// result}
 struct ForExpression {
   std::string key;  // empty when only the value is named
   std::string value;
@@ -119,8 +137,8 @@ struct Template {
 };
 
 struct Expression {
-  using Node = std::variant<Literal, Variable, Postfix, Call, Binary, Not, Negate, Conditional, TupleLiteral,
-                            ObjectLiteral, ForExpression, Template>;
+  using Node = std::variant<Literal, Variable, Postfix, Call, Binary, Not, Negate, Conditional,
+                            TupleLiteral, ObjectLiteral, ForExpression, Template>;
   Location at;
   std::uint32_t depth = 1;  // of the tree below; bounded, so that it may be walked by recursion
   Node node;

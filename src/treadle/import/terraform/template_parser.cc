@@ -1,5 +1,6 @@
-// Templates: quoted strings, heredocs and files. Source: HCL native syntax specification, "Templates".
-// First a flat list of pieces; then ~ strips blanks, <<- drops the common indentation, and the sequences
+// Templates: quoted strings, heredocs and files. Source: HCL native syntax specification,
+// "Templates". First a flat list of pieces; then ~ strips blanks, <<- drops the common indentation,
+// and the sequences
 // %{ if } and %{ for } nest.
 #include <algorithm>
 #include <limits>
@@ -71,18 +72,29 @@ auto unescape_quoted(std::string_view text, Location at) -> Outcome<std::string>
       text.remove_prefix(2);
     } else if (letter == 'u' || letter == 'U') {
       auto const code_point = parse_unicode_escape(text);
-      if (!code_point) return problem(here, "expected \\uXXXX or \\UXXXXXXXX with the hexadecimal number of a character");
+      if (!code_point)
+        return problem(
+            here, "expected \\uXXXX or \\UXXXXXXXX with the hexadecimal number of a character");
       utf8::append(out, *code_point);
       text.remove_prefix(letter == 'u' ? 6 : 10);
     } else {
-      return problem(here, "expected one of \\n \\r \\t \\\" \\\\ \\uXXXX \\UXXXXXXXX after a backslash");
+      return problem(here,
+                     "expected one of \\n \\r \\t \\\" \\\\ \\uXXXX \\UXXXXXXXX after a backslash");
     }
   }
   return out;
 }
 
 struct ExpressionParser::Piece {
-  enum class Kind : std::uint8_t { kText, kInterpolation, kIf, kElse, kEndIf, kFor, kEndFor } kind = Kind::kText;
+  enum class Kind : std::uint8_t {
+    kText,
+    kInterpolation,
+    kIf,
+    kElse,
+    kEndIf,
+    kFor,
+    kEndFor
+  } kind = Kind::kText;
   Location at;
   std::string text;          // of kText
   ExpressionPtr expression;  // of kInterpolation, kIf, kFor
@@ -95,8 +107,8 @@ class ExpressionParser::Assembler {
  public:
   explicit Assembler(std::vector<Piece> pieces) : pieces_(std::move(pieces)) {}
 
-  // A ~ takes the blanks of the text next to it: up to the end of a line in a heredoc or a file, whose
-  // text comes a line a piece.
+  // A ~ takes the blanks of the text next to it: up to the end of a line in a heredoc or a file,
+  // whose text comes a line a piece.
   void strip_blanks() {
     for (std::size_t i = 0; i < pieces_.size(); ++i) {
       if (pieces_[i].strips_before && i > 0) {
@@ -130,7 +142,8 @@ class ExpressionParser::Assembler {
 
   auto run() -> Outcome<Template> {
     auto whole = TRY(sequence(0));
-    if (at_ < pieces_.size()) return problem(pieces_[at_].at, "this has no %{ if } or %{ for } that it belongs to");
+    if (at_ < pieces_.size())
+      return problem(pieces_[at_].at, "this has no %{ if } or %{ for } that it belongs to");
     whole.is_one_interpolation =
         whole.parts.size() == 1 && std::holds_alternative<ExpressionPtr>(whole.parts[0].part);
     return whole;
@@ -143,10 +156,17 @@ class ExpressionParser::Assembler {
     while (at_ < pieces_.size()) {
       auto& piece = pieces_[at_];
       if (depth > kSyntaxDepthMax)
-        return problem(piece.at, fmt::format("expected templates that nest at most {} deep", kSyntaxDepthMax));
+        return problem(
+            piece.at, fmt::format("expected templates that nest at most {} deep", kSyntaxDepthMax));
       switch (piece.kind) {
-        case Piece::Kind::kText: append_text(out, piece.text); ++at_; break;
-        case Piece::Kind::kInterpolation: out.parts.push_back({std::move(piece.expression)}); ++at_; break;
+        case Piece::Kind::kText:
+          append_text(out, piece.text);
+          ++at_;
+          break;
+        case Piece::Kind::kInterpolation:
+          out.parts.push_back({std::move(piece.expression)});
+          ++at_;
+          break;
         case Piece::Kind::kIf: out.parts.push_back({TRY(conditional(depth + 1))}); break;
         case Piece::Kind::kFor: out.parts.push_back({TRY(loop(depth + 1))}); break;
         default: return out;
@@ -167,14 +187,16 @@ class ExpressionParser::Assembler {
 
   auto conditional(std::uint32_t depth) -> Outcome<TemplateIf> {
     auto& opening = pieces_[at_++];
-    TemplateIf out{.condition = std::move(opening.expression), .then = nullptr, .otherwise = nullptr};
+    TemplateIf out{
+        .condition = std::move(opening.expression), .then = nullptr, .otherwise = nullptr};
     out.then = std::make_unique<Template>(TRY(sequence(depth)));
     out.otherwise = std::make_unique<Template>();
     if (is_next(Piece::Kind::kElse)) {
       ++at_;
       *out.otherwise = TRY(sequence(depth));
     }
-    if (!is_next(Piece::Kind::kEndIf)) return problem(opening.at, "expected %{ endif } for the %{ if } that starts here");
+    if (!is_next(Piece::Kind::kEndIf))
+      return problem(opening.at, "expected %{ endif } for the %{ if } that starts here");
     ++at_;
     return out;
   }
@@ -200,27 +222,34 @@ class ExpressionParser::Assembler {
   std::size_t at_ = 0;
 };
 
-auto ExpressionParser::parse_template(TokenKind close, Quoting quoting) -> Outcome<ExpressionPtr> {
-  auto const at = cursor_.here();
+auto ExpressionParser::parse_template(Location at, TokenKind close, Quoting quoting)
+    -> Outcome<ExpressionPtr> {
   Assembler assembler(TRY(parse_pieces(close, quoting)));
   assembler.strip_blanks();
   if (quoting == Quoting::kFlushHeredoc) assembler.drop_indentation();
   auto whole = TRY(assembler.run());
   if (whole.parts.empty()) return make(at, Literal{Value::string({})});
-  if (auto* text = std::get_if<std::string>(&whole.parts[0].part); text != nullptr && whole.parts.size() == 1)
+  if (auto* text = std::get_if<std::string>(&whole.parts[0].part);
+      text != nullptr && whole.parts.size() == 1)
     return make(at, Literal{Value::string(std::move(*text))});
   return make(at, std::move(whole));
 }
 
-auto ExpressionParser::parse_pieces(TokenKind close, Quoting quoting) -> Outcome<std::vector<Piece>> {
+auto ExpressionParser::parse_pieces(TokenKind close, Quoting quoting)
+    -> Outcome<std::vector<Piece>> {
   std::vector<Piece> pieces;
   for (;;) {
     auto const& token = cursor_.peek();
     if (token.kind == kText) {
       auto const at = cursor_.at(token);
       cursor_.next();
-      auto text = quoting == Quoting::kQuoted ? TRY(unescape_quoted(token.text, at)) : unescape_sequences(token.text);
-      pieces.push_back({.kind = Piece::Kind::kText, .at = at, .text = std::move(text), .expression = {}, .names = {}});
+      auto text = quoting == Quoting::kQuoted ? TRY(unescape_quoted(token.text, at))
+                                              : unescape_sequences(token.text);
+      pieces.push_back({.kind = Piece::Kind::kText,
+                        .at = at,
+                        .text = std::move(text),
+                        .expression = {},
+                        .names = {}});
     } else if (token.kind == kInterpolationOpen) {
       pieces.push_back(TRY(parse_interpolation()));
     } else if (token.kind == kControlOpen) {
@@ -234,7 +263,11 @@ auto ExpressionParser::parse_pieces(TokenKind close, Quoting quoting) -> Outcome
 
 auto ExpressionParser::parse_interpolation() -> Outcome<Piece> {
   TokenCursor::Nested const nested(cursor_, Newlines::kIgnored);
-  Piece piece{.kind = Piece::Kind::kInterpolation, .at = cursor_.here(), .text = {}, .expression = {}, .names = {}};
+  Piece piece{.kind = Piece::Kind::kInterpolation,
+              .at = cursor_.here(),
+              .text = {},
+              .expression = {},
+              .names = {}};
   piece.strips_before = cursor_.next().strips;
   piece.expression = TRY(parse());
   piece.strips_after = TRY(cursor_.expect(kTemplateClose, "after the expression in '${'")).strips;
@@ -243,7 +276,8 @@ auto ExpressionParser::parse_interpolation() -> Outcome<Piece> {
 
 auto ExpressionParser::parse_control() -> Outcome<Piece> {
   TokenCursor::Nested const nested(cursor_, Newlines::kIgnored);
-  Piece piece{.kind = Piece::Kind::kIf, .at = cursor_.here(), .text = {}, .expression = {}, .names = {}};
+  Piece piece{
+      .kind = Piece::Kind::kIf, .at = cursor_.here(), .text = {}, .expression = {}, .names = {}};
   piece.strips_before = cursor_.next().strips;
   auto const accept_word = [&](std::string_view word, Piece::Kind kind) {
     if (!cursor_.is_word(word)) return false;
@@ -257,7 +291,8 @@ auto ExpressionParser::parse_control() -> Outcome<Piece> {
     piece.kind = Piece::Kind::kFor;
     piece.names = TRY(parse_for_names());
     piece.expression = TRY(parse());
-  } else if (!accept_word("else", Piece::Kind::kElse) && !accept_word("endif", Piece::Kind::kEndIf) &&
+  } else if (!accept_word("else", Piece::Kind::kElse) &&
+             !accept_word("endif", Piece::Kind::kEndIf) &&
              !accept_word("endfor", Piece::Kind::kEndFor)) {
     return cursor_.unexpected("'if', 'else', 'endif', 'for' or 'endfor' after '%{'");
   }

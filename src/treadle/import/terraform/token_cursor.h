@@ -54,7 +54,8 @@ class TokenCursor {
   // While a Nested lives the cursor is one level deeper; is_too_deep() tells when to give up.
   class Nested {
    public:
-    Nested(TokenCursor& cursor, Newlines newlines) : cursor_(cursor), newlines_before_(cursor.newlines_) {
+    Nested(TokenCursor& cursor, Newlines newlines)
+        : cursor_(cursor), newlines_before_(cursor.newlines_) {
       cursor_.newlines_ = newlines;
       ++cursor_.depth_;
     }

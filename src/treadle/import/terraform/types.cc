@@ -12,13 +12,14 @@ namespace {
 // Defaults of optional members are constants.
 class NoNames final : public Names {
  public:
-  auto resolve(Evaluator& /*evaluator*/, std::string_view root, std::span<Step const> /*steps*/, Location at,
-               Scope const* /*scope*/) -> Outcome<Resolved> override {
+  auto resolve(Evaluator& /*evaluator*/, std::string_view root, std::span<Step const> /*steps*/,
+               Location at, Scope const* /*scope*/) -> Outcome<Resolved> override {
     return problem(at, fmt::format("expected a constant, but here is '{}'", root));
   }
 };
 
-// The name of a type: a bare word, a call's name, or (as of old) a quoted word. Empty if it is none.
+// The name of a type: a bare word, a call's name, or (as of old) a quoted word. Empty if it is
+// none.
 auto type_name(Expression const& type) -> std::string_view {
   if (auto const* word = std::get_if<Variable>(&type.node)) return word->name;
   if (auto const* call = std::get_if<Call>(&type.node)) return call->name;
@@ -44,12 +45,15 @@ class Converter {
     if (name == "map") return map(value, type);
     if (name == "tuple") return tuple(value, type);
     if (name == "object") return object(value, type);
-    return problem(type.at, "expected a type: string, number, bool, list(...), set(...), map(...), tuple([...]), object({...}) or any");
+    return problem(type.at,
+                   "expected a type: string, number, bool, list(...), set(...), map(...), "
+                   "tuple([...]), object({...}) or any");
   }
 
  private:
   auto mismatch(std::string_view expected, Value const& found) -> std::unexpected<Problem> {
-    return problem(at_, fmt::format("expected {}, as the variable's type says, but this is {}", expected, kind_name(found.kind())));
+    return problem(at_, fmt::format("expected {}, as the variable's type says, but this is {}",
+                                    expected, kind_name(found.kind())));
   }
 
   auto scalar(Value const& value, std::string_view name) -> Outcome<Value> {
@@ -91,10 +95,12 @@ class Converter {
   auto tuple(Value const& value, Expression const& type) -> Outcome<Value> {
     if (!value.is_list()) return mismatch("a list", value);
     auto const* argument_type = argument(type, 0);
-    auto const* types = argument_type == nullptr ? nullptr : std::get_if<TupleLiteral>(&argument_type->node);
+    auto const* types =
+        argument_type == nullptr ? nullptr : std::get_if<TupleLiteral>(&argument_type->node);
     if (types == nullptr) return problem(type.at, "expected tuple([TYPE, ...])");
     if (types->elements.size() != value.elements().size())
-      return problem(at_, fmt::format("expected {} elements, but there are {}", types->elements.size(), value.elements().size()));
+      return problem(at_, fmt::format("expected {} elements, but there are {}",
+                                      types->elements.size(), value.elements().size()));
     std::vector<Value> elements;
     for (std::size_t i = 0; i < types->elements.size(); ++i)
       elements.push_back(TRY(run(value.elements()[i], *types->elements[i])));
@@ -104,7 +110,8 @@ class Converter {
   auto object(Value const& value, Expression const& type) -> Outcome<Value> {
     if (!value.is_object()) return mismatch("an object", value);
     auto const* argument_type = argument(type, 0);
-    auto const* types = argument_type == nullptr ? nullptr : std::get_if<ObjectLiteral>(&argument_type->node);
+    auto const* types =
+        argument_type == nullptr ? nullptr : std::get_if<ObjectLiteral>(&argument_type->node);
     if (types == nullptr) return problem(type.at, "expected object({ NAME = TYPE, ... })");
     NoNames names;
     std::vector<Member> members;
@@ -113,10 +120,13 @@ class Converter {
       auto const* found = value.find(name);
       bool const is_optional = type_name(*item.value) == "optional";
       auto const* member_type = is_optional ? argument(*item.value, 0) : item.value.get();
-      if (member_type == nullptr) return problem(item.value->at, "expected optional(TYPE) or optional(TYPE, DEFAULT)");
-      if (found == nullptr && !is_optional) return problem(at_, fmt::format("expected a member '{}' in the object", name));
+      if (member_type == nullptr)
+        return problem(item.value->at, "expected optional(TYPE) or optional(TYPE, DEFAULT)");
+      if (found == nullptr && !is_optional)
+        return problem(at_, fmt::format("expected a member '{}' in the object", name));
       auto member = found == nullptr ? Value() : *found;
-      if (auto const* fallback = argument(*item.value, 1); is_optional && member.is_null() && fallback != nullptr)
+      if (auto const* fallback = argument(*item.value, 1);
+          is_optional && member.is_null() && fallback != nullptr)
         member = TRY(evaluator_.evaluate(*fallback, {&names, nullptr}));
       members.push_back({name, TRY(run(member, *member_type))});
     }
@@ -129,7 +139,8 @@ class Converter {
 
 }  // namespace
 
-auto convert(Evaluator& evaluator, Value const& value, Expression const& type, Location at) -> Outcome<Value> {
+auto convert(Evaluator& evaluator, Value const& value, Expression const& type, Location at)
+    -> Outcome<Value> {
   return Converter(evaluator, at).run(value, type);
 }
 

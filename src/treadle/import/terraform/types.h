@@ -7,10 +7,11 @@
 
 namespace treadle::import::terraform {
 
-// `value` as the type that expression `type` names (string, list(number), object({...}), any, ...), with
-// the defaults of optional(...) members filled in. `at` is where the value comes from, for messages.
-[[nodiscard]] auto convert(Evaluator& evaluator, Value const& value, Expression const& type, Location at)
-    -> Outcome<Value>;
+// `value` as the type that expression `type` names (string, list(number), object({...}), any, ...),
+// with the defaults of optional(...) members filled in. `at` is where the value comes from, for
+// messages.
+[[nodiscard]] auto convert(Evaluator& evaluator, Value const& value, Expression const& type,
+                           Location at) -> Outcome<Value>;
 
 // Whether texts are given as they are to a variable of that type, and not as expressions.
 [[nodiscard]] auto is_scalar_type(Expression const& type) -> bool;

@@ -20,7 +20,8 @@ auto add_saturating(std::size_t a, std::size_t b) -> std::size_t {
 auto sorted_by_key(std::vector<Member> const& members) -> std::vector<std::uint32_t> {
   std::vector<std::uint32_t> order(members.size());
   std::iota(order.begin(), order.end(), 0U);
-  std::ranges::stable_sort(order, {}, [&](std::uint32_t i) -> std::string const& { return members[i].key; });
+  std::ranges::stable_sort(order, {},
+                           [&](std::uint32_t i) -> std::string const& { return members[i].key; });
   return order;
 }
 

@@ -1,12 +1,13 @@
 // What a Terraform expression evaluates to.
 //
-// Immutable and shared: a copy is cheap. Every value knows how much it would weigh written out and how
-// deep it nests, so that whoever makes one can refuse what would not fit (kWeightMax, kDepthMax), and a
-// traversal never costs more than that.
+// Immutable and shared: a copy is cheap. Every value knows how much it would weigh written out and
+// how deep it nests, so that whoever makes one can refuse what would not fit (kWeightMax,
+// kDepthMax), and a traversal never costs more than that.
 //
-// DIFFERS from Terraform: members keep the order in which they were written, so that definitions come
-// out readable (Terraform sorts keys; iteration over keys is sorted here too). A set is a list, a map is
-// an object. Numbers are exact up to 2^64 and otherwise nearest doubles (Terraform: 512-bit fractions).
+// DIFFERS from Terraform: members keep the order in which they were written, so that definitions
+// come out readable (Terraform sorts keys; iteration over keys is sorted here too). A set is a
+// list, a map is an object. Numbers are exact up to 2^64 and otherwise nearest doubles (Terraform:
+// 512-bit fractions).
 #pragma once
 
 #include <cstdint>
@@ -89,7 +90,8 @@ struct Member {
 
 // As Terraform writes it into a string: no exponent, no trailing zeros.
 [[nodiscard]] auto number_text(long double number) -> std::string;
-// Decimal digits with fraction and exponent, all of `text`; nullopt for anything else or out of range.
+// Decimal digits with fraction and exponent, all of `text`; nullopt for anything else or out of
+// range.
 [[nodiscard]] auto parse_number(std::string_view text) -> std::optional<long double>;
 
 // As Terraform converts for an argument; nullopt when it would refuse. Null converts to nothing.
