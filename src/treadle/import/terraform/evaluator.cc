@@ -31,7 +31,7 @@ auto compare(Operator op, long double a, long double b) -> bool {
   }
 }
 
-constexpr std::size_t kExpressionWork = 32;  // one is as much as that many bytes
+constexpr std::size_t kExpressionWork = 128;  // one is as much as that many bytes
 
 auto is_comparison(Operator op) -> bool {
   return op >= Operator::kLess && op <= Operator::kGreaterEqual;
