@@ -25,6 +25,7 @@ auto run_import(std::span<std::string const> arguments) -> int;
 auto run_validate(std::span<std::string const> arguments) -> int;
 
 auto run_server(std::span<std::string const> arguments) -> int;
+auto run_bench(std::span<std::string const> arguments) -> int;
 auto run_run(std::span<std::string const> arguments) -> int;
 
 }  // namespace treadle::app

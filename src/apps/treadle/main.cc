@@ -14,6 +14,7 @@ constexpr Command kCommands[] = {
     {"validate", "check state machine definitions", run_validate},
     {"import", "take state machines and functions out of Terraform", run_import},
     {"eval", "evaluate expressions: NDJSON in, NDJSON out", run_eval},
+    {"bench", "measure, beside the limit in the same run", run_bench},
 };
 
 void print_usage(std::FILE* out) {

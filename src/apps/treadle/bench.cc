@@ -1,0 +1,132 @@
+// treadle bench: the figures of docs/performance.md, each beside its limit.
+
+#include "apps/treadle/bench.h"
+
+#include <sys/resource.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "apps/treadle/command.h"
+
+namespace treadle::app {
+
+void print_figure(Figure const& f, Format format) {
+  if (format == Format::kJson) {
+    fmt::print("{{\"figure\":\"{}\",\"what\":\"{}\",\"value\":{:.3f},\"unit\":\"{}\",\"limit\":{:.3f},\"ratio\":{:.3f},"
+               "\"reach\":\"{}\",\"ok\":{}}}\n",
+               f.figure, f.what, f.value, f.unit, f.limit, f.ratio, f.reach, f.ok);
+  } else if (f.limit > 0) {
+    fmt::print("{:<4} {:<58} {:>12.1f} {:<6} limit {:>12.1f} ({})  ratio {:.2f}  reach {} {}\n", f.figure, f.what, f.value, f.unit,
+               f.limit, f.limit_what, f.ratio, f.reach, f.ok ? "ok" : "SHORT");
+  } else {
+    fmt::print("{:<4} {:<58} {:>12.1f} {:<6} reach {} {}\n", f.figure, f.what, f.value, f.unit, f.reach, f.ok ? "ok" : "SHORT");
+  }
+  std::fflush(stdout);
+}
+
+namespace {
+
+auto holds(Bound bound, double value, double wanted) -> bool {
+  return bound == Bound::kAtMost ? value <= wanted : value >= wanted;
+}
+
+auto reach_text(Bound bound, double wanted) -> std::string {
+  return fmt::format("{} {}", bound == Bound::kAtMost ? "<=" : ">=", wanted);
+}
+
+}  // namespace
+
+auto beside(Figure f, double limit, std::string limit_what, Bound bound, double wanted) -> Figure {
+  f.limit = limit;
+  f.limit_what = std::move(limit_what);
+  f.ratio = f.value / limit;
+  f.reach = reach_text(bound, wanted);
+  f.ok = holds(bound, f.ratio, wanted);
+  return f;
+}
+
+auto alone(Figure f, Bound bound, double wanted) -> Figure {
+  f.reach = reach_text(bound, wanted);
+  f.ok = holds(bound, f.value, wanted);
+  return f;
+}
+
+auto cpu_seconds() -> double {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  auto const seconds = [](timeval t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6; };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+auto resident_bytes() -> double {
+  std::ifstream in("/proc/self/statm");
+  double total = 0;
+  double resident = 0;
+  in >> total >> resident;
+  return resident * static_cast<double>(sysconf(_SC_PAGESIZE));
+}
+
+auto median_of(int rounds, std::function<double()> const& measure) -> double {
+  std::vector<double> values;
+  for (int i = 0; i < rounds; ++i) values.push_back(measure());
+  std::ranges::sort(values);
+  return values[values.size() / 2];
+}
+
+namespace {
+
+struct Benchmark {
+  std::string_view name;
+  std::vector<Figure> (*run)(BenchSettings const&);
+};
+
+constexpr Benchmark kBenchmarks[] = {{"express", bench_express}, {"standard", bench_standard}, {"memory", bench_memory}};
+
+void print_machine() {
+  utsname name{};
+  uname(&name);
+  fmt::print("# {} {} {}, {} cores; medians of several runs; a figure is CPU or a ratio to a limit measured in this run\n",
+             name.sysname, name.release, name.machine, std::thread::hardware_concurrency());
+}
+
+}  // namespace
+
+auto run_bench(std::span<std::string const> arguments) -> int {
+  CLI::App app("Measures and prints figures beside the limit that the machine gives in the same run.", "treadle bench");
+  BenchSettings settings;
+  std::string which;
+  std::string format = "text";
+  std::string directory = std::filesystem::temp_directory_path();
+  app.add_option("BENCHMARK", which, "express, standard or memory")->required()->check(CLI::IsMember({"express", "standard", "memory"}));
+  app.add_option("--seconds", settings.seconds, "of each measurement")->check(CLI::PositiveNumber)->capture_default_str();
+  app.add_option("--rounds", settings.rounds, "of which the median is taken")->check(CLI::PositiveNumber)->capture_default_str();
+  app.add_option("--dir", directory, "where data is written, and deleted again")->capture_default_str();
+  app.add_option("--format", format)->check(CLI::IsMember({"text", "json"}))->capture_default_str();
+  std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+  try {
+    app.parse(reversed);
+  } catch (CLI::ParseError const& error) {
+    return app.exit(error) == 0 ? kOk : kUsage;
+  }
+  settings.format = format == "json" ? Format::kJson : Format::kText;
+  settings.directory = directory + "/treadle-bench-" + std::to_string(getpid());
+  std::filesystem::create_directories(settings.directory);
+  if (settings.format == Format::kText) print_machine();
+  for (auto const& benchmark : kBenchmarks)
+    if (benchmark.name == which) {
+      for (auto const& figure : benchmark.run(settings)) print_figure(figure, settings.format);
+    }
+  std::filesystem::remove_all(settings.directory);
+  return kOk;
+}
+
+}  // namespace treadle::app

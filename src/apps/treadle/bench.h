@@ -1,0 +1,51 @@
+// What the benchmarks of `treadle bench` share: figures beside the limit that was measured in the same run.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace treadle::app {
+
+// One figure of docs/performance.md. `reach` is what `ratio` (or, without a limit, `value`) has to be.
+struct Figure {
+  std::string figure;  // "P5"
+  std::string what;    // "one at a time: p50 of an execution"
+  double value = 0;
+  std::string unit;
+  double limit = 0;    // 0: the figure stands alone
+  std::string limit_what;
+  double ratio = 0;    // value / limit
+  std::string reach;   // "<= 3"
+  bool ok = false;
+};
+
+enum class Format : std::uint8_t { kText, kJson };
+void print_figure(Figure const& figure, Format format);
+
+// Sets ratio and ok: `at_most` or at least `bound`.
+enum class Bound : std::uint8_t { kAtMost, kAtLeast };
+[[nodiscard]] auto beside(Figure figure, double limit, std::string limit_what, Bound bound, double wanted) -> Figure;
+[[nodiscard]] auto alone(Figure figure, Bound bound, double wanted) -> Figure;
+
+// CPU seconds of this process so far, user and system.
+[[nodiscard]] auto cpu_seconds() -> double;
+// Resident bytes of this process.
+[[nodiscard]] auto resident_bytes() -> double;
+// The median of `rounds` calls.
+[[nodiscard]] auto median_of(int rounds, std::function<double()> const& measure) -> double;
+
+struct BenchSettings {
+  Format format = Format::kText;
+  double seconds = 2.0;   // of each measurement
+  int rounds = 5;
+  std::string directory;  // for what must be on disk
+};
+
+auto bench_express(BenchSettings const& settings) -> std::vector<Figure>;
+auto bench_standard(BenchSettings const& settings) -> std::vector<Figure>;
+auto bench_memory(BenchSettings const& settings) -> std::vector<Figure>;
+
+}  // namespace treadle::app
