@@ -111,6 +111,11 @@ Case const kCases[] = {
      {"/States/S/Parameters/a: The value for the field 'b.$' must be a valid JSONPath or a "
       "valid intrinsic "
       "function call"}},
+    {"bad_template_member_in_an_array",
+     machine_of(R"("Type": "Pass", "End": true, "Parameters": {"a/b": [1, {"c~/d.$": 7}]})"),
+     {"/States/S/Parameters/a/b[1]: The value for the field 'c~/d.$' must be a valid JSONPath or a "
+      "valid "
+      "intrinsic function call"}},
     {"name_with_and_without_dollar",
      machine_of(R"("Type": "Pass", "End": true, "Parameters": {"a": [{"b": 1, "b.$": "$.b"}]})"),
      {"/States/S/Parameters/a[0]: The fields 'b' and 'b.$' exclude each other"}},

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <string>
 #include <utility>
 
@@ -67,19 +68,52 @@ auto parse_text_call(std::string_view text, Location const& where, Report& repor
   return std::move(*call);
 }
 
-// A template's error names the member as "/outer/member.$"; AWS names the object that holds it and
-// quotes the member.
-void report_template_error(TemplateError const& error, Location const& root, Report& report) {
-  auto const slash = error.location.rfind('/');
-  if (slash == std::string::npos || !error.location.ends_with(".$")) {
-    report.error(Location::verbatim(root.to_string() + error.location), error.message);
-    return;
+// A template's error names its member by a JSON pointer ("/outer/0/member.$") with JSON pointer's
+// escapes. AWS names the object that holds the member ("outer[0]") and quotes the member.
+struct TemplatePlace {
+  Location holder;
+  std::string member;
+};
+
+auto unescaped(std::string_view token) -> std::string {
+  std::string text;
+  for (std::size_t i = 0; i < token.size(); ++i) {
+    auto const is_escape = token[i] == '~' && i + 1 < token.size();
+    text += !is_escape ? token[i] : token[i + 1] == '1' ? '/' : '~';
+    if (is_escape) ++i;
   }
-  report.error(
-      Location::verbatim(root.to_string() + error.location.substr(0, slash)),
-      fmt::format("The value for the field '{}' must be a valid JSONPath or a valid intrinsic "
-                  "function call",
-                  error.location.substr(slash + 1)));
+  return text;
+}
+
+auto find_place(json::Value value, Location where, std::string_view pointer) -> TemplatePlace {
+  while (pointer.starts_with('/')) {
+    pointer.remove_prefix(1);
+    auto const end = std::min(pointer.find('/'), pointer.size());
+    auto token = unescaped(pointer.substr(0, end));
+    pointer.remove_prefix(end);
+    if (pointer.empty()) return {std::move(where), std::move(token)};
+    if (value.is_array()) {
+      auto const index = static_cast<std::size_t>(std::strtoull(token.c_str(), nullptr, 10));
+      where = where[index];
+      value = index < value.size() ? value.elements()[index] : json::Value();
+    } else {
+      auto const* member = value.find(token);
+      where = where / token;
+      value = member != nullptr ? *member : json::Value();
+    }
+  }
+  return {std::move(where), {}};
+}
+
+void report_template_error(TemplateError const& error, json::Value source, Location const& root,
+                           Report& report) {
+  auto const [holder, member] = find_place(source, root, error.location);
+  if (member.ends_with(".$"))
+    report.error(holder, fmt::format("The value for the field '{}' must be a valid JSONPath or a "
+                                     "valid intrinsic function call",
+                                     member));
+  else
+    report.error(member.empty() ? holder : holder / member, error.message);
 }
 
 auto compile_template(json::Value source, Location const& where, Report& report)
@@ -87,7 +121,7 @@ auto compile_template(json::Value source, Location const& where, Report& report)
   auto compiled = PayloadTemplate::compile(source);
   check_template(source, where, report);
   if (compiled) return std::move(*compiled);
-  for (auto const& error : compiled.error()) report_template_error(error, where, report);
+  for (auto const& error : compiled.error()) report_template_error(error, source, where, report);
   return std::nullopt;
 }
 

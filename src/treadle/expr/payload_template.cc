@@ -1,5 +1,6 @@
 #include "treadle/expr/payload_template.h"
 
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -68,6 +69,7 @@ class TemplateCompiler {
  private:
   void compile_object(TemplateNode& node, Value source, std::string const& location) {
     auto is_constant = true;
+    std::map<std::string_view, std::size_t> places;
     for (auto const& member : source.members()) {
       auto const where = location + pointer_token(member.key);
       auto part = member.key.ends_with(kSuffix) ? compile_expression(member, where)
@@ -76,7 +78,12 @@ class TemplateCompiler {
       part.key = member.key;
       if (member.key.ends_with(kSuffix)) part.key.remove_suffix(kSuffix.size());
       is_constant = is_constant && part.kind == TemplateNode::Kind::kConstant;
-      put(node.parts, std::move(part));
+      // "a" and "a.$" name the same member: the later one stands, in the place of the first.
+      auto const [place, is_new] = places.try_emplace(part.key, node.parts.size());
+      if (is_new)
+        node.parts.push_back(std::move(part));
+      else
+        node.parts[place->second] = std::move(part);
     }
     settle(node, TemplateNode::Kind::kObject, is_constant);
   }
@@ -96,22 +103,6 @@ class TemplateCompiler {
       node.parts.clear();
     else
       node.kind = kind;
-  }
-
-  // "a" and "a.$" name the same member: the later one stands, in the place of the first.
-  static void put(std::vector<TemplateNode>& parts, TemplateNode part) {
-    if (part.field != part.key || has_expressions(parts))
-      for (auto& old : parts)
-        if (old.key == part.key) {
-          old = std::move(part);
-          return;
-        }
-    parts.push_back(std::move(part));
-  }
-  static auto has_expressions(std::vector<TemplateNode> const& parts) -> bool {
-    for (auto const& part : parts)
-      if (part.field != part.key) return true;
-    return false;
   }
 
   auto compile_expression(json::Member const& member, std::string const& where) -> TemplateNode {
