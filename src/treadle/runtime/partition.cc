@@ -45,7 +45,7 @@ auto Partition::find(Place const& place) -> LiveExecution* {
   }
   if (!*loaded) return nullptr;
   auto* const live = loaded->get();
-  live_by_arn_.emplace(live->state.execution_arn, place.id);
+  live_by_arn_.insert_or_assign(live->state.execution_arn, place.id);
   live_.emplace(place.id, std::move(*loaded));
   touch(place.id);
   return live;
@@ -64,7 +64,9 @@ void Partition::evict_idle() {
     auto const& live = *live_.at(id);
     ++at;
     if (!live.is_idle()) continue;
-    live_by_arn_.erase(live.state.execution_arn);
+    // A namesake of a machine that was made anew may have the ARN by now.
+    if (auto const named = live_by_arn_.find(live.state.execution_arn); named != live_by_arn_.end() && named->second == id)
+      live_by_arn_.erase(named);
     by_use_.erase(use_.at(id));
     use_.erase(id);
     live_.erase(id);
@@ -103,7 +105,7 @@ void Partition::start(StartRequest request, OnAnswer<Started> done) {
   auto owned = std::make_unique<LiveExecution>(place, request.machine.id, request.machine.definition);
   auto& live = *owned;
   live_.emplace(place.id, std::move(owned));
-  live_by_arn_.emplace(request.execution_arn, place.id);
+  live_by_arn_.insert_or_assign(request.execution_arn, place.id);
   touch(place.id);
 
   scratch_.arena.reset();
@@ -125,10 +127,13 @@ void Partition::start(StartRequest request, OnAnswer<Started> done) {
   evict_idle();
 }
 
-// Whether there is an execution of that name; then `done` was used. A start that repeats a running one answers as it did.
+// Whether the machine has an execution of that name; then `done` was used. A start that repeats a running one answers as it
+// did. Executions of a namesake that was deleted don't count.
 auto Partition::repeated_start(StartRequest const& request, OnAnswer<Started>& done) -> bool {
   if (auto const at = live_by_arn_.find(request.execution_arn); at != live_by_arn_.end()) {
-    answer_repeated(request, *live_.at(at->second), std::move(done));
+    auto& live = *live_.at(at->second);
+    if (live.machine != request.machine.id) return false;
+    answer_repeated(request, live, std::move(done));
     return true;
   }
   if (!request.named_by_caller) return false;
@@ -139,7 +144,7 @@ auto Partition::repeated_start(StartRequest const& request, OnAnswer<Started>& d
   }
   auto const place = *row ? read_place(**row) : std::nullopt;
   auto* const live = place ? find(*place) : nullptr;
-  if (live == nullptr) return false;
+  if (live == nullptr || live->machine != request.machine.id) return false;
   answer_repeated(request, *live, std::move(done));
   return true;
 }
