@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -58,6 +59,11 @@ auto alone(Figure f, Bound bound, double wanted) -> Figure {
   f.reach = reach_text(bound, wanted);
   f.ok = holds(bound, f.value, wanted);
   return f;
+}
+
+void give_up(std::string_view why) {
+  fmt::print(stderr, "treadle bench: {}\n", why);
+  std::exit(kFailed);
 }
 
 auto cpu_seconds() -> double {

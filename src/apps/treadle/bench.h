@@ -30,6 +30,9 @@ enum class Bound : std::uint8_t { kAtMost, kAtLeast };
 [[nodiscard]] auto beside(Figure figure, double limit, std::string limit_what, Bound bound, double wanted) -> Figure;
 [[nodiscard]] auto alone(Figure figure, Bound bound, double wanted) -> Figure;
 
+// Ends the process: the benchmark can't say anything.
+[[noreturn]] void give_up(std::string_view why);
+
 // CPU seconds of this process so far, user and system.
 [[nodiscard]] auto cpu_seconds() -> double;
 // Resident bytes of this process.

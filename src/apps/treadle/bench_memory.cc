@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <chrono>
 #include <fstream>
-#include <stdexcept>
 #include <thread>
 
 #include <fmt/format.h>
@@ -79,7 +78,7 @@ auto start_server(std::string const& data) -> Started {
   posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", 1, 0);
   pid_t pid = 0;
   auto const begin = SteadyClock::now();
-  if (posix_spawn(&pid, self.c_str(), &actions, nullptr, argv, environ) != 0) throw std::runtime_error("can't start the server");
+  if (posix_spawn(&pid, self.c_str(), &actions, nullptr, argv, environ) != 0) give_up("can't start the server");
   auto const port = static_cast<std::uint16_t>(std::stoi(listen.substr(listen.rfind(':') + 1)));
   while (!answers(port) && SteadyClock::now() - begin < std::chrono::seconds(10)) std::this_thread::yield();
   auto const ms = std::chrono::duration<double, std::milli>(SteadyClock::now() - begin).count();

@@ -7,7 +7,6 @@
 #include <deque>
 #include <filesystem>
 #include <mutex>
-#include <stdexcept>
 
 #include <fmt/format.h>
 
@@ -113,7 +112,7 @@ class Load {
                                   .input = R"({"order":"o-1","amount":12.5,"items":[{"sku":"a","n":1},{"sku":"b","n":2}]})",
                                   .trace_header = {}};
     engine_.start_execution(std::move(request), [this, arn, begin](runtime::Answer<runtime::Started> started) {
-      if (!started) throw std::logic_error(started.error().message);
+      if (!started) give_up(started.error().message);
       engine_.wait_for_end(arn, std::chrono::minutes(10), [this, begin](runtime::Answer<bool>) { over(begin); });
     });
   }
@@ -142,7 +141,7 @@ class Load {
 // Commits a second of a bare log, closed loop.
 auto log_rate(std::filesystem::path const& directory, std::size_t in_flight, std::size_t bytes, double seconds) -> double {
   auto log = store::BareLog::create(directory / "bare.log");
-  if (!log) throw std::runtime_error(log.error().message);
+  if (!log) give_up(log.error().message);
   std::string const record(bytes, 'x');
   std::mutex mutex;
   std::condition_variable changed;
@@ -186,11 +185,11 @@ auto bench_standard(BenchSettings const& settings) -> std::vector<Figure> {
   SystemClock clock;
   SystemRandom random;
   auto opened = store::open_rocksdb_store({.directory = directory / "data"});
-  if (!opened) throw std::runtime_error(opened.error().message);
+  if (!opened) give_up(opened.error().message);
   CountingStore counting(**opened);
   net::EventLoops loops(0);
   InstantConnector connector;
-  runtime::Engine engine(counting, loops, connector, clock, random, {}, [](std::string const& why) { throw std::runtime_error(why); });
+  runtime::Engine engine(counting, loops, connector, clock, random, {}, [](std::string const& why) { give_up(why); });
   auto const definition = asl::parse_definition(kDefinition).definition;
   store::Batch batch;
   engine.definitions().add(batch, "bench", asl::MachineType::kStandard, definition);
