@@ -26,7 +26,7 @@ CASES = (
     ("CreateStateMachine", "InvalidDefinition", lambda f: new(definition=INVALID)),
     ("CreateStateMachine", "InvalidDefinition", lambda f: new(definition="{")),
     ("CreateStateMachine", "InvalidName", lambda f: new(name="two words")),
-    ("CreateStateMachine", "InvalidName", lambda f: new(name="n" * 81)),
+    ("CreateStateMachine", "ValidationException", lambda f: new(name="n" * 81)),
     ("CreateStateMachine", "InvalidLoggingConfiguration", lambda f: new(loggingConfiguration=LOG_NOWHERE)),
     ("CreateStateMachine", "StateMachineAlreadyExists", lambda f: new(name=f.machine_name, definition=WAIT)),
     ("CreateStateMachine", "StateMachineDeleting", lambda f: new(name=f.deleting_name)),

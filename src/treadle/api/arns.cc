@@ -39,9 +39,20 @@ auto to_api_error(runtime::Refusal const& refusal) -> ApiError {
 auto find_machine(Services const& services, std::string_view arn) -> std::expected<runtime::Machine, ApiError> {
   auto found = services.catalog.find_machine(arn);
   if (!found) return std::unexpected(to_api_error(found.error()));
-  if (!*found)
+  if (!*found || ((*found)->is_deleting && !has_running_executions(services, **found)))
     return std::unexpected(ApiError{"StateMachineDoesNotExist", fmt::format("State Machine Does Not Exist: '{}'", arn)});
   return std::move(**found);
+}
+
+auto has_running_executions(Services const& services, runtime::Machine const& machine) -> bool {
+  auto const running = services.router.list_executions(
+      {.machine = machine.id, .status = runtime::ExecutionStatus::kRunning, .limit = 1, .after = {}});
+  return running && !running->executions.empty();
+}
+
+auto not_deleting(runtime::Machine machine) -> std::expected<runtime::Machine, ApiError> {
+  if (!machine.is_deleting) return machine;
+  return std::unexpected(ApiError{"StateMachineDeleting", fmt::format("State Machine Deleting: '{}'", machine.arn)});
 }
 
 auto check_name(std::string_view name) -> std::optional<ApiError> {

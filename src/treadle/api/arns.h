@@ -18,8 +18,14 @@ namespace treadle::api {
 // A workflow's refusal as an error of the API.
 [[nodiscard]] auto to_api_error(runtime::Refusal const& refusal) -> ApiError;
 
-// The machine of that ARN, or StateMachineDoesNotExist.
+// The machine of that ARN, or StateMachineDoesNotExist. One that is being deleted is there while it has running executions.
 [[nodiscard]] auto find_machine(Services const& services, std::string_view arn) -> std::expected<runtime::Machine, ApiError>;
+
+// Whether an execution of the machine runs.
+[[nodiscard]] auto has_running_executions(Services const& services, runtime::Machine const& machine) -> bool;
+
+// The machine, or StateMachineDeleting.
+[[nodiscard]] auto not_deleting(runtime::Machine machine) -> std::expected<runtime::Machine, ApiError>;
 
 // InvalidName unless it names a resource.
 [[nodiscard]] auto check_name(std::string_view name) -> std::optional<ApiError>;

@@ -17,7 +17,7 @@ constexpr std::uint64_t kRowVersion = 1;
 
 auto fields(Machine& m) {
   return std::tie(m.id.high, m.id.low, m.arn, m.name, m.type, m.revision, m.revision_id, m.role_arn, m.created_at, m.updated_at,
-                  m.logging_configuration, m.tracing_configuration, m.encryption_configuration, m.label, m.description, m.tags);
+                  m.logging_configuration, m.tracing_configuration, m.encryption_configuration, m.label, m.description, m.is_deleting, m.tags);
 }
 
 auto fields(Activity& a) {

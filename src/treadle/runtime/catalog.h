@@ -41,6 +41,7 @@ struct Machine {
   std::string encryption_configuration;  // likewise
   std::string label;
   std::string description;
+  bool is_deleting = false;  // deleted while executions ran: it goes when the last of them has ended
   std::vector<Tag> tags;
 };
 

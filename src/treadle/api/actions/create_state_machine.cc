@@ -69,10 +69,11 @@ void create_state_machine(ActionCall& call, OnResult done) {
   if (!machine) return done(std::unexpected(machine.error()));
   auto const there = call.services.catalog.find_machine(machine->arn);
   if (!there) return done(std::unexpected(to_api_error(there.error())));
-  if (*there) return done(answer_existing(**there, *machine));
+  if (*there && !(*there)->is_deleting) return done(answer_existing(**there, *machine));
+  if (*there && has_running_executions(call.services, **there)) return done(std::unexpected(not_deleting(**there).error()));
   auto const answer = created(*machine);
   call.services.catalog.change_machine(
-      std::nullopt, *machine, definition,
+      *there, *machine, definition,
       [&catalog = call.services.catalog, machine = *machine, answer, done = std::move(done)](runtime::Answer<bool> changed) mutable {
         if (!changed) return done(std::unexpected(to_api_error(changed.error())));
         if (*changed) return done(answer);

@@ -105,7 +105,7 @@ auto read_tags(json::Value const* tags, std::vector<runtime::Tag> current) -> st
 
 auto describe_machine(runtime::Machine const& m, std::string_view definition, IncludedData included) -> std::string {
   ObjectWriter out;
-  out.text("stateMachineArn", m.arn).text("name", m.name).text("status", "ACTIVE");
+  out.text("stateMachineArn", m.arn).text("name", m.name).text("status", m.is_deleting ? "DELETING" : "ACTIVE");
   if (included == IncludedData::kAll) out.text("definition", definition);
   out.text("roleArn", m.role_arn)
       .text("type", type_name(m.type))

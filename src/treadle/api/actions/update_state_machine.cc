@@ -36,7 +36,9 @@ auto is_empty_update(json::Value request) -> bool {
 void update_state_machine(ActionCall& call, OnResult done) {
   auto const text = *text_of(call.request, "stateMachineArn");
   if (auto const arn = read_arn(text, {StatesResource::kStateMachine}); !arn) return done(std::unexpected(arn.error()));
-  auto const before = find_machine(call.services, text);
+  auto const found = find_machine(call.services, text);
+  if (!found) return done(std::unexpected(found.error()));
+  auto const before = not_deleting(*found);
   if (!before) return done(std::unexpected(before.error()));
   if (is_empty_update(call.request))
     return done(std::unexpected(ApiError{"MissingRequiredParameter",
@@ -45,6 +47,8 @@ void update_state_machine(ActionCall& call, OnResult done) {
   if (flag_of(call.request, "publish", false))
     return done(std::unexpected(ApiError{"ValidationException", "This release of treadle does not support versions."}));
   asl::DefinitionPtr definition;
+  if (text_of(call.request, "versionDescription"))
+    return done(std::unexpected(ApiError{"ValidationException", "Version description can only be set when publish is true"}));
   auto const now = changed_machine(call, *before, definition);
   if (!now) return done(std::unexpected(now.error()));
   auto answer = ObjectWriter().time("updateDate", now->updated_at).text("revisionId", now->revision_id).take();
