@@ -41,7 +41,8 @@ auto make_request(ActionCall& call) -> std::expected<runtime::StartRequest, ApiE
   auto const name = text_of(call.request, "name");
   if (name)
     if (auto const bad = check_name(*name)) return std::unexpected(*bad);
-  auto const machine = TRY(not_deleting(TRY(find_machine(services, text))));
+  auto found = TRY(find_machine(services, text));
+  auto const machine = TRY(not_deleting(std::move(found)));
   auto const input = text_of(call.request, "input").value_or("{}");
   if (auto const why = why_not_json(input))
     return std::unexpected(ApiError{"InvalidExecutionInput", fmt::format("Invalid State Machine Execution Input: '{}'", *why)});
