@@ -1,5 +1,7 @@
 #include "treadle/net/client_stream.h"
 
+#include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -22,9 +24,9 @@ TlsSettings::TlsSettings(std::string const& ca_file) : impl_(std::make_unique<Im
   SSL_CTX_set_min_proto_version(context.native_handle(), TLS1_2_VERSION);
   context.set_verify_mode(asio::ssl::verify_peer);
   if (ca_file.empty()) {
-    context.set_default_verify_paths(impl_->error);
+    std::ignore = context.set_default_verify_paths(impl_->error);
   } else {
-    context.load_verify_file(ca_file, impl_->error);
+    std::ignore = context.load_verify_file(ca_file, impl_->error);
   }
 }
 
@@ -98,7 +100,7 @@ class Stream final : public ClientStream, public std::enable_shared_from_this<St
     if (std::exchange(is_closed_, true)) return;
     auto error = error_code();
     resolver_.cancel();
-    socket().close(error);
+    std::ignore = socket().close(error);
   }
 
   [[nodiscard]] auto acknowledged() -> std::uint64_t override {
@@ -129,7 +131,7 @@ class Stream final : public ClientStream, public std::enable_shared_from_this<St
                             return self->opened(StreamEnd::kConnect, "its address is not allowed");
                           }
                           if (error) return self->opened(StreamEnd::kConnect, error.message());
-                          self->socket().set_option(tcp::no_delay(true), error);
+                          std::ignore = self->socket().set_option(tcp::no_delay(true), error);
                           self->secure();
                         });
   }
@@ -140,7 +142,8 @@ class Stream final : public ClientStream, public std::enable_shared_from_this<St
       auto is_address = error_code();
       asio::ip::make_address(target_.host, is_address);
       if (is_address) SSL_set_tlsext_host_name(layer_.native_handle(), target_.host.c_str());
-      layer_.set_verify_callback(asio::ssl::host_name_verification(target_.host), error);
+      std::ignore =
+          layer_.set_verify_callback(asio::ssl::host_name_verification(target_.host), error);
       layer_.async_handshake(asio::ssl::stream_base::client,
                              [self = this->shared_from_this()](error_code failure) {
                                if (self->is_closed_) return;

@@ -41,15 +41,9 @@ auto detail::ClientCall::timeout_error() const -> ClientError {
                stage == Stage::kConnecting);
 }
 
-struct HttpClient::Impl final : public ClientPool,
-                                public std::enable_shared_from_this<HttpClient::Impl> {
-  // Everything that goes to one scheme, host and port.
-  struct Target {
-    std::vector<ClientConnection*> idle;  // the one used last at the end
-    std::deque<ClientCallPtr> waiting;
-    std::size_t open = 0;
-  };
-
+class HttpClient::Impl final : public ClientPool,
+                               public std::enable_shared_from_this<HttpClient::Impl> {
+ public:
   Impl(EventLoop& event_loop, HttpClientOptions client_options)
       : loop_(event_loop), options_(std::move(client_options)) {}
 
@@ -62,12 +56,23 @@ struct HttpClient::Impl final : public ClientPool,
   void remove(ClientConnection& connection) override;
 
   void begin(ClientCallPtr const& call);
+  // Fails a call that cannot even be begun, later.
   void refuse(ClientCallPtr const& call, std::string const& what);
+  void cancel(detail::ClientCall& call);
+  void shut_down();
+
+ private:
+  // Everything that goes to one scheme, host and port.
+  struct Target {
+    std::vector<ClientConnection*> idle;  // the one used last at the end
+    std::deque<ClientCallPtr> waiting;
+    std::size_t open = 0;
+  };
+
   void connect(ClientCallPtr const& call);
   void start_waiting(std::string const& key);
-  void stop(detail::ClientCall& call);
+  void take_out(detail::ClientCall& call);
   void time_out(ClientCallPtr const& call);
-  void shut_down();
   static auto key_of(Url const& url) -> std::string {
     return fmt::format("{}://{}:{}", url.is_https ? "https" : "http", url.host, url.port);
   }
@@ -89,7 +94,7 @@ void HttpClient::Impl::enter(ClientCallPtr const& call, Stage stage) {
 
 void HttpClient::Impl::time_out(ClientCallPtr const& call) {
   auto error = call->timeout_error();
-  stop(*call);
+  take_out(*call);
   finish(call, std::unexpected(std::move(error)));
 }
 
@@ -181,7 +186,7 @@ void HttpClient::Impl::start_waiting(std::string const& key) {
   connect(call);
 }
 
-void HttpClient::Impl::stop(detail::ClientCall& call) {
+void HttpClient::Impl::take_out(detail::ClientCall& call) {
   call.stage = Stage::kDone;
   call.deadline.cancel();
   if (auto* const connection = call.connection) {
@@ -192,6 +197,11 @@ void HttpClient::Impl::stop(detail::ClientCall& call) {
   if (found == targets_.end()) return;
   std::erase_if(found->second.waiting,
                 [&](ClientCallPtr const& other) { return other.get() == &call; });
+}
+
+void HttpClient::Impl::cancel(detail::ClientCall& call) {
+  take_out(call);
+  calls_.erase(&call);
 }
 
 void HttpClient::Impl::shut_down() {
@@ -212,16 +222,13 @@ HttpClient::~HttpClient() { impl_->shut_down(); }
 
 auto HttpClient::send(ClientRequest request, std::move_only_function<void(ClientResult)> done)
     -> CallHandle {
-  TREADLE_ASSERT(impl_->loop_.is_current());
+  TREADLE_ASSERT(impl_->loop().is_current());
   auto const call = std::make_shared<detail::ClientCall>();
   call->began = std::chrono::steady_clock::now();
   call->request = std::move(request);
   call->done = std::move(done);
   call->stop = [weak = std::weak_ptr(impl_)](detail::ClientCall& stopped) {
-    if (auto const impl = weak.lock()) {
-      impl->stop(stopped);
-      impl->calls_.erase(&stopped);
-    }
+    if (auto const impl = weak.lock()) impl->cancel(stopped);
   };
   auto const is_field = [](Header const& field) {
     return is_token(field.name) && is_field_value(field.value);

@@ -107,7 +107,7 @@ class HttpClient {
   auto send(ClientRequest request, std::move_only_function<void(ClientResult)> done) -> CallHandle;
 
  private:
-  struct Impl;
+  class Impl;
   std::shared_ptr<Impl> impl_;
 };
 

@@ -69,6 +69,17 @@ struct Shared {
   }
 };
 
+enum class PortUse : std::uint8_t { kAlone, kShared };
+
+auto listen_at(Acceptor& acceptor, tcp::endpoint const& endpoint, PortUse use) -> error_code {
+  auto error = error_code();
+  auto const has_failed = acceptor.open(endpoint.protocol(), error) ||
+                          acceptor.set_option(tcp::acceptor::reuse_address(true), error) ||
+                          acceptor.set_option(ReusePort(use == PortUse::kShared), error) ||
+                          acceptor.bind(endpoint, error) || acceptor.listen(kBacklog, error);
+  return has_failed ? error : error_code();
+}
+
 // One loop's share of a server: its listening socket, its connections, their deadlines.
 class Listener final : public ConnectionOwner, public std::enable_shared_from_this<Listener> {
  public:
@@ -119,14 +130,10 @@ class Listener final : public ConnectionOwner, public std::enable_shared_from_th
 };
 
 auto Listener::open(tcp::endpoint const& endpoint) -> error_code {
-  auto error = error_code();
-  acceptor_.open(endpoint.protocol(), error);
-  if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
-  if (!error) acceptor_.set_option(ReusePort(true), error);
-  if (!error) acceptor_.bind(endpoint, error);
-  if (!error) acceptor_.listen(kBacklog, error);
-  if (!error) acceptor_.non_blocking(true, error);
-  return error;
+  auto const error = listen_at(acceptor_, endpoint, PortUse::kShared);
+  if (error) return error;
+  auto blocking_error = error_code();
+  return acceptor_.non_blocking(true, blocking_error);
 }
 
 void Listener::accept() {
@@ -203,7 +210,7 @@ void Listener::tick() {
 void Listener::stop(SteadyDuration grace) {
   is_stopping_ = true;
   auto error = error_code();
-  acceptor_.close(error);
+  std::ignore = acceptor_.close(error);
   grace_timer_ = loop_.run_after(grace, [this] { close_all(); });
   auto connections = std::vector<std::shared_ptr<ServerConnection>>();
   for (auto const& [connection, address] : connections_) connections.push_back(connection);
@@ -231,7 +238,7 @@ void Listener::report_if_stopped() {
 void Listener::abandon() {
   is_stopping_ = is_reported_ = true;
   auto error = error_code();
-  acceptor_.close(error);
+  std::ignore = acceptor_.close(error);
   close_all();
   grace_timer_.cancel();
   tick_timer_.cancel();
@@ -241,13 +248,8 @@ void Listener::abandon() {
 // Whether somebody else listens there: with SO_REUSEPORT two servers of one user would share the
 // port unnoticed.
 auto is_taken(EventLoop& loop, tcp::endpoint const& endpoint) -> error_code {
-  auto error = error_code();
   auto probe = Acceptor(loop.context().get_executor());
-  probe.open(endpoint.protocol(), error);
-  if (!error) probe.set_option(tcp::acceptor::reuse_address(true), error);
-  if (!error) probe.bind(endpoint, error);
-  if (!error) probe.listen(1, error);
-  return error;
+  return listen_at(probe, endpoint, PortUse::kAlone);
 }
 
 }  // namespace

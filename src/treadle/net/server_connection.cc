@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -81,9 +82,9 @@ class Connection final : public ServerConnection, public std::enable_shared_from
 
 void Connection::start() {
   auto error = error_code();
-  socket_.set_option(tcp::no_delay(true), error);
-  socket_.non_blocking(true, error);
-  if (error) return close();
+  if (socket_.set_option(tcp::no_delay(true), error) || socket_.non_blocking(true, error)) {
+    return close();
+  }
   settle();
 }
 
@@ -95,7 +96,7 @@ void Connection::drain() {
 void Connection::close() {
   if (closed_.exchange(true)) return;
   auto error = error_code();
-  socket_.close(error);
+  std::ignore = socket_.close(error);
   owner_->set_deadline(*this, std::nullopt);
   owner_->remove(shared_from_this());
 }
@@ -214,8 +215,7 @@ void Connection::finish() {
   if (input_ended_) return close();
   if (std::exchange(is_lingering_, true)) return;
   auto error = error_code();
-  socket_.shutdown(tcp::socket::shutdown_send, error);
-  if (error) return close();
+  if (socket_.shutdown(tcp::socket::shutdown_send, error)) return close();
   input_begin_ = input_end_ = 0;
   phase_since_ = Clock::now();
 }
