@@ -17,6 +17,7 @@
 #include <fmt/format.h>
 
 #include "apps/treadle/command.h"
+#include "apps/treadle/files.h"
 
 namespace treadle::app {
 
@@ -117,12 +118,7 @@ auto run_bench(std::span<std::string const> arguments) -> int {
   app.add_option("--rounds", settings.rounds, "of which the median is taken")->check(CLI::PositiveNumber)->capture_default_str();
   app.add_option("--dir", directory, "where data is written, and deleted again")->capture_default_str();
   app.add_option("--format", format)->check(CLI::IsMember({"text", "json"}))->capture_default_str();
-  std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
-  try {
-    app.parse(reversed);
-  } catch (CLI::ParseError const& error) {
-    return app.exit(error) == 0 ? kOk : kUsage;
-  }
+  if (auto const status = parse_arguments(app, {arguments.begin(), arguments.end()})) return *status;
   settings.format = format == "json" ? Format::kJson : Format::kText;
   settings.directory = directory + "/treadle-bench-" + std::to_string(getpid());
   std::filesystem::create_directories(settings.directory);

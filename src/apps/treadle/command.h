@@ -26,6 +26,11 @@ auto run_validate(std::span<std::string const> arguments) -> int;
 
 auto run_server(std::span<std::string const> arguments) -> int;
 auto run_bench(std::span<std::string const> arguments) -> int;
+auto run_start(std::span<std::string const> arguments) -> int;
+auto run_list(std::span<std::string const> arguments) -> int;
+auto run_describe(std::span<std::string const> arguments) -> int;
+auto run_history(std::span<std::string const> arguments) -> int;
+auto run_stop(std::span<std::string const> arguments) -> int;
 auto run_run(std::span<std::string const> arguments) -> int;
 
 }  // namespace treadle::app

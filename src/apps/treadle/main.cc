@@ -14,6 +14,11 @@ constexpr Command kCommands[] = {
     {"validate", "check state machine definitions", run_validate},
     {"import", "take state machines and functions out of Terraform", run_import},
     {"eval", "evaluate expressions: NDJSON in, NDJSON out", run_eval},
+    {"start", "start an execution", run_start},
+    {"list", "list state machines or executions", run_list},
+    {"describe", "describe an execution or a state machine", run_describe},
+    {"history", "print what an execution did", run_history},
+    {"stop", "stop an execution", run_stop},
     {"bench", "measure, beside the limit in the same run", run_bench},
 };
 

@@ -1,20 +1,16 @@
 // treadle run FILE: one execution in memory.
 
-#include <fstream>
 #include <future>
-#include <iostream>
-#include <iterator>
-#include <sstream>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "apps/treadle/command.h"
+#include "apps/treadle/files.h"
 #include "apps/treadle/node.h"
+#include "apps/treadle/project_setup.h"
 #include "apps/treadle/timeline.h"
 #include "treadle/asl/parser.h"
-#include "treadle/json/parse.h"
-#include "treadle/json/print.h"
 
 namespace treadle::app {
 namespace {
@@ -24,14 +20,8 @@ struct RunOptions {
   std::string input = "{}";
   double time_scale = 1.0;
   bool quiet = false;
+  std::string project;
 };
-
-auto read_file(std::string const& path) -> std::optional<std::string> {
-  if (path == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return std::nullopt;
-  return std::string(std::istreambuf_iterator<char>(in), {});
-}
 
 auto print_diagnostics(std::string const& file, std::vector<asl::Diagnostic> const& diagnostics) {
   for (auto const& d : diagnostics)
@@ -96,18 +86,22 @@ auto run(RunOptions const& options) -> int {
   auto const parsed = asl::parse_definition(*text);
   print_diagnostics(options.file, parsed.diagnostics);
   if (!parsed.definition) return kUsage;
-  auto const input = options.input.starts_with('@') ? read_file(options.input.substr(1)) : options.input;
-  if (!input) {
-    fmt::print(stderr, "treadle run: can't read {}\n", options.input.substr(1));
+  auto const input = read_input(options.input);
+  if (!input.json) {
+    fmt::print(stderr, "treadle run: {}\n", input.error);
     return kUsage;
   }
-  json::Arena arena;
-  if (auto const checked = json::parse(arena, *input); !checked) {
-    fmt::print(stderr, "treadle run: the input is not JSON: {}\n", checked.error().to_string());
-    return kUsage;
+  import::Project project;
+  if (!options.project.empty()) {
+    auto loaded = import::load_project(options.project);
+    if (!loaded) {
+      fmt::print(stderr, "treadle run: {}\n", loaded.error());
+      return kUsage;
+    }
+    project = std::move(*loaded);
   }
   auto node = Node::open({.data = {},
-                          .functions = {},
+                          .functions = local_functions(project),
                           .engine = {.time_scale = options.time_scale},
                           .loops = 1,
                           .fail_stop = [](std::string const& why) { fmt::print(stderr, "treadle run: {}\n", why); std::_Exit(kDataError); }});
@@ -116,7 +110,7 @@ auto run(RunOptions const& options) -> int {
     return kFailed;
   }
   (*node)->start();
-  auto const ended = run_to_end(**node, parsed.definition, *input);
+  auto const ended = run_to_end(**node, parsed.definition, *input.json);
   if (!ended) {
     fmt::print(stderr, "treadle run: {}: {}\n", ended.error().code, ended.error().message);
     return kFailed;
@@ -136,15 +130,11 @@ auto run_run(std::span<std::string const> arguments) -> int {
   app.add_option("FILE", options.file, "the definition; - reads standard input")->required();
   app.add_option("--input", options.input, "JSON, or @FILE")->capture_default_str();
   app.add_option("--time-scale", options.time_scale, "multiplies waits, back-off and time-outs")->check(CLI::PositiveNumber);
+  app.add_option("--project", options.project, "folder whose treadle.yaml lists functions to run here");
   app.add_flag("--quiet", options.quiet, "no timeline");
   app.footer("Functions are invoked at AWS_ENDPOINT_URL_LAMBDA, else AWS_ENDPOINT_URL, else AWS.\n"
              "Exit status: 0 it succeeded, 1 it did not, 2 the definition or the command line is wrong.");
-  std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
-  try {
-    app.parse(reversed);
-  } catch (CLI::ParseError const& error) {
-    return app.exit(error) == 0 ? kOk : kUsage;
-  }
+  if (auto const status = parse_arguments(app, {arguments.begin(), arguments.end()})) return *status;
   return run(options);
 }
 

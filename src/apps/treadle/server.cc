@@ -10,7 +10,9 @@
 #include <fmt/format.h>
 
 #include "apps/treadle/command.h"
+#include "apps/treadle/files.h"
 #include "apps/treadle/node.h"
+#include "apps/treadle/project_setup.h"
 #include "treadle/api/http_api.h"
 #include "treadle/base/log.h"
 #include "treadle/net/http_server.h"
@@ -29,6 +31,7 @@ struct ServerOptions {
   double time_scale = 1.0;
   bool strict_host = false;
   std::string public_url;
+  std::string project;
 };
 
 struct Address {
@@ -129,6 +132,12 @@ auto run(ServerOptions const& options) -> int {
     return refuse("only loopback addresses are served: this release has no credentials to ask for");
   if (options.store != "rocksdb" && options.store != "memory")
     return refuse(fmt::format("--store {} is neither rocksdb nor memory", options.store));
+  import::Project project;
+  if (!options.project.empty()) {
+    auto loaded = import::load_project(options.project);
+    if (!loaded) return refuse(loaded.error());
+    project = std::move(*loaded);
+  }
   StopSignals const signals;
   raise_file_limit();
   runtime::EngineOptions engine;
@@ -136,7 +145,7 @@ auto run(ServerOptions const& options) -> int {
   engine.account = options.account;
   engine.time_scale = options.time_scale;
   auto node = Node::open({.data = options.store == "memory" ? std::string() : options.data,
-                          .functions = {},
+                          .functions = local_functions(project),
                           .engine = engine,
                           .loops = 0,
                           .fail_stop = stop_at_once});
@@ -144,6 +153,7 @@ auto run(ServerOptions const& options) -> int {
     fmt::print(stderr, "treadle server: {}\n", node.error());
     return kDataError;
   }
+  if (auto const applied = apply_project(**node, project); !applied) return refuse(applied.error());
   if (options.time_scale != 1.0) log(LogLevel::kInfo, "time is scaled", {{"factor", options.time_scale}});
   return serve(**node, options, *address, signals);
 }
@@ -161,17 +171,13 @@ auto run_server(std::span<std::string const> arguments) -> int {
   app.add_option("--time-scale", options.time_scale, "multiplies waits, back-off and time-outs")
       ->envname("WAIT_TIME_SCALE")
       ->check(CLI::PositiveNumber);
+  app.add_option("--project", options.project, "folder with a treadle.yaml: its machines are created or updated, its functions run here");
   app.add_flag("--strict-host", options.strict_host, "serve loopback names and the public URL only");
   app.add_option("--public-url", options.public_url, "the URL that browsers may come from");
   app.footer("Functions are invoked at AWS_ENDPOINT_URL_LAMBDA, else AWS_ENDPOINT_URL, else AWS.\n"
              "SIGTERM ends it once what is under way is finished, a second one at once.\n"
              "Exit status: 0 stopped, 2 the command line is wrong, 74 the data can't be read or written.");
-  std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
-  try {
-    app.parse(reversed);
-  } catch (CLI::ParseError const& error) {
-    return app.exit(error) == 0 ? kOk : kUsage;
-  }
+  if (auto const status = parse_arguments(app, {arguments.begin(), arguments.end()})) return *status;
   return run(options);
 }
 

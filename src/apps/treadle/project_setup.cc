@@ -1,0 +1,99 @@
+#include "apps/treadle/project_setup.h"
+
+#include <future>
+
+#include <fmt/format.h>
+
+#include "treadle/api/object_writer.h"
+#include "treadle/asl/parser.h"
+#include "treadle/base/arn.h"
+#include "treadle/base/log.h"
+#include "treadle/base/random.h"
+
+namespace treadle::app {
+namespace {
+
+using integrations::functions::FunctionRuntime;
+
+auto logging_json(import::LoggingConfiguration const& logging) -> std::string {
+  api::ObjectWriter out;
+  out.text("level", logging.level).flag("includeExecutionData", logging.include_execution_data);
+  if (!logging.log_group_arn.empty()) {
+    auto const group = api::ObjectWriter().text("logGroupArn", logging.log_group_arn).take();
+    out.raw("destinations", "[" + api::ObjectWriter().raw("cloudWatchLogsLogGroup", group).take() + "]");
+  }
+  return out.take();
+}
+
+auto wanted(Node& node, import::StateMachine const& machine, asl::Definition const& definition) -> runtime::Machine {
+  auto const& options = node.engine().options();
+  runtime::Machine m;
+  m.id = node.shared_random().next_entity_id();
+  m.name = machine.name;
+  m.arn = state_machine_arn({.region = options.region, .account = options.account}, machine.name);
+  m.type = machine.type;
+  m.revision = runtime::revision_of(definition.text, machine.type);
+  m.role_arn = machine.role_arn;
+  m.created_at = m.updated_at = node.clock().now();
+  if (machine.logging) m.logging_configuration = logging_json(*machine.logging);
+  if (machine.is_tracing_enabled) m.tracing_configuration = R"({"enabled":true})";
+  for (auto const& [key, value] : machine.tags) m.tags.push_back({key, value});
+  return m;
+}
+
+auto is_same(runtime::Machine const& a, runtime::Machine const& b) -> bool {
+  return a.revision == b.revision && a.role_arn == b.role_arn && a.logging_configuration == b.logging_configuration &&
+         a.tracing_configuration == b.tracing_configuration && a.tags == b.tags && !a.is_deleting;
+}
+
+auto apply(Node& node, import::StateMachine const& machine) -> Result<void, std::string> {
+  auto const parsed = asl::parse_definition(machine.definition, {.type = machine.type, .strict_aws = false});
+  if (!parsed.definition)
+    return std::unexpected(fmt::format("state machine {}: {}", machine.name, asl::invalid_definition_text(parsed.diagnostics)));
+  auto now = wanted(node, machine, *parsed.definition);
+  auto const before = node.catalog().find_machine(now.arn);
+  if (!before) return std::unexpected(before.error().message);
+  if (*before && is_same(**before, now)) return {};
+  if (*before) {
+    now.id = (*before)->id;
+    now.created_at = (*before)->created_at;
+    auto const high = node.shared_random().next_u64();
+    now.revision_id = uuid_v4(high, node.shared_random().next_u64());
+  }
+  std::promise<bool> changed;
+  node.catalog().change_machine(*before, now, parsed.definition,
+                                [&changed](runtime::Answer<bool> answer) { changed.set_value(answer.has_value() && *answer); });
+  if (!changed.get_future().get()) return std::unexpected(fmt::format("state machine {}: the store can't write", machine.name));
+  log(LogLevel::kInfo, *before ? "state machine updated" : "state machine created", {{"name", machine.name}});
+  return {};
+}
+
+}  // namespace
+
+auto local_functions(import::Project const& project) -> std::vector<integrations::functions::FunctionSpec> {
+  std::vector<integrations::functions::FunctionSpec> out;
+  for (auto const& f : project.functions) {
+    if (!f.runtime) continue;
+    integrations::functions::FunctionSpec spec;
+    spec.name = f.name;
+    constexpr FunctionRuntime kRuntimes[] = {FunctionRuntime::kNodejs, FunctionRuntime::kPython, FunctionRuntime::kCommand,
+                                             FunctionRuntime::kHttp};
+    spec.runtime = kRuntimes[static_cast<std::size_t>(*f.runtime)];
+    spec.handler = f.handler;
+    spec.command = f.command;
+    spec.url = f.url;
+    spec.code = f.code.string();
+    spec.environment = {f.environment.begin(), f.environment.end()};
+    if (f.timeout) spec.timeout = *f.timeout;
+    if (f.memory_mb) spec.memory_mb = *f.memory_mb;
+    out.push_back(std::move(spec));
+  }
+  return out;
+}
+
+auto apply_project(Node& node, import::Project const& project) -> Result<void, std::string> {
+  for (auto const& machine : project.state_machines) TRY(apply(node, machine));
+  return {};
+}
+
+}  // namespace treadle::app
