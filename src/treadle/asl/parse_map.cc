@@ -80,8 +80,8 @@ void check_label(Parsing& parsing, Fields const& fields) {
                          fmt::format("Duplicate Label name: {}", *label));
 }
 
-// They say nothing about a Map that runs in its parent. Published workflows have them there all the
-// same.
+// DIFFERS: they say nothing about a Map that runs in its parent. Published workflows have them
+// there all the same.
 void check_distributed_fields(Parsing& parsing, Fields const& fields, MapMode mode) {
   if (mode == MapMode::kDistributed) return;
   for (auto const name : {"ItemReader", "ItemBatcher", "ResultWriter", "Label"}) {

@@ -120,7 +120,7 @@ auto parse_arn(Resource& resource, Arn const& arn) -> ResourceVerdict {
                ? ResourceVerdict::kSupported
                : ResourceVerdict::kRefused;
   }
-  if (arn.service != "states") {
+  if (arn.service != "states") {  // DIFFERS: AWS refuses it
     resource.service = std::string(arn.service);
     resource.action = std::string(arn.rest);
     resource.history_resource_type = resource.service;
