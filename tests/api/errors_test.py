@@ -26,12 +26,12 @@ CASES = (
     ("CreateStateMachine", "InvalidDefinition", lambda f: new(definition=INVALID)),
     ("CreateStateMachine", "InvalidDefinition", lambda f: new(definition="{")),
     ("CreateStateMachine", "InvalidName", lambda f: new(name="two words")),
-    ("CreateStateMachine", "ValidationException", lambda f: new(name="n" * 81)),
     ("CreateStateMachine", "InvalidLoggingConfiguration", lambda f: new(loggingConfiguration=LOG_NOWHERE)),
     ("CreateStateMachine", "StateMachineAlreadyExists", lambda f: new(name=f.machine_name, definition=WAIT)),
     ("CreateStateMachine", "StateMachineDeleting", lambda f: new(name=f.deleting_name)),
     ("CreateStateMachine", "TooManyTags", lambda f: new(tags=TAGS_51)),
     ("CreateStateMachine", "ValidationException", lambda f: new(versionDescription="no publish")),
+    ("CreateStateMachine", "ValidationException", lambda f: new(name="n" * 81)),
     ("CreateStateMachine", "InvalidEncryptionConfiguration", lambda f: new(encryptionConfiguration=NO_KEY)),
     ("DescribeStateMachine", "InvalidArn", lambda f: {"stateMachineArn": "nonsense"}),
     ("DescribeStateMachine", "StateMachineDoesNotExist", lambda f: {"stateMachineArn": NOBODY["machine"]}),
@@ -111,7 +111,7 @@ NEVER = {
     "ActivityLimitExceeded": "a quota of an AWS account",
     "ActivityWorkerLimitExceeded": "a quota of an AWS account",
     "ServiceQuotaExceededException": "a quota of an AWS account",
-    "ConflictException": "each call is one atomic step: none meets another half-way",
+    "ConflictException": "answered when two updates meet, which can't be provoked at will",
     "InvalidTracingConfiguration": "its one member is a boolean",
     "StateMachineTypeNotSupported": "both types are supported",
     "TaskDoesNotExist": "a token is either not ours (InvalidToken) or its task has ended (TaskTimedOut)",
@@ -154,10 +154,10 @@ class ErrorsTest(unittest.TestCase):
         for operation, error, parameters in CASES:
             if operation not in methods:
                 continue  # this boto3 is older than the operation; tests/js has it
-            with self.subTest(operation=operation, error=error), self.assertRaises(ClientError) as raised:
-                getattr(self.sfn, methods[operation])(**parameters(self))
-            answer = raised.exception.response
-            with self.subTest(operation=operation, error=error, part="answer"):
+            with self.subTest(operation=operation, error=error):
+                with self.assertRaises(ClientError) as raised:
+                    getattr(self.sfn, methods[operation])(**parameters(self))
+                answer = raised.exception.response
                 self.assertEqual(answer["Error"]["Code"], error, answer)
                 self.assertEqual(answer["ResponseMetadata"]["HTTPStatusCode"], 400)
                 self.assertTrue(answer["Error"]["Message"])

@@ -28,14 +28,6 @@ auto answer_existing(runtime::Machine const& there, runtime::Machine const& want
   return std::unexpected(ApiError{"StateMachineAlreadyExists", fmt::format("State Machine Already Exists: '{}'", there.arn)});
 }
 
-auto check_publish(json::Value request) -> std::optional<ApiError> {
-  bool const publish = flag_of(request, "publish", false);
-  if (text_of(request, "versionDescription") && !publish)
-    return ApiError{"ValidationException", "Version description can only be set when publish is true"};
-  if (publish) return ApiError{"ValidationException", "This release of treadle does not support versions."};
-  return std::nullopt;
-}
-
 auto read_machine(ActionCall& call, asl::DefinitionPtr& definition) -> std::expected<runtime::Machine, ApiError> {
   auto& services = call.services;
   auto const request = call.request;

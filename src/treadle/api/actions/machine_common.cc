@@ -74,6 +74,14 @@ auto read_settings(json::Value request) -> std::expected<MachineSettings, ApiErr
   return settings;
 }
 
+auto check_publish(json::Value request) -> std::optional<ApiError> {
+  bool const publish = flag_of(request, "publish", false);
+  if (text_of(request, "versionDescription") && !publish)
+    return ApiError{"ValidationException", "Version description can only be set when publish is true"};
+  if (publish) return ApiError{"ValidationException", "This release of treadle does not support versions."};
+  return std::nullopt;
+}
+
 auto compile(std::string_view definition, asl::MachineType type) -> std::expected<asl::DefinitionPtr, ApiError> {
   auto parsed = asl::parse_definition(definition, {.type = type, .strict_aws = false});
   if (!parsed.definition) return std::unexpected(ApiError{"InvalidDefinition", asl::invalid_definition_text(parsed.diagnostics)});

@@ -21,6 +21,9 @@ struct MachineSettings {
 // can't be; else the settings as JSON text, empty where the request has none.
 [[nodiscard]] auto read_settings(json::Value request) -> std::expected<MachineSettings, ApiError>;
 
+// ValidationException for `publish`, which is not supported yet, and for a version's description without it.
+[[nodiscard]] auto check_publish(json::Value request) -> std::optional<ApiError>;
+
 // The compiled definition, or InvalidDefinition with AWS's text.
 [[nodiscard]] auto compile(std::string_view definition, asl::MachineType type) -> std::expected<asl::DefinitionPtr, ApiError>;
 

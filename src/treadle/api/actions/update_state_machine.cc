@@ -44,8 +44,7 @@ void update_state_machine(ActionCall& call, OnResult done) {
     return done(std::unexpected(ApiError{"MissingRequiredParameter",
                                          "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration "
                                          "must be specified"}));
-  if (flag_of(call.request, "publish", false))
-    return done(std::unexpected(ApiError{"ValidationException", "This release of treadle does not support versions."}));
+  if (auto const bad = check_publish(call.request)) return done(std::unexpected(*bad));
   asl::DefinitionPtr definition;
   if (text_of(call.request, "versionDescription"))
     return done(std::unexpected(ApiError{"ValidationException", "Version description can only be set when publish is true"}));
