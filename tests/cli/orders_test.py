@@ -60,7 +60,7 @@ class Pipeline(unittest.TestCase):
 
     def check_orders(self, project, machine_of):
         attempts = self.enterContext(tempfile.TemporaryDirectory())
-        with Server("--project", project, "--time-scale", "0.01",
+        with Server("--project", project, "--time-scale", "0.05",
                     environment={"ORDER_ATTEMPTS_DIR": attempts}) as server:
             machine = machine_of(server)
             for name, *expected in CASES:
