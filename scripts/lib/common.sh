@@ -37,9 +37,6 @@ quietly() {
   return $status
 }
 
-# Whether the built binary knows the sub-command.
-treadle_has() { build/release/treadle --help 2>/dev/null | grep -cE "^ +$1( |\$)" >/dev/null; }
-
 # A port of the loopback interface on which nobody answers.
 free_port() {
   local port

@@ -14,12 +14,6 @@ logged() {
   return "${PIPESTATUS[0]}"
 }
 
-# not_yet COMMAND WHAT: says so, and is true, while the binary lacks that sub-command.
-not_yet() {
-  ! treadle_has "$1" || return 1
-  echo "not yet: $2 (the binary has no '$1')"
-}
-
 # tests_of NAME COMMAND...: runs it and adds the numbers that it reports last to the count: "N passed, M failed",
 # Python's "Ran N tests" or Node's "# pass N".
 tests_of() {
@@ -67,7 +61,6 @@ step_tidy() {
 step_cli() { python_tests cli; }
 
 step_api() {
-  not_yet server 'the API tests' && return
   python_tests api
   tests_of api-js node --test tests/js/*.test.mjs
 }
@@ -116,7 +109,6 @@ step_conformance() {
   at_least 98 conformance-jsonpath "$corpora/jsonpath/run" -q
   at_least 98 conformance-intrinsics "$corpora/intrinsics/run" -q
   at_least 98 conformance-definitions "$corpora/definitions/run" -q -l JSONPath
-  not_yet server 'the recorded cases of AWS' && return
   at_least 95 conformance-asl recorded_cases foundation
 }
 
@@ -131,7 +123,6 @@ server_template="$PWD/build/release/treadle server --data {data} --listen 127.0.
 
 step_rigs() {
   [ -d "$shared/rigs" ] || { echo "skipped: there is no $shared/rigs"; return 0; }
-  not_yet server 'the rigs' && return
   rig crash_loop --executions 300 --kills 30 --require-idempotency
   rig bad_input
   # The limit of memory an execution holds for 100,000 of them (step_rigs_long): fewer do not outweigh fixed costs.
@@ -161,7 +152,6 @@ step_fuzz() { tests_of fuzz scripts/fuzz 60; }
 
 step_rigs_long() {
   [ -d "$shared/rigs" ] || { echo "skipped: there is no $shared/rigs"; return 0; }
-  not_yet server 'the rigs' && return
   local seed
   for seed in 2 3; do
     rig crash_loop --executions 500 --kills 50 --require-idempotency --seed "$seed"

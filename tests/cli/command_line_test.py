@@ -5,7 +5,7 @@ import unittest
 from pathlib import Path
 
 from support.machines import INVALID, PASS, machine
-from support.treadle import needs, treadle
+from support.treadle import treadle
 
 
 class HelpTest(unittest.TestCase):
@@ -46,7 +46,6 @@ class FileTest(unittest.TestCase):
         return path
 
 
-@needs("validate")
 class ValidateTest(FileTest):
     def test_a_valid_definition(self):
         status, out, _ = treadle("validate", "--format", "json", self.write("a.json", PASS))
@@ -73,7 +72,6 @@ class ValidateTest(FileTest):
         self.assertEqual(treadle("validate", "-", stdin=PASS)[0], 0)
 
 
-@needs("eval")
 class EvalTest(unittest.TestCase):
     def evaluate(self, language, *requests):
         status, out, err = treadle("eval", "--language", language,
@@ -98,7 +96,6 @@ class EvalTest(unittest.TestCase):
         self.assertEqual(status, 0)
 
 
-@needs("run")
 class RunTest(FileTest):
     def test_the_output_is_on_standard_output(self):
         status, out, _ = treadle("run", self.write("a.json", PASS), "--input", '{"who": "Ada"}')
@@ -126,7 +123,6 @@ class RunTest(FileTest):
         self.assertIn("Nowhere", err)
 
 
-@needs("import")
 class ImportTest(FileTest):
     def test_an_error_has_file_line_and_column(self):
         self.write("main.tf", 'resource "aws_sfn_state_machine" "a" {\n  name = \n}\n')

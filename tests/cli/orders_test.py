@@ -6,7 +6,7 @@ import unittest
 from pathlib import Path
 
 from support.machines import ROLE
-from support.treadle import ROOT, SHARED, Server, needs, treadle
+from support.treadle import ROOT, SHARED, Server, treadle
 
 EXAMPLE = ROOT / "examples/order-processing"
 FUNCTIONS = {"validate_order": "validateOrder", "process_payment": "processPayment",
@@ -86,14 +86,12 @@ class Pipeline(unittest.TestCase):
         self.assertEqual(len([error for error in failures if error.startswith("Payment")]), failed_payments)
 
 
-@needs("server", "import")
 class ExampleTest(Pipeline):
     def test_the_example(self):
         project = import_terraform(EXAMPLE, self.enterContext(tempfile.TemporaryDirectory()))
         self.check_orders(project, lambda server: "arn:aws:states:us-east-1:123456789012:stateMachine:order-processing-dev")
 
 
-@needs("server", "import")
 @unittest.skipUnless((SHARED / "mission").is_dir(), "there is no ../shared/mission")
 class MissionTest(Pipeline):
     """The listing defines no functions: the names it refers to are mapped to the example's."""

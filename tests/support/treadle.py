@@ -6,7 +6,6 @@ import socket
 import subprocess
 import tempfile
 import time
-import unittest
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -22,11 +21,6 @@ def treadle(*arguments, stdin=None, environment=None):
     done = subprocess.run([BINARY, *map(str, arguments)], input=stdin, capture_output=True, text=True, timeout=120,
                           env={**os.environ, "NO_COLOR": "1", **(environment or {})}, check=False)
     return done.returncode, done.stdout, done.stderr
-
-
-def has_command(name):
-    """Whether this build has the sub-command."""
-    return any(line.split()[:1] == [name] for line in treadle("--help")[1].splitlines())
 
 
 def free_port():
@@ -113,9 +107,3 @@ class Server:
             if body["status"] != "RUNNING":
                 return body
         raise AssertionError(f"{arn} still runs")
-
-
-def needs(*commands):
-    """Skips a test, visibly, while the binary lacks one of these sub-commands."""
-    missing = [name for name in commands if not has_command(name)]
-    return unittest.skipIf(missing, f"not yet: the binary has no {missing}")

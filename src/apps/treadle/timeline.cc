@@ -1,11 +1,15 @@
 #include "apps/treadle/timeline.h"
 
-#include <unistd.h>
-
+#include <algorithm>
 #include <cstdlib>
 #include <map>
+#include <unistd.h>
 
 #include <fmt/format.h>
+
+#include "treadle/base/utf8.h"
+#include "treadle/json/arena.h"
+#include "treadle/json/parse.h"
 
 namespace treadle::app {
 namespace {
@@ -47,8 +51,14 @@ class Visits {
       visit_of_[e.id] = static_cast<int>(visits_.size());
       auto const depth = depth_of_.contains(e.previous_id) ? depth_of_.at(e.previous_id) : 0;
       depth_of_[e.id] = depth;
-      visits_.push_back({.name = e.name, .type = e.type.substr(0, e.type.size() - 12), .depth = depth, .entered = e.at,
-                         .left = e.at, .open = e.type != "FailStateEntered", .error = {}, .cause = {}});
+      visits_.push_back({.name = e.name,
+                         .type = e.type.substr(0, e.type.size() - 12),
+                         .depth = depth,
+                         .entered = e.at,
+                         .left = e.at,
+                         .open = e.type != "FailStateEntered",
+                         .error = {},
+                         .cause = {}});
       return;
     }
     visit_of_[e.id] = before;
@@ -61,6 +71,7 @@ class Visits {
     if (!e.error.empty() && before >= 0) {
       at(before).error = e.error;
       at(before).cause = e.cause;
+      at(before).left = e.at;
     }
     if (ends_with(e.type, "StateExited")) leave(e);
   }
@@ -76,7 +87,9 @@ class Visits {
     }
   }
   auto at(int i) -> Visit& { return visits_[static_cast<std::size_t>(i)]; }
-  [[nodiscard]] auto at_depth(int i) const -> std::uint32_t { return i < 0 ? 0 : visits_[static_cast<std::size_t>(i)].depth; }
+  [[nodiscard]] auto at_depth(int i) const -> std::uint32_t {
+    return i < 0 ? 0 : visits_[static_cast<std::size_t>(i)].depth;
+  }
 
   std::vector<Visit> visits_;
   std::map<std::uint32_t, int> visit_of_;
@@ -89,15 +102,33 @@ auto painted(Colour colour, char const* code, std::string const& text) -> std::s
 
 constexpr std::size_t kCauseShown = 100;
 
-auto describe(Visit const& v, Timestamp begin, Colour colour) -> std::string {
-  auto line = fmt::format("{:>10}  {}{:<{}} {:<9} {:>10}", "+" + duration(v.entered - begin), std::string(v.depth * 2, ' '), v.name,
-                          30 - std::min<std::uint32_t>(v.depth * 2, 20), v.type, v.open ? "..." : duration(v.left - v.entered));
+// One line of a cause. A function's error is the whole payload of its answer: the message in it is
+// enough.
+auto readable(std::string_view cause) -> std::string {
+  json::Arena arena;
+  auto const payload = json::parse(arena, cause);
+  auto const* const message = payload ? payload->find("errorMessage") : nullptr;
+  auto text =
+      std::string(message != nullptr && message->is_string() ? message->as_string() : cause);
+  if (text.size() > kCauseShown) text = std::string(utf8::truncate(text, kCauseShown)) + "...";
+  std::ranges::replace_if(text, [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
+  return text;
+}
+
+enum class Execution : std::uint8_t { kRunning, kEnded };
+
+auto describe(Visit const& v, Timestamp begin, Execution execution, Colour colour) -> std::string {
+  // a state that failed is never exited
+  bool const under_way = v.open && (v.error.empty() || execution == Execution::kRunning);
+  auto line = fmt::format("{:>10}  {}{:<{}} {:<9} {:>10}", "+" + duration(v.entered - begin),
+                          std::string(v.depth * 2, ' '), v.name,
+                          30 - std::min<std::uint32_t>(v.depth * 2, 20), v.type,
+                          under_way ? "..." : duration(v.left - v.entered));
   if (v.attempts > 1) line += painted(colour, "33", fmt::format("  {} attempts", v.attempts));
   if (!v.error.empty()) {
-    auto cause = v.cause.substr(0, kCauseShown);
-    for (auto& c : cause)
-      if (static_cast<unsigned char>(c) < ' ') c = ' ';
-    line += painted(colour, "31", fmt::format("  {}{}", v.error, cause.empty() ? "" : ": " + cause));
+    auto const cause = readable(v.cause);
+    line +=
+        painted(colour, "31", fmt::format("  {}{}", v.error, cause.empty() ? "" : ": " + cause));
   }
   return line + '\n';
 }
@@ -114,13 +145,15 @@ auto print_timeline(std::vector<TimelineEvent> const& events, Colour colour) -> 
   auto const begin = events.front().at;
   std::string out;
   Visits const visits(events);
-  for (auto const& visit : visits.all()) out += describe(visit, begin, colour);
   auto const& last = events.back();
-  if (last.type.starts_with("Execution") && last.type != "ExecutionStarted") {
+  bool const has_ended = last.type.starts_with("Execution") && last.type != "ExecutionStarted";
+  for (auto const& visit : visits.all())
+    out += describe(visit, begin, has_ended ? Execution::kEnded : Execution::kRunning, colour);
+  if (has_ended) {
     auto const ending = last.type.substr(9);
     auto text = fmt::format("{:>10}  {}", "+" + duration(last.at - begin), ending);
     if (!last.error.empty()) text += " " + last.error;
-    if (!last.cause.empty()) text += ": " + last.cause.substr(0, kCauseShown);
+    if (!last.cause.empty()) text += ": " + readable(last.cause);
     out += painted(colour, ending == "Succeeded" ? "32" : "31", text) + '\n';
   }
   return out;

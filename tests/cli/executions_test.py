@@ -1,0 +1,90 @@
+"""The sub-commands that talk to a server: start, list, describe, history, stop."""
+import json
+import unittest
+
+from support.machines import PASS, ROLE, WAIT, machine, unique
+from support.treadle import Server, treadle
+
+FAIL = machine(Stop={"Type": "Fail", "Error": "Sold.Out", "Cause": "Nothing is left"})
+
+
+class ExecutionsTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = cls.enterClassContext(Server())
+
+    def treadle(self, *arguments, stdin=None):
+        return treadle(*arguments, "--endpoint", self.server.endpoint, stdin=stdin)
+
+    def json(self, *arguments):
+        status, out, err = self.treadle(*arguments, "--format", "json")
+        self.assertEqual(status, 0, err)
+        return json.loads(out)
+
+    def create(self, definition):
+        name = unique("cli")
+        status, answer = self.server.call("CreateStateMachine", name=name, definition=definition, roleArn=ROLE)
+        self.assertEqual(status, 200, answer)
+        return name
+
+    def test_start_prints_the_arn(self):
+        name = self.create(WAIT)
+        status, out, _ = self.treadle("start", name, "--name", "first", "--input", '{"n": 1}')
+        self.assertEqual((status, out.strip().split(":")[-2:]), (0, [name, "first"]))
+        self.assertEqual(self.json("describe", out.strip())["input"], '{"n": 1}')
+
+    def test_start_and_wait_prints_the_output(self):
+        status, out, _ = self.treadle("start", self.create(PASS), "--input", "-", "--wait", stdin='{"who": "Ada"}')
+        self.assertEqual((status, json.loads(out)), (0, {"who": "Ada", "said": {"greeting": "hello"}}))
+
+    def test_waiting_for_a_failure_is_a_failure(self):
+        status, _, err = self.treadle("start", self.create(FAIL), "--wait")
+        self.assertEqual(status, 1)
+        self.assertIn("Sold.Out", err)
+
+    def test_lists(self):
+        name = self.create(WAIT)
+        arns = [self.json("start", name)["executionArn"] for _ in range(3)]
+        self.assertEqual([e["executionArn"] for e in self.json("list", name)["executions"]], arns[::-1])
+        self.assertEqual(self.json("list", name, "--status", "FAILED")["executions"], [])
+        self.assertIn(name, self.treadle("list")[1])
+        self.assertIn(arns[0], self.treadle("list", name)[1])
+
+    def test_a_history_for_people_has_a_line_a_state(self):
+        arn = self.json("start", self.create(FAIL))["executionArn"]
+        self.server.wait_for_end(arn)
+        status, out, _ = self.treadle("history", arn)
+        self.assertEqual(status, 0)
+        self.assertRegex(out, r"(?m)^ *\+0 ms +Stop +Fail ")
+        self.assertIn("Sold.Out: Nothing is left", out)
+        self.assertNotIn("\x1b", out)
+
+    def test_a_history_for_programs_is_that_of_the_api(self):
+        arn = self.json("start", self.create(PASS))["executionArn"]
+        self.server.wait_for_end(arn)
+        _, answer = self.server.call("GetExecutionHistory", executionArn=arn)
+        self.assertEqual(self.json("history", arn)["events"], answer["events"])
+
+    def test_stop(self):
+        arn = self.json("start", self.create(WAIT))["executionArn"]
+        self.assertEqual(self.treadle("stop", arn, "--error", "Enough", "--cause", "Closed")[0], 0)
+        described = self.json("describe", arn)
+        self.assertEqual([described[k] for k in ("status", "error", "cause")], ["ABORTED", "Enough", "Closed"])
+
+    def test_what_is_not_there(self):
+        for arguments in (("start", "nobody"), ("list", "nobody"), ("describe", "nobody"),
+                          ("history", "arn:aws:states:us-east-1:123456789012:execution:nobody:none"),
+                          ("stop", "arn:aws:states:us-east-1:123456789012:execution:nobody:none")):
+            with self.subTest(arguments):
+                status, out, err = self.treadle(*arguments)
+                self.assertEqual((status, out), (1, ""))
+                self.assertRegex(err, "DoesNotExist|does not exist|Does Not Exist")
+
+    def test_no_server(self):
+        status, _, err = treadle("list", "--endpoint", "http://127.0.0.1:1")
+        self.assertEqual(status, 1)
+        self.assertIn("127.0.0.1:1", err)
+
+
+if __name__ == "__main__":
+    unittest.main()
