@@ -1,6 +1,7 @@
 // A function host, its functions' source files and its log, for tests.
 #pragma once
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstdlib>
 #include <filesystem>
