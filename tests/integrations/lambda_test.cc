@@ -214,9 +214,9 @@ TEST_F(LambdaTest, AnswersThatBreakOffMayHaveBeenCarriedOut) {
 
 TEST_F(LambdaTest, CancelBreaksTheConnection) {
   Awaited<int> arrived;
-  auto held = std::make_shared<std::vector<net::Responder>>();
-  serve([set = arrived.setter(), held](net::Request const&, net::Responder responder) {
-    held->push_back(std::move(responder));
+  std::vector<net::Responder> held;  // the loop's, until it is stopped
+  serve([set = arrived.setter(), &held](net::Request const&, net::Responder responder) {
+    held.push_back(std::move(responder));
     set(0);
   });
   Awaited<CallResult> result;
@@ -228,6 +228,8 @@ TEST_F(LambdaTest, CancelBreaksTheConnection) {
   EXPECT_EQ(error_of(result.get()),
             (Error{"Lambda.SdkClientException", "The call was cancelled."}));
   connector_->cancel(id);  // nothing left to cancel
+  loops_.stop();
+  held.clear();
 }
 
 TEST_F(LambdaTest, WithoutCredentialsAwsIsNotCalled) {

@@ -240,13 +240,14 @@ TEST(HttpFunction, NobodyThereAndNoAnswer) {
     return web.spec();
   }();
   EXPECT_THAT(Host({spec}).call("f", "{}"), HasSubstr(R"("errorType":"Http.Socket")"));
-  WebFunction web([held = std::make_shared<std::vector<net::Responder>>()](
-                      net::Request&&, net::Responder responder) {
-    held->push_back(std::move(responder));  // to go with the server
-  });
+  std::vector<net::Responder> held;  // the loop's, until it is stopped
+  WebFunction web(
+      [&held](net::Request&&, net::Responder responder) { held.push_back(std::move(responder)); });
   spec = web.spec();
   spec.timeout = Milliseconds(50);
   EXPECT_THAT(Host({spec}).call("f", "{}"), HasSubstr("Task timed out after 0.05 seconds"));
+  web.loops.stop();
+  held.clear();
 }
 
 }  // namespace
