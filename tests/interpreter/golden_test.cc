@@ -1,7 +1,7 @@
 // Golden journals: the walks of docs/walkthroughs.md, event by event, with a hash of the state after each and the bytes of the
 // journal. A file that differs means that histories, rows or states of released journals would change.
 //
-// TREADLE_GOLDEN=update writes the files anew (make golden); review them as code.
+// TREADLE_UPDATE_GOLDEN=1 writes the files anew (make golden); review them as code.
 
 #include <gtest/gtest.h>
 
@@ -103,8 +103,7 @@ auto dump(Execution const& e) -> std::string {
 }
 
 TEST(Golden, Journals) {
-  auto const* const mode = std::getenv("TREADLE_GOLDEN");
-  bool const update = mode != nullptr && std::string_view(mode) == "update";
+  bool const update = std::getenv("TREADLE_UPDATE_GOLDEN") != nullptr;
   for (auto const& walk : kWalks) {
     SCOPED_TRACE(walk.name);
     Execution e(walk.definition);
