@@ -20,7 +20,7 @@ auto Node::open(NodeOptions options) -> Result<std::unique_ptr<Node>, std::strin
   if (!options.functions.empty()) {
     auto host = integrations::functions::FunctionHost::start(
         std::move(options.functions),
-        {.region = options.engine.region, .account = options.engine.account, .environment = {},
+        {.region = options.engine.region, .account = options.engine.account, .environment = std::move(options.function_environment),
          .log = [](std::string_view function, std::string_view line) {
            log(LogLevel::kInfo, "function output", {{"function", function}, {"line", line}});
          }});

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -24,6 +25,7 @@ namespace treadle::app {
 struct NodeOptions {
   std::string data;  // directory of the embedded store; empty: everything in memory
   std::vector<integrations::functions::FunctionSpec> functions;
+  std::map<std::string, std::string> function_environment;  // of every local function
   runtime::EngineOptions engine;
   std::size_t loops = 0;  // 0: one a core
   // Nothing more may be acknowledged. Any thread; should end the process with kDataError.

@@ -102,6 +102,7 @@ auto run(RunOptions const& options) -> int {
   }
   auto node = Node::open({.data = {},
                           .functions = local_functions(project),
+                          .function_environment = {},
                           .engine = {.time_scale = options.time_scale},
                           .loops = 1,
                           .fail_stop = [](std::string const& why) { fmt::print(stderr, "treadle run: {}\n", why); std::_Exit(kDataError); }});

@@ -118,6 +118,7 @@ auto serve(Node& node, ServerOptions const& options, Address const& address, Sto
   signals.wait();
   signals.let_through();
   log(LogLevel::kInfo, "stopping");
+  node.engine().release_waiters();
   std::promise<void> stopped;
   (*server)->stop(kGrace, [&stopped] { stopped.set_value(); });
   stopped.get_future().wait();
@@ -146,6 +147,7 @@ auto run(ServerOptions const& options) -> int {
   engine.time_scale = options.time_scale;
   auto node = Node::open({.data = options.store == "memory" ? std::string() : options.data,
                           .functions = local_functions(project),
+                          .function_environment = {{"AWS_ENDPOINT_URL_SFN", "http://" + options.listen}},
                           .engine = engine,
                           .loops = 0,
                           .fail_stop = stop_at_once});

@@ -43,6 +43,16 @@ void ActivityBoard::give_up(std::string const& activity_arn, std::uint64_t poll)
   if (ended) ended.mapped().answer(std::optional<ActivityTask>{});
 }
 
+void ActivityBoard::give_up_all() {
+  std::map<std::string, Queue> queues;
+  {
+    std::lock_guard const lock(mutex_);
+    queues.swap(queues_);
+  }
+  for (auto& [arn, queue] : queues)
+    for (auto& [number, poll] : queue.polls) poll.answer(std::optional<ActivityTask>{});
+}
+
 // Brings a task and a worker together while there are both. A worker whose task was gone polls on.
 void ActivityBoard::match(std::string const& activity_arn) {
   for (;;) {

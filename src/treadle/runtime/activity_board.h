@@ -45,6 +45,8 @@ class ActivityBoard {
   // Adds a poll; the number ends it by give_up(), which answers that there is no task.
   auto poll(std::string const& activity_arn, Poll poll) -> std::uint64_t;
   void give_up(std::string const& activity_arn, std::uint64_t poll);
+  // Answers every poll that waits: there is no task.
+  void give_up_all();
 
  private:
   struct Queue {

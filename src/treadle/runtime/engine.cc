@@ -72,6 +72,11 @@ void Engine::recover() {
   for (auto& partition : impl_->partitions) partition->loop().post([&p = *partition] { p.recover(); });
 }
 
+void Engine::release_waiters() {
+  impl_->activities.give_up_all();
+  for (auto& partition : impl_->partitions) partition->loop().post([&p = *partition] { p.release_waiters(); });
+}
+
 auto Engine::definitions() -> DefinitionCache& { return impl_->definitions; }
 auto Engine::options() const -> EngineOptions const& { return impl_->parts.options; }
 auto Engine::store() -> store::Store& { return impl_->parts.store; }

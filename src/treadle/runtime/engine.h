@@ -27,6 +27,9 @@ class Engine : public Router {
   // Once, before or after the loops run.
   void recover();
 
+  // Answers long polls and those who wait for an end: the server is about to stop.
+  void release_waiters();
+
   [[nodiscard]] auto definitions() -> DefinitionCache&;
   [[nodiscard]] auto options() const -> EngineOptions const&;
   [[nodiscard]] auto store() -> store::Store&;

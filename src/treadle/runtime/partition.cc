@@ -1,6 +1,7 @@
 #include "treadle/runtime/partition.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -224,6 +225,12 @@ void Partition::wait_for_end(Place const& place, Milliseconds wait, std::move_on
     if (at->second.empty()) waiters_.erase(at);
     ended(false);
   });
+}
+
+void Partition::release_waiters() {
+  auto waiters = std::exchange(waiters_, {});
+  for (auto& [id, list] : waiters)
+    for (auto& waiter : list) waiter.done(false);
 }
 
 void Partition::wake_waiters(EntityId id) {

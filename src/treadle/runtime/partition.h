@@ -53,6 +53,8 @@ class Partition {
 
   // Calls `done(true)` once the execution has ended, or `done(false)` after `wait`.
   void wait_for_end(Place const& place, Milliseconds wait, std::move_only_function<void(bool)> done);
+  // Tells everybody who waits that the execution has not ended.
+  void release_waiters();
 
  private:
   // What happens after a commit.
