@@ -23,17 +23,20 @@ class FixedTokens : public TokenMint {
 class Execution {
  public:
   explicit Execution(std::string_view definition_text, std::uint64_t seed = 1)
-      : definition(asl::parse_definition(definition_text).definition), random(seed), payloads(arena) {}
+      : definition(asl::parse_definition(definition_text).definition),
+        random(seed),
+        payloads(arena) {}
 
   auto start(std::string_view input = "{}") -> record::Reply {
-    return tell(record::StartExecution{.execution_arn = "arn:aws:states:us-east-1:123456789012:execution:m:e",
-                                       .name = "e",
-                                       .state_machine_arn = "arn:aws:states:us-east-1:123456789012:stateMachine:m",
-                                       .state_machine_name = "m",
-                                       .revision = "r",
-                                       .role_arn = "arn:aws:iam::123456789012:role/r",
-                                       .trace_header = {},
-                                       .input = input});
+    return tell(record::StartExecution{
+        .execution_arn = "arn:aws:states:us-east-1:123456789012:execution:m:e",
+        .name = "e",
+        .state_machine_arn = "arn:aws:states:us-east-1:123456789012:stateMachine:m",
+        .state_machine_name = "m",
+        .revision = "r",
+        .role_arn = "arn:aws:iam::123456789012:role/r",
+        .trace_header = {},
+        .input = input});
   }
 
   auto tell(record::Command const& command) -> record::Reply {
@@ -64,7 +67,8 @@ class Execution {
     std::vector<std::string> out;
     for (auto const& e : events)
       if (auto const shown = project(e))
-        out.push_back(std::to_string(shown->id) + "<" + std::to_string(shown->previous_id) + " " + std::string(shown->type));
+        out.push_back(std::to_string(shown->id) + "<" + std::to_string(shown->previous_id) + " " +
+                      std::string(shown->type));
     return out;
   }
 

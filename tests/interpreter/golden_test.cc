@@ -1,13 +1,14 @@
-// Golden journals: the walks of docs/walkthroughs.md, event by event, with a hash of the state after each and the bytes of the
-// journal. A file that differs means that histories, rows or states of released journals would change.
+// Golden journals: the walks of docs/walkthroughs.md, event by event, with a hash of the state
+// after each and the bytes of the journal. A file that differs means that histories, rows or states
+// of released journals would change.
 //
 // TREADLE_UPDATE_GOLDEN=1 writes the files anew (make golden); review them as code.
-
-#include <gtest/gtest.h>
 
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+
+#include <gtest/gtest.h>
 
 #include "tests/interpreter/execution.h"
 #include "tests/interpreter/state_text.h"
@@ -57,7 +58,8 @@ Walk const kWalks[] = {
      [](Execution& e) {
        e.tell(record::CallFailed{.scheduled = e.open_task(), .error = {"E", "first"}});
        e.fire_next_timer();
-       while (e.open_task() != 0) e.tell(record::CallSucceeded{.scheduled = e.open_task(), .output = "7"});
+       while (e.open_task() != 0)
+         e.tell(record::CallSucceeded{.scheduled = e.open_task(), .output = "7"});
      }},
     {"task_retried_and_caught",
      R"({"StartAt":"T","States":{"T":{"Type":"Task","Resource":"arn:aws:lambda:us-east-1:123456789012:function:f",
@@ -71,13 +73,15 @@ Walk const kWalks[] = {
        }
      }},
     {"activity",
-     R"({"StartAt":"T","States":{"T":{"Type":"Task","Resource":"arn:aws:states:us-east-1:123456789012:activity:a","End":true}}})", "{}",
+     R"({"StartAt":"T","States":{"T":{"Type":"Task","Resource":"arn:aws:states:us-east-1:123456789012:activity:a","End":true}}})",
+     "{}",
      [](Execution& e) {
        e.tell(record::ActivityTaken{.scheduled = 3, .worker = "w-1"});
        e.tell(record::TokenFailed{.scheduled = 3, .error = "Refused", .cause = "no"});
      }},
-    {"stopped_while_waiting", R"({"StartAt":"W","TimeoutSeconds":90,"States":{"W":{"Type":"Wait","Seconds":60,"End":true}}})", "[1, 2]",
-     [](Execution& e) { e.tell(record::StopExecution{.error = "Enough", .cause = {}}); }},
+    {"stopped_while_waiting",
+     R"({"StartAt":"W","TimeoutSeconds":90,"States":{"W":{"Type":"Wait","Seconds":60,"End":true}}})",
+     "[1, 2]", [](Execution& e) { e.tell(record::StopExecution{.error = "Enough", .cause = {}}); }},
     {"variables_and_choice",
      R"({"StartAt":"A","States":{"A":{"Type":"Pass","Assign":{"x":42},"Next":"C"},"C":{"Type":"Choice","Choices":[{"Variable":"$x","NumericEquals":42,
       "Assign":{"y.$":"$x"},"Next":"S"}],"Default":"A"},"S":{"Type":"Succeed"}}})",
@@ -94,12 +98,14 @@ auto dump(Execution const& e) -> std::string {
     apply(state, event);
     if (e.events.size() > 10 * kShown && i >= kShown && i + kShown < e.events.size()) continue;
     auto const shown = project(event);
-    auto const what = shown ? fmt::format("{}<{} {}", shown->id, shown->previous_id, shown->type) : fmt::format("fact {}", event.fact.index());
+    auto const what = shown ? fmt::format("{}<{} {}", shown->id, shown->previous_id, shown->type)
+                            : fmt::format("fact {}", event.fact.index());
     auto const hash = to_hex(sha256(state_text(state))).substr(0, 16);
     out += fmt::format("{} {}\n", hash, what);
   }
   auto const bytes = record::encode(e.events);
-  return out + fmt::format("bytes {} {}\n", bytes.size(), bytes.size() > 4'096 ? to_hex(sha256(bytes)) : to_hex(bytes));
+  return out + fmt::format("bytes {} {}\n", bytes.size(),
+                           bytes.size() > 4'096 ? to_hex(sha256(bytes)) : to_hex(bytes));
 }
 
 TEST(Golden, Journals) {
@@ -111,7 +117,8 @@ TEST(Golden, Journals) {
     e.start(walk.input);
     walk.happen(e);
     EXPECT_TRUE(e.state.is_over());
-    auto const path = std::filesystem::path(TREADLE_SOURCE_DIR) / "tests/golden/journals" / (std::string(walk.name) + ".txt");
+    auto const path = std::filesystem::path(TREADLE_SOURCE_DIR) / "tests/golden/journals" /
+                      (std::string(walk.name) + ".txt");
     if (update) {
       std::ofstream(path) << dump(e);
       continue;

@@ -12,10 +12,12 @@ using testing::ElementsAre;
 using testing::ElementsAreArray;
 
 TEST(History, PassAndSucceed) {
-  Execution e(R"({"StartAt":"A","States":{"A":{"Type":"Pass","Result":{"x":1},"Next":"B"},"B":{"Type":"Succeed"}}})");
+  Execution e(
+      R"({"StartAt":"A","States":{"A":{"Type":"Pass","Result":{"x":1},"Next":"B"},"B":{"Type":"Succeed"}}})");
   e.start();
-  EXPECT_THAT(e.shape(), ElementsAre("1<0 ExecutionStarted", "2<0 PassStateEntered", "3<2 PassStateExited",
-                                     "4<3 SucceedStateEntered", "5<4 SucceedStateExited", "6<5 ExecutionSucceeded"));
+  EXPECT_THAT(e.shape(), ElementsAre("1<0 ExecutionStarted", "2<0 PassStateEntered",
+                                     "3<2 PassStateExited", "4<3 SucceedStateEntered",
+                                     "5<4 SucceedStateExited", "6<5 ExecutionSucceeded"));
   EXPECT_EQ(e.output(), R"({"x":1})");
 }
 
@@ -23,12 +25,13 @@ TEST(History, MapOneAfterTheOther) {
   Execution e(R"({"StartAt":"M","States":{"M":{"Type":"Map","MaxConcurrency":1,"End":true,
     "ItemProcessor":{"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}}}}})");
   e.start("[1, 2]");
-  EXPECT_THAT(e.shape(),
-              ElementsAre("1<0 ExecutionStarted", "2<0 MapStateEntered", "3<2 MapStateStarted", "4<3 MapIterationStarted",
-                          "5<4 PassStateEntered", "6<5 PassStateExited", "7<6 MapIterationSucceeded",
-                          "8<6 MapIterationStarted", "9<8 PassStateEntered", "10<9 PassStateExited",
-                          "11<10 MapIterationSucceeded", "12<11 MapStateSucceeded", "13<11 MapStateExited",
-                          "14<13 ExecutionSucceeded"));
+  EXPECT_THAT(
+      e.shape(),
+      ElementsAre("1<0 ExecutionStarted", "2<0 MapStateEntered", "3<2 MapStateStarted",
+                  "4<3 MapIterationStarted", "5<4 PassStateEntered", "6<5 PassStateExited",
+                  "7<6 MapIterationSucceeded", "8<6 MapIterationStarted", "9<8 PassStateEntered",
+                  "10<9 PassStateExited", "11<10 MapIterationSucceeded", "12<11 MapStateSucceeded",
+                  "13<11 MapStateExited", "14<13 ExecutionSucceeded"));
   EXPECT_EQ(e.output(), "[1,2]");
 }
 
@@ -36,27 +39,32 @@ TEST(History, ParallelKeepsTheSpacingOfItsInput) {
   Execution e(R"({"StartAt":"L","States":{"L":{"Type":"Parallel","End":true,
     "Branches":[{"StartAt":"B","States":{"B":{"Type":"Pass","End":true}}}]}}})");
   e.start("[[1, 2], [3]]");
-  EXPECT_THAT(e.shape(), ElementsAre("1<0 ExecutionStarted", "2<0 ParallelStateEntered", "3<2 ParallelStateStarted",
-                                     "4<3 PassStateEntered", "5<4 PassStateExited", "6<5 ParallelStateSucceeded",
+  EXPECT_THAT(e.shape(), ElementsAre("1<0 ExecutionStarted", "2<0 ParallelStateEntered",
+                                     "3<2 ParallelStateStarted", "4<3 PassStateEntered",
+                                     "5<4 PassStateExited", "6<5 ParallelStateSucceeded",
                                      "7<5 ParallelStateExited", "8<7 ExecutionSucceeded"));
   EXPECT_EQ(e.output(), "[[[1, 2], [3]]]");
 }
 
 TEST(History, FailedBranchAbortsItsSiblings) {
-  Execution e(R"({"StartAt":"L","States":{"L":{"Type":"Parallel","End":true,"Catch":[{"ErrorEquals":["Boom"],"Next":"C"}],
+  Execution e(
+      R"({"StartAt":"L","States":{"L":{"Type":"Parallel","End":true,"Catch":[{"ErrorEquals":["Boom"],"Next":"C"}],
     "Branches":[{"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":60,"End":true}}},
                 {"StartAt":"F","States":{"F":{"Type":"Fail","Error":"Boom","Cause":"why"}}}]},
     "C":{"Type":"Pass","End":true}}})");
   e.start();
-  EXPECT_THAT(e.shape(), ElementsAre("1<0 ExecutionStarted", "2<0 ParallelStateEntered", "3<2 ParallelStateStarted",
-                                     "4<3 WaitStateEntered", "5<3 FailStateEntered", "6<4 WaitStateAborted",
-                                     "7<5 ParallelStateFailed", "8<7 ParallelStateExited", "9<8 PassStateEntered",
-                                     "10<9 PassStateExited", "11<10 ExecutionSucceeded"));
+  EXPECT_THAT(
+      e.shape(),
+      ElementsAre("1<0 ExecutionStarted", "2<0 ParallelStateEntered", "3<2 ParallelStateStarted",
+                  "4<3 WaitStateEntered", "5<3 FailStateEntered", "6<4 WaitStateAborted",
+                  "7<5 ParallelStateFailed", "8<7 ParallelStateExited", "9<8 PassStateEntered",
+                  "10<9 PassStateExited", "11<10 ExecutionSucceeded"));
   EXPECT_EQ(e.output(), R"({"Error":"Boom","Cause":"why"})");
   EXPECT_EQ(pending(e.state), Pending{});
 }
 
-constexpr char kTask[] = R"({"StartAt":"T","States":{"T":{"Type":"Task","Resource":"arn:aws:lambda:us-east-1:123456789012:function:f",
+constexpr char kTask[] =
+    R"({"StartAt":"T","States":{"T":{"Type":"Task","Resource":"arn:aws:lambda:us-east-1:123456789012:function:f",
   "TimeoutSeconds":10,"Retry":[{"ErrorEquals":["Slow"],"IntervalSeconds":5,"MaxAttempts":1}],
   "Catch":[{"ErrorEquals":["States.Timeout"],"ResultPath":"$.error","Next":"C"}],"End":true},"C":{"Type":"Pass","End":true}}})";
 
@@ -68,10 +76,11 @@ TEST(History, TaskIsRetriedAfterItsDelay) {
   ASSERT_TRUE(e.fire_next_timer());
   EXPECT_EQ(e.now - begin, std::chrono::seconds(5));
   e.tell(record::CallSucceeded{.scheduled = e.open_task(), .output = "{\"ok\": 1}"});
-  EXPECT_THAT(e.shape(), ElementsAre("1<0 ExecutionStarted", "2<0 TaskStateEntered", "3<2 LambdaFunctionScheduled",
-                                     "4<3 LambdaFunctionStarted", "5<4 LambdaFunctionFailed", "6<5 LambdaFunctionScheduled",
-                                     "7<6 LambdaFunctionStarted", "8<7 LambdaFunctionSucceeded", "9<8 TaskStateExited",
-                                     "10<9 ExecutionSucceeded"));
+  EXPECT_THAT(e.shape(), ElementsAre("1<0 ExecutionStarted", "2<0 TaskStateEntered",
+                                     "3<2 LambdaFunctionScheduled", "4<3 LambdaFunctionStarted",
+                                     "5<4 LambdaFunctionFailed", "6<5 LambdaFunctionScheduled",
+                                     "7<6 LambdaFunctionStarted", "8<7 LambdaFunctionSucceeded",
+                                     "9<8 TaskStateExited", "10<9 ExecutionSucceeded"));
   EXPECT_EQ(e.output(), "{\"ok\": 1}");
 }
 
@@ -84,14 +93,16 @@ TEST(History, TimedOutTaskIsCaught) {
 }
 
 TEST(History, CallbackBeforeTheCallReturned) {
-  Execution e(R"({"StartAt":"T","States":{"T":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke.waitForTaskToken",
+  Execution e(
+      R"({"StartAt":"T","States":{"T":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke.waitForTaskToken",
     "Parameters":{"FunctionName":"f","Payload":{"token.$":"$$.Task.Token"}},"End":true}}})");
   e.start();
   EXPECT_EQ(e.payloads.text(std::get<record::TaskScheduled>(e.events[2].fact).parameters),
             R"({"FunctionName":"f","Payload":{"token":"token-3"}})");
   EXPECT_EQ(e.tell(record::TokenSucceeded{.scheduled = 3, .output = "7"}), record::Reply::kDone);
   EXPECT_EQ(e.tell(record::CallSucceeded{.scheduled = 3, .output = "{}"}), record::Reply::kIgnored);
-  EXPECT_EQ(e.tell(record::TokenSucceeded{.scheduled = 3, .output = "8"}), record::Reply::kTaskGone);
+  EXPECT_EQ(e.tell(record::TokenSucceeded{.scheduled = 3, .output = "8"}),
+            record::Reply::kTaskGone);
   EXPECT_EQ(e.output(), "7");
 }
 
@@ -127,17 +138,24 @@ struct CauseCase {
 
 CauseCase const kCauses[] = {
     {"input_path", R"({"Type":"Pass","InputPath":"$.no","End":true})", "{}", "States.Runtime",
-     "An error occurred while executing the state 'A' (entered at the event id #2). Invalid path '$.no' : No results for path: "
+     "An error occurred while executing the state 'A' (entered at the event id #2). Invalid path "
+     "'$.no' : No results for path: "
      "$['no']"},
-    {"seconds_path_negative", R"({"Type":"Wait","SecondsPath":"$.s","End":true})", R"({"s":-1})", "States.Runtime",
-     "An error occurred while executing the state 'A' (entered at the event id #2). The SecondsPath parameter references a "
-     "negative value: $.s == -1"},
-    {"seconds_path_fraction", R"({"Type":"Wait","SecondsPath":"$.s","End":true})", R"({"s":1.5})", "States.Runtime",
-     "An error occurred while executing the state 'A' (entered at the event id #2). The SecondsPath parameter cannot be parsed "
-     "as a long value: $.s == 1.5"},
-    {"map_input", R"({"Type":"Map","ItemProcessor":{"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}},"End":true})", "1",
+    {"seconds_path_negative", R"({"Type":"Wait","SecondsPath":"$.s","End":true})", R"({"s":-1})",
      "States.Runtime",
-     "An error occurred while executing the state 'A' (entered at the event id #2). Map state input must be an array but was: 1"},
+     "An error occurred while executing the state 'A' (entered at the event id #2). The "
+     "SecondsPath parameter references a "
+     "negative value: $.s == -1"},
+    {"seconds_path_fraction", R"({"Type":"Wait","SecondsPath":"$.s","End":true})", R"({"s":1.5})",
+     "States.Runtime",
+     "An error occurred while executing the state 'A' (entered at the event id #2). The "
+     "SecondsPath parameter cannot be parsed "
+     "as a long value: $.s == 1.5"},
+    {"map_input",
+     R"({"Type":"Map","ItemProcessor":{"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}},"End":true})",
+     "1", "States.Runtime",
+     "An error occurred while executing the state 'A' (entered at the event id #2). Map state "
+     "input must be an array but was: 1"},
     {"fail", R"({"Type":"Fail","Error":"E","Cause":"c"})", "{}", "E", "c"},
 };
 

@@ -2,10 +2,10 @@
 //
 // TREADLE_SEED=N repeats a run; TREADLE_PROPERTY_RUNS=N makes it shorter or longer.
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <cstdlib>
+
+#include <gtest/gtest.h>
 
 #include "tests/interpreter/execution.h"
 #include "tests/interpreter/random_machine.h"
@@ -98,13 +98,16 @@ class Driver {
     auto const id = task.scheduled;
     switch (pick(7)) {
       case 0: execution_.tell(record::CallFailed{.scheduled = id, .error = {"E1", "first"}}); break;
-      case 1: execution_.tell(record::CallFailed{.scheduled = id, .error = {"E2", "second"}}); break;
+      case 1:
+        execution_.tell(record::CallFailed{.scheduled = id, .error = {"E2", "second"}});
+        break;
       case 2: execution_.tell(record::ActivityTaken{.scheduled = id, .worker = "w"}); break;
       case 3: execution_.tell(record::TokenHeartbeat{.scheduled = id}); break;
       case 4: refuse_late(id); break;
       default:
         execution_.tell(record::CallSucceeded{.scheduled = id, .output = R"({"ok":true})"});
-        if (pick(2) == 0) execution_.tell(record::TokenSucceeded{.scheduled = id, .output = "[1, 2]"});
+        if (pick(2) == 0)
+          execution_.tell(record::TokenSucceeded{.scheduled = id, .output = "[1, 2]"});
     }
   }
 
@@ -144,7 +147,8 @@ class Driver {
       if (auto const shown = project(event)) {
         EXPECT_EQ(shown->id, ++last);
         EXPECT_LT(shown->previous_id, shown->id);
-        if (shown->type.ends_with("Aborted") && !shown->type.starts_with("Execution")) ++seen_["aborted sibling"];
+        if (shown->type.ends_with("Aborted") && !shown->type.starts_with("Execution"))
+          ++seen_["aborted sibling"];
         if (shown->type.ends_with("TimedOut")) ++seen_["timed out"];
       }
     }
@@ -174,9 +178,30 @@ TEST(Property, ReplayAndRowsAgreeWithTheState) {
     Driver(definition, random, seen).to_the_end();
   }
   std::string table = "seed " + std::to_string(seed) + ", " + std::to_string(runs) + " runs:";
-  for (auto const* what : {"Pass", "Wait", "Choice", "Task", "Parallel", "Map", "Succeed", "Fail", "Retry", "Catch", "time-out", "heartbeat",
-                           "token", "activity", "Assign", "loop", "execution time-out", "abort", "timer", "late result", "aborted sibling",
-                           "timed out", "limit", "yield"}) {
+  for (auto const* what : {"Pass",
+                           "Wait",
+                           "Choice",
+                           "Task",
+                           "Parallel",
+                           "Map",
+                           "Succeed",
+                           "Fail",
+                           "Retry",
+                           "Catch",
+                           "time-out",
+                           "heartbeat",
+                           "token",
+                           "activity",
+                           "Assign",
+                           "loop",
+                           "execution time-out",
+                           "abort",
+                           "timer",
+                           "late result",
+                           "aborted sibling",
+                           "timed out",
+                           "limit",
+                           "yield"}) {
     table += fmt::format(" {} {},", what, seen[what]);
     EXPECT_GT(seen[what], 0) << what << " never occurred";
   }

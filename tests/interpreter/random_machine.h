@@ -1,4 +1,5 @@
-// Random state machines, for the property tests: every state type, nested, with retriers, catchers and time-outs.
+// Random state machines, for the property tests: every state type, nested, with retriers, catchers
+// and time-outs.
 #pragma once
 
 #include <map>
@@ -15,7 +16,8 @@ class RandomMachine {
   explicit RandomMachine(SeededRandom& random) : random_(random) {}
 
   auto make() -> std::string {
-    auto const timeout = chance(5) ? fmt::format("\"TimeoutSeconds\":{},", 5 + pick(60)) : std::string();
+    auto const timeout =
+        chance(5) ? fmt::format("\"TimeoutSeconds\":{},", 5 + pick(60)) : std::string();
     if (!timeout.empty()) ++seen["execution time-out"];
     return "{" + timeout + region(0) + "}";
   }
@@ -26,28 +28,33 @@ class RandomMachine {
   auto pick(std::uint64_t n) -> std::uint64_t { return random_.next_u64() % n; }
   auto chance(std::uint64_t one_in) -> bool { return pick(one_in) == 0; }
 
-  // "StartAt":...,"States":{...}: a chain in which each state goes on to the next, and some also elsewhere.
+  // "StartAt":...,"States":{...}: a chain in which each state goes on to the next, and some also
+  // elsewhere.
   auto region(int depth) -> std::string {
     auto const count = 1 + pick(depth == 0 ? 4 : 3);
     auto const base = names_;
     names_ += count + 1;
     std::string states;
-    for (std::uint64_t i = 0; i < count; ++i) states += state(depth, base + i, base + i + 1, base) + ",";
+    for (std::uint64_t i = 0; i < count; ++i)
+      states += state(depth, base + i, base + i + 1, base) + ",";
     // The last but one asks whether an error was caught, and fails if so.
     auto const last = base + count;
     ++seen["Succeed"];
     ++seen["Fail"];
-    return fmt::format(R"("StartAt":"S{}","States":{{{}"S{}":{{"Type":"Choice","Choices":[{{"Variable":"$.e","IsPresent":true,"Next":"F{}"}}],)"
-                       R"("Default":"E{}"}},"F{}":{{"Type":"Fail","Error":"E1","Cause":"c"}},"E{}":{{"Type":"Succeed"}}}})",
-                       base, states, last, last, last, last, last);
+    return fmt::format(
+        R"("StartAt":"S{}","States":{{{}"S{}":{{"Type":"Choice","Choices":[{{"Variable":"$.e","IsPresent":true,"Next":"F{}"}}],)"
+        R"("Default":"E{}"}},"F{}":{{"Type":"Fail","Error":"E1","Cause":"c"}},"E{}":{{"Type":"Succeed"}}}})",
+        base, states, last, last, last, last, last);
   }
 
-  auto state(int depth, std::uint64_t self, std::uint64_t next, std::uint64_t first) -> std::string {
+  auto state(int depth, std::uint64_t self, std::uint64_t next, std::uint64_t first)
+      -> std::string {
     auto const kind = pick(depth < 3 ? 8 : 5);
     auto const go = fmt::format(R"("Next":"S{}")", next);
     switch (kind) {
       case 0: return named(self, "Pass", pass(go));
-      case 1: return named(self, "Wait", fmt::format(R"("Type":"Wait","Seconds":{},{})", pick(30), go));
+      case 1:
+        return named(self, "Wait", fmt::format(R"("Type":"Wait","Seconds":{},{})", pick(30), go));
       case 2: return named(self, "Choice", choice(next, first));
       case 3:
       case 4: return named(self, "Task", task(go, next));
@@ -76,7 +83,9 @@ class RandomMachine {
   auto choice(std::uint64_t next, std::uint64_t first) -> std::string {
     auto const back = chance(20) ? first : next;
     if (back == first) ++seen["loop"];
-    return fmt::format(R"("Type":"Choice","Choices":[{{"Variable":"$.v","IsPresent":true,"Next":"S{}"}}],"Default":"S{}")", next, back);
+    return fmt::format(
+        R"("Type":"Choice","Choices":[{{"Variable":"$.v","IsPresent":true,"Next":"S{}"}}],"Default":"S{}")",
+        next, back);
   }
 
   auto task(std::string const& go, std::uint64_t next) -> std::string {
@@ -87,7 +96,8 @@ class RandomMachine {
       out += R"("Resource":"arn:aws:states:us-east-1:123456789012:activity:a",)";
     } else if (kind == 1) {
       ++seen["token"];
-      out += R"("Resource":"arn:aws:states:::lambda:invoke.waitForTaskToken","Parameters":{"FunctionName":"f","Payload":{"t.$":"$$.Task.Token"}},)";
+      out +=
+          R"("Resource":"arn:aws:states:::lambda:invoke.waitForTaskToken","Parameters":{"FunctionName":"f","Payload":{"t.$":"$$.Task.Token"}},)";
     } else {
       out += R"("Resource":"arn:aws:lambda:us-east-1:123456789012:function:f",)";
     }
@@ -106,25 +116,32 @@ class RandomMachine {
     std::string out;
     if (chance(2)) {
       ++seen["Retry"];
-      out += fmt::format(R"("Retry":[{{"ErrorEquals":["{}"],"IntervalSeconds":{},"MaxAttempts":{},"JitterStrategy":"{}"}}],)",
-                         chance(2) ? "States.ALL" : "E1", 1 + pick(5), pick(3), chance(2) ? "FULL" : "NONE");
+      out += fmt::format(
+          R"("Retry":[{{"ErrorEquals":["{}"],"IntervalSeconds":{},"MaxAttempts":{},"JitterStrategy":"{}"}}],)",
+          chance(2) ? "States.ALL" : "E1", 1 + pick(5), pick(3), chance(2) ? "FULL" : "NONE");
     }
     if (chance(2)) {
       ++seen["Catch"];
-      out += fmt::format(R"("Catch":[{{"ErrorEquals":["{}"],"ResultPath":"$.e","Next":"S{}"}}],)", chance(2) ? "States.ALL" : "E2", next);
+      out += fmt::format(R"("Catch":[{{"ErrorEquals":["{}"],"ResultPath":"$.e","Next":"S{}"}}],)",
+                         chance(2) ? "States.ALL" : "E2", next);
     }
     return out;
   }
 
   auto parallel(int depth, std::string const& go, std::uint64_t next) -> std::string {
     std::string branches;
-    for (auto i = 1 + pick(3); i > 0; --i) branches += (branches.empty() ? "{" : ",{") + region(depth + 1) + "}";
-    return R"("Type":"Parallel","ResultPath":"$.p","Branches":[)" + branches + "]," + errors(next) + go;
+    for (auto i = 1 + pick(3); i > 0; --i)
+      branches += (branches.empty() ? "{" : ",{") + region(depth + 1) + "}";
+    return R"("Type":"Parallel","ResultPath":"$.p","Branches":[)" + branches + "]," + errors(next) +
+           go;
   }
 
   auto map(int depth, std::string const& go, std::uint64_t next) -> std::string {
-    return fmt::format(R"("Type":"Map","ItemsPath":"$$.Execution.Input.items","ResultPath":"$.m","MaxConcurrency":{},)", pick(4)) +
-           R"("ItemSelector":{"i.$":"$$.Map.Item.Value"},"ItemProcessor":{)" + region(depth + 1) + "}," + errors(next) + go;
+    return fmt::format(
+               R"("Type":"Map","ItemsPath":"$$.Execution.Input.items","ResultPath":"$.m","MaxConcurrency":{},)",
+               pick(4)) +
+           R"("ItemSelector":{"i.$":"$$.Map.Item.Value"},"ItemProcessor":{)" + region(depth + 1) +
+           "}," + errors(next) + go;
   }
 
   SeededRandom& random_;

@@ -10,24 +10,30 @@
 namespace treadle::interpreter {
 
 inline auto timer_text(std::optional<Timer> const& t) -> std::string {
-  return t ? fmt::format("{}@{}/{}", t->due.time_since_epoch().count(), t->history_id, static_cast<int>(t->kind)) : "-";
+  return t ? fmt::format("{}@{}/{}", t->due.time_since_epoch().count(), t->history_id,
+                         static_cast<int>(t->kind))
+           : "-";
 }
 
 inline auto scope_text(Scope const& s) -> std::string {
-  auto out = fmt::format("scope {} parent {} index {} region {} state {} phase {} entered {} last {} at {} in {} out {} retries {} [",
-                         s.id.value(), s.parent.value(), s.index, s.region.value(), s.state.value(), static_cast<int>(s.phase),
-                         s.entered_id, s.last_id, s.entered_at.time_since_epoch().count(), s.input.value(), s.output.value(),
-                         s.retry_count);
+  auto out = fmt::format(
+      "scope {} parent {} index {} region {} state {} phase {} entered {} last {} at {} in {} out "
+      "{} retries {} [",
+      s.id.value(), s.parent.value(), s.index, s.region.value(), s.state.value(),
+      static_cast<int>(s.phase), s.entered_id, s.last_id, s.entered_at.time_since_epoch().count(),
+      s.input.value(), s.output.value(), s.retry_count);
   for (auto const r : s.retries_done) out += fmt::format("{} ", r);
   out += fmt::format("] timer {}", timer_text(s.timer));
   if (s.task)
-    out += fmt::format(" task {} kind {} pattern {} started {} open {} timeout {} heartbeat {}/{}", s.task->scheduled,
-                       static_cast<int>(s.task->kind), static_cast<int>(s.task->pattern), s.task->started, s.task->call_open,
-                       timer_text(s.task->timeout), timer_text(s.task->heartbeat), s.task->heartbeat_seconds);
+    out += fmt::format(" task {} kind {} pattern {} started {} open {} timeout {} heartbeat {}/{}",
+                       s.task->scheduled, static_cast<int>(s.task->kind),
+                       static_cast<int>(s.task->pattern), s.task->started, s.task->call_open,
+                       timer_text(s.task->timeout), timer_text(s.task->heartbeat),
+                       s.task->heartbeat_seconds);
   if (s.container) {
-    out += fmt::format(" container in {} items {} length {} started {} ended {} max {} [", s.container->input.value(),
-                       s.container->items.value(), s.container->length, s.container->started, s.container->ended,
-                       s.container->concurrency_max);
+    out += fmt::format(" container in {} items {} length {} started {} ended {} max {} [",
+                       s.container->input.value(), s.container->items.value(), s.container->length,
+                       s.container->started, s.container->ended, s.container->concurrency_max);
     for (auto const r : s.container->results) out += fmt::format("{} ", r.value());
     out += "]";
   }
@@ -36,12 +42,14 @@ inline auto scope_text(Scope const& s) -> std::string {
 }
 
 inline auto state_text(ExecutionState const& s) -> std::string {
-  auto out = fmt::format("{} {} {} {} {} {} {} {} in {} out {} error {} cause {} {} {} {} redrive {} last {} scopes {} yielded {} timeout {}\n",
-                         static_cast<int>(s.status), s.execution_arn, s.name, s.state_machine_arn, s.state_machine_name, s.revision,
-                         s.role_arn, s.trace_header, s.input.value(), s.output.value(), s.error, s.cause,
-                         s.started_at.time_since_epoch().count(), s.ended_at.time_since_epoch().count(),
-                         s.last_event_at.time_since_epoch().count(), s.redrive_count, s.last_history_id, s.last_scope_id, s.yielded,
-                         timer_text(s.timeout));
+  auto out = fmt::format(
+      "{} {} {} {} {} {} {} {} in {} out {} error {} cause {} {} {} {} redrive {} last {} scopes "
+      "{} yielded {} timeout {}\n",
+      static_cast<int>(s.status), s.execution_arn, s.name, s.state_machine_arn,
+      s.state_machine_name, s.revision, s.role_arn, s.trace_header, s.input.value(),
+      s.output.value(), s.error, s.cause, s.started_at.time_since_epoch().count(),
+      s.ended_at.time_since_epoch().count(), s.last_event_at.time_since_epoch().count(),
+      s.redrive_count, s.last_history_id, s.last_scope_id, s.yielded, timer_text(s.timeout));
   for (auto const& scope : s.scopes) out += scope_text(scope);
   return out;
 }

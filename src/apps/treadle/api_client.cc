@@ -30,7 +30,9 @@ auto endpoint_of(std::string const& option) -> std::string {
 auto failure_of(net::ClientResponse const& response) -> CallFailure {
   json::Arena arena;
   auto const body = json::parse(arena, response.body);
-  if (!body || !body->is_object()) return {.code = fmt::format("HTTP {}", response.status), .message = response.body.substr(0, 200)};
+  if (!body || !body->is_object())
+    return {.code = fmt::format("HTTP {}", response.status),
+            .message = response.body.substr(0, 200)};
   auto code = member(*body, "__type");
   return {.code = code.substr(code.rfind('#') + 1), .message = member(*body, "message")};
 }
@@ -44,18 +46,23 @@ struct ApiClient::Impl {
   net::HttpClient client;
 };
 
-ApiClient::ApiClient(std::string const& endpoint) : endpoint_(endpoint_of(endpoint)), impl_(std::make_unique<Impl>()) {}
+ApiClient::ApiClient(std::string const& endpoint)
+    : endpoint_(endpoint_of(endpoint)), impl_(std::make_unique<Impl>()) {}
 ApiClient::~ApiClient() = default;
 
-auto ApiClient::call(std::string_view operation, std::string body, int wait_seconds) -> Result<std::string, CallFailure> {
-  net::ClientRequest request{.url = endpoint_ + "/", .body = std::move(body), .max_response_bytes = kAnswerBytesMax};
+auto ApiClient::call(std::string_view operation, std::string body, int wait_seconds)
+    -> Result<std::string, CallFailure> {
+  net::ClientRequest request{
+      .url = endpoint_ + "/", .body = std::move(body), .max_response_bytes = kAnswerBytesMax};
   request.headers.add("Content-Type", "application/x-amz-json-1.0");
   request.headers.add("X-Amz-Target", fmt::format("AWSStepFunctions.{}", operation));
   if (wait_seconds > 0) request.headers.add("treadle-wait", std::to_string(wait_seconds));
-  request.deadlines.first_byte = request.deadlines.total = kAnswerTime + std::chrono::seconds(wait_seconds);
+  request.deadlines.first_byte = request.deadlines.total =
+      kAnswerTime + std::chrono::seconds(wait_seconds);
   std::promise<net::ClientResult> answered;
   impl_->loops.at(0).post([&] {
-    impl_->client.send(std::move(request), [&](net::ClientResult result) { answered.set_value(std::move(result)); });
+    impl_->client.send(std::move(request),
+                       [&](net::ClientResult result) { answered.set_value(std::move(result)); });
   });
   auto result = answered.get_future().get();
   if (!result) return std::unexpected(CallFailure{.code = {}, .message = result.error().message});
@@ -63,7 +70,8 @@ auto ApiClient::call(std::string_view operation, std::string body, int wait_seco
   return std::move(result->body);
 }
 
-auto machine_arn_of(ApiClient& client, std::string const& name_or_arn) -> Result<std::string, CallFailure> {
+auto machine_arn_of(ApiClient& client, std::string const& name_or_arn)
+    -> Result<std::string, CallFailure> {
   if (name_or_arn.starts_with("arn:")) return name_or_arn;
   std::string token;
   do {
@@ -78,13 +86,17 @@ auto machine_arn_of(ApiClient& client, std::string const& name_or_arn) -> Result
         if (member(machine, "name") == name_or_arn) return member(machine, "stateMachineArn");
     token = member(*page, "nextToken");
   } while (!token.empty());
-  return std::unexpected(CallFailure{.code = "StateMachineDoesNotExist", .message = fmt::format("there is no state machine '{}' at {}", name_or_arn, client.endpoint())});
+  return std::unexpected(CallFailure{.code = "StateMachineDoesNotExist",
+                                     .message = fmt::format("there is no state machine '{}' at {}",
+                                                            name_or_arn, client.endpoint())});
 }
 
 auto report(std::string_view command, ApiClient const& client, CallFailure const& failure) -> int {
   if (failure.code.empty())
-    fmt::print(stderr, "treadle {}: {}\nIs `treadle server` running at {}? --endpoint or AWS_ENDPOINT_URL_SFN say where it is.\n", command,
-               failure.message, client.endpoint());
+    fmt::print(stderr,
+               "treadle {}: {}\nIs `treadle server` running at {}? --endpoint or "
+               "AWS_ENDPOINT_URL_SFN say where it is.\n",
+               command, failure.message, client.endpoint());
   else
     fmt::print(stderr, "treadle {}: {}: {}\n", command, failure.code, failure.message);
   return kFailed;

@@ -2,16 +2,15 @@
 
 #include "apps/treadle/bench.h"
 
-#include <sys/resource.h>
-#include <sys/utsname.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <sys/resource.h>
+#include <sys/utsname.h>
 #include <thread>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -23,14 +22,18 @@ namespace treadle::app {
 
 void print_figure(Figure const& f, Format format) {
   if (format == Format::kJson) {
-    fmt::print("{{\"figure\":\"{}\",\"what\":\"{}\",\"value\":{:.3f},\"unit\":\"{}\",\"limit\":{:.3f},\"ratio\":{:.3f},"
-               "\"reach\":\"{}\",\"ok\":{}}}\n",
-               f.figure, f.what, f.value, f.unit, f.limit, f.ratio, f.reach, f.ok);
+    fmt::print(
+        "{{\"figure\":\"{}\",\"what\":\"{}\",\"value\":{:.3f},\"unit\":\"{}\",\"limit\":{:.3f},"
+        "\"ratio\":{:.3f},"
+        "\"reach\":\"{}\",\"ok\":{}}}\n",
+        f.figure, f.what, f.value, f.unit, f.limit, f.ratio, f.reach, f.ok);
   } else if (f.limit > 0) {
-    fmt::print("{:<4} {:<58} {:>12.1f} {:<6} limit {:>12.1f} ({})  ratio {:.2f}  reach {} {}\n", f.figure, f.what, f.value, f.unit,
-               f.limit, f.limit_what, f.ratio, f.reach, f.ok ? "ok" : "SHORT");
+    fmt::print("{:<4} {:<58} {:>12.1f} {:<6} limit {:>12.1f} ({})  ratio {:.2f}  reach {} {}\n",
+               f.figure, f.what, f.value, f.unit, f.limit, f.limit_what, f.ratio, f.reach,
+               f.ok ? "ok" : "SHORT");
   } else {
-    fmt::print("{:<4} {:<58} {:>12.1f} {:<6} reach {} {}\n", f.figure, f.what, f.value, f.unit, f.reach, f.ok ? "ok" : "SHORT");
+    fmt::print("{:<4} {:<58} {:>12.1f} {:<6} reach {} {}\n", f.figure, f.what, f.value, f.unit,
+               f.reach, f.ok ? "ok" : "SHORT");
   }
   std::fflush(stdout);
 }
@@ -70,7 +73,9 @@ void give_up(std::string_view why) {
 auto cpu_seconds() -> double {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  auto const seconds = [](timeval t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6; };
+  auto const seconds = [](timeval t) {
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6;
+  };
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
@@ -96,29 +101,42 @@ struct Benchmark {
   std::vector<Figure> (*run)(BenchSettings const&);
 };
 
-constexpr Benchmark kBenchmarks[] = {{"express", bench_express}, {"standard", bench_standard}, {"memory", bench_memory}};
+constexpr Benchmark kBenchmarks[] = {
+    {"express", bench_express}, {"standard", bench_standard}, {"memory", bench_memory}};
 
 void print_machine() {
   utsname name{};
   uname(&name);
-  fmt::print("# {} {} {}, {} cores; medians of several runs; a figure is CPU or a ratio to a limit measured in this run\n",
-             name.sysname, name.release, name.machine, std::thread::hardware_concurrency());
+  fmt::print(
+      "# {} {} {}, {} cores; medians of several runs; a figure is CPU or a ratio to a limit "
+      "measured in this run\n",
+      name.sysname, name.release, name.machine, std::thread::hardware_concurrency());
 }
 
 }  // namespace
 
 auto run_bench(std::span<std::string const> arguments) -> int {
-  CLI::App app("Measures and prints figures beside the limit that the machine gives in the same run.", "treadle bench");
+  CLI::App app(
+      "Measures and prints figures beside the limit that the machine gives in the same run.",
+      "treadle bench");
   BenchSettings settings;
   std::string which;
   std::string format = "text";
   std::string directory = std::filesystem::temp_directory_path();
-  app.add_option("BENCHMARK", which, "express, standard or memory")->required()->check(CLI::IsMember({"express", "standard", "memory"}));
-  app.add_option("--seconds", settings.seconds, "of each measurement")->check(CLI::PositiveNumber)->capture_default_str();
-  app.add_option("--rounds", settings.rounds, "of which the median is taken")->check(CLI::PositiveNumber)->capture_default_str();
-  app.add_option("--dir", directory, "where data is written, and deleted again")->capture_default_str();
+  app.add_option("BENCHMARK", which, "express, standard or memory")
+      ->required()
+      ->check(CLI::IsMember({"express", "standard", "memory"}));
+  app.add_option("--seconds", settings.seconds, "of each measurement")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--rounds", settings.rounds, "of which the median is taken")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--dir", directory, "where data is written, and deleted again")
+      ->capture_default_str();
   app.add_option("--format", format)->check(CLI::IsMember({"text", "json"}))->capture_default_str();
-  if (auto const status = parse_arguments(app, {arguments.begin(), arguments.end()})) return *status;
+  if (auto const status = parse_arguments(app, {arguments.begin(), arguments.end()}))
+    return *status;
   settings.format = format == "json" ? Format::kJson : Format::kText;
   settings.directory = directory + "/treadle-bench-" + std::to_string(getpid());
   std::filesystem::create_directories(settings.directory);

@@ -1,4 +1,5 @@
-// What the benchmarks of `treadle bench` share: figures beside the limit that was measured in the same run.
+// What the benchmarks of `treadle bench` share: figures beside the limit that was measured in the
+// same run.
 #pragma once
 
 #include <cstdint>
@@ -9,16 +10,17 @@
 
 namespace treadle::app {
 
-// One figure of docs/performance.md. `reach` is what `ratio` (or, without a limit, `value`) has to be.
+// One figure of docs/performance.md. `reach` is what `ratio` (or, without a limit, `value`) has to
+// be.
 struct Figure {
   std::string figure;  // "P5"
   std::string what;    // "one at a time: p50 of an execution"
   double value = 0;
   std::string unit;
-  double limit = 0;    // 0: the figure stands alone
+  double limit = 0;  // 0: the figure stands alone
   std::string limit_what;
-  double ratio = 0;    // value / limit
-  std::string reach;   // "<= 3"
+  double ratio = 0;   // value / limit
+  std::string reach;  // "<= 3"
   bool ok = false;
 };
 
@@ -27,7 +29,8 @@ void print_figure(Figure const& figure, Format format);
 
 // Sets ratio and ok: `at_most` or at least `bound`.
 enum class Bound : std::uint8_t { kAtMost, kAtLeast };
-[[nodiscard]] auto beside(Figure figure, double limit, std::string limit_what, Bound bound, double wanted) -> Figure;
+[[nodiscard]] auto beside(Figure figure, double limit, std::string limit_what, Bound bound,
+                          double wanted) -> Figure;
 [[nodiscard]] auto alone(Figure figure, Bound bound, double wanted) -> Figure;
 
 // Ends the process: the benchmark can't say anything.
@@ -42,7 +45,7 @@ enum class Bound : std::uint8_t { kAtMost, kAtLeast };
 
 struct BenchSettings {
   Format format = Format::kText;
-  double seconds = 2.0;   // of each measurement
+  double seconds = 2.0;  // of each measurement
   int rounds = 5;
   std::string directory;  // for what must be on disk
 };

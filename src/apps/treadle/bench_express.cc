@@ -1,9 +1,10 @@
-// P1's proxy: an execution of four Pass and Choice states, in memory, with all ten history events kept.
-
-#include <boost/json.hpp>
-#include <simdjson.h>
+// P1's proxy: an execution of four Pass and Choice states, in memory, with all ten history events
+// kept.
 
 #include <chrono>
+#include <simdjson.h>
+
+#include <boost/json.hpp>
 
 #include "apps/treadle/bench.h"
 #include "treadle/asl/parser.h"
@@ -23,24 +24,28 @@ constexpr std::string_view kDefinition = R"({"StartAt":"Parse","States":{
 
 // A document of about 1 KB, as a device would send it.
 auto make_event() -> std::string {
-  std::string out = R"({"type":"metric","device":{"id":"d-4711","model":"TX-9","firmware":"2.4.1","location":{"lat":52.52,"lon":13.405}},"readings":[)";
+  std::string out =
+      R"({"type":"metric","device":{"id":"d-4711","model":"TX-9","firmware":"2.4.1","location":{"lat":52.52,"lon":13.405}},"readings":[)";
   for (int i = 0; i < 10; ++i) {
     if (i != 0) out += ',';
-    out += R"({"name":"temperature-)" + std::to_string(i) + R"(","value":)" + std::to_string(20 + i) + R"(.5,"unit":"C","at":17000000)" +
-           std::to_string(10 + i) + "}";
+    out += R"({"name":"temperature-)" + std::to_string(i) + R"(","value":)" +
+           std::to_string(20 + i) + R"(.5,"unit":"C","at":17000000)" + std::to_string(10 + i) + "}";
   }
   return out + R"(],"tags":["factory","line-3","hall-b"],"ok":true,"note":"periodic report"})";
 }
 
 class NoTokens : public interpreter::TokenMint {
  public:
-  [[nodiscard]] auto token(record::HistoryId, std::uint32_t) const -> std::string override { return {}; }
+  [[nodiscard]] auto token(record::HistoryId, std::uint32_t) const -> std::string override {
+    return {};
+  }
 };
 
 // Runs executions one after the other in one arena.
 class Proxy {
  public:
-  explicit Proxy(std::string_view event) : event_(event), definition_(asl::parse_definition(kDefinition).definition) {}
+  explicit Proxy(std::string_view event)
+      : event_(event), definition_(asl::parse_definition(kDefinition).definition) {}
 
   // The size of the output, so that nothing is left out.
   auto run() -> std::size_t {
@@ -50,7 +55,8 @@ class Proxy {
     record::PayloadTable payloads(arena_);
     interpreter::World world{.now = Timestamp{}, .random = random_, .tokens = tokens_};
     interpreter::decide(state, *definition_, command_(), world, payloads, events_);
-    if (state.status != interpreter::Status::kSucceeded || events_.size() != 10) give_up("the proxy did not run");
+    if (state.status != interpreter::Status::kSucceeded || events_.size() != 10)
+      give_up("the proxy did not run");
     return payloads.text(state.output).size();
   }
 
@@ -108,10 +114,21 @@ auto bench_express(BenchSettings const& settings) -> std::vector<Figure> {
   std::ranges::sort(ours);
   std::ranges::sort(limits);
   auto const median = ours[ours.size() / 2];
-  return {beside({.figure = "P1p", .what = "four-state Pass/Choice proxy, 10 events kept, CPU an execution", .value = median, .unit = "ns",
-                  .limit_what = {}, .reach = {}},
-                 limits[limits.size() / 2], "simdjson parse + Boost.JSON serialize", Bound::kAtMost, 3.0),
-          alone({.figure = "P1p", .what = "the same a core", .value = 1e9 / median, .unit = "/s", .limit_what = {}, .reach = {}}, Bound::kAtLeast, 200'000)};
+  return {beside({.figure = "P1p",
+                  .what = "four-state Pass/Choice proxy, 10 events kept, CPU an execution",
+                  .value = median,
+                  .unit = "ns",
+                  .limit_what = {},
+                  .reach = {}},
+                 limits[limits.size() / 2], "simdjson parse + Boost.JSON serialize", Bound::kAtMost,
+                 3.0),
+          alone({.figure = "P1p",
+                 .what = "the same a core",
+                 .value = 1e9 / median,
+                 .unit = "/s",
+                 .limit_what = {},
+                 .reach = {}},
+                Bound::kAtLeast, 200'000)};
 }
 
 }  // namespace treadle::app

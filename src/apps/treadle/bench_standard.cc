@@ -1,4 +1,5 @@
-// P5: durable four-step executions on RocksDB, beside a bare group-committed log of the same bytes. P10: start.
+// P5: durable four-step executions on RocksDB, beside a bare group-committed log of the same bytes.
+// P10: start.
 
 #include <algorithm>
 #include <atomic>
@@ -48,13 +49,16 @@ class CountingStore : public store::Store {
     inner_.submit(std::move(batch), std::move(done));
   }
   auto pressure() const -> double override { return inner_.pressure(); }
-  auto get(store::Table table, std::string_view key) const -> store::StoreResult<std::optional<std::string>> override {
+  auto get(store::Table table, std::string_view key) const
+      -> store::StoreResult<std::optional<std::string>> override {
     return inner_.get(table, key);
   }
-  auto multi_get(std::span<store::RowName const> names) const -> store::StoreResult<std::vector<std::optional<std::string>>> override {
+  auto multi_get(std::span<store::RowName const> names) const
+      -> store::StoreResult<std::vector<std::optional<std::string>>> override {
     return inner_.multi_get(names);
   }
-  auto scan(store::Table table, store::ScanOptions const& options) const -> store::StoreResult<std::vector<store::Row>> override {
+  auto scan(store::Table table, store::ScanOptions const& options) const
+      -> store::StoreResult<std::vector<store::Row>> override {
     return inner_.scan(table, options);
   }
   auto approximate_bytes() const -> std::uint64_t override { return inner_.approximate_bytes(); }
@@ -81,7 +85,8 @@ struct Outcome {
 // Keeps `in_flight` executions going for a while.
 class Load {
  public:
-  Load(runtime::Engine& engine, asl::DefinitionPtr definition) : engine_(engine), definition_(std::move(definition)) {}
+  Load(runtime::Engine& engine, asl::DefinitionPtr definition)
+      : engine_(engine), definition_(std::move(definition)) {}
 
   auto run(std::size_t in_flight, double seconds) -> Outcome {
     latencies_.clear();
@@ -97,7 +102,8 @@ class Load {
     auto const spent = std::chrono::duration<double>(SteadyClock::now() - begin).count();
     auto const count = static_cast<double>(latencies_.size());
     std::ranges::sort(latencies_);
-    return {count / spent, latencies_[latencies_.size() / 2], (cpu_seconds() - cpu) * 1e6 / count, 0};
+    return {count / spent, latencies_[latencies_.size() / 2], (cpu_seconds() - cpu) * 1e6 / count,
+            0};
   }
 
  private:
@@ -105,22 +111,31 @@ class Load {
     auto const name = std::to_string(++names_);
     auto const begin = SteadyClock::now();
     auto arn = "arn:aws:states:us-east-1:123456789012:execution:bench:" + name;
-    runtime::StartRequest request{.machine = {.id = {1, 1}, .arn = "arn:aws:states:us-east-1:123456789012:stateMachine:bench",
-                                              .name = "bench", .revision = "bench", .role_arn = "arn:aws:iam::123456789012:role/bench",
-                                              .definition = definition_},
-                                  .execution_arn = arn, .name = name, .named_by_caller = false,
-                                  .input = R"({"order":"o-1","amount":12.5,"items":[{"sku":"a","n":1},{"sku":"b","n":2}]})",
-                                  .trace_header = {}};
-    engine_.start_execution(std::move(request), [this, arn, begin](runtime::Answer<runtime::Started> started) {
-      if (!started) give_up(started.error().message);
-      engine_.wait_for_end(arn, std::chrono::minutes(10), [this, begin](runtime::Answer<bool>) { over(begin); });
-    });
+    runtime::StartRequest request{
+        .machine = {.id = {1, 1},
+                    .arn = "arn:aws:states:us-east-1:123456789012:stateMachine:bench",
+                    .name = "bench",
+                    .revision = "bench",
+                    .role_arn = "arn:aws:iam::123456789012:role/bench",
+                    .definition = definition_},
+        .execution_arn = arn,
+        .name = name,
+        .named_by_caller = false,
+        .input = R"({"order":"o-1","amount":12.5,"items":[{"sku":"a","n":1},{"sku":"b","n":2}]})",
+        .trace_header = {}};
+    engine_.start_execution(
+        std::move(request), [this, arn, begin](runtime::Answer<runtime::Started> started) {
+          if (!started) give_up(started.error().message);
+          engine_.wait_for_end(arn, std::chrono::minutes(10),
+                               [this, begin](runtime::Answer<bool>) { over(begin); });
+        });
   }
   void over(SteadyClock::time_point begin) {
     bool again = false;
     {
       std::lock_guard const lock(mutex_);
-      latencies_.push_back(std::chrono::duration<double, std::micro>(SteadyClock::now() - begin).count());
+      latencies_.push_back(
+          std::chrono::duration<double, std::micro>(SteadyClock::now() - begin).count());
       again = !stopping_;
       if (!again) --open_;
     }
@@ -139,7 +154,8 @@ class Load {
 };
 
 // Commits a second of a bare log, closed loop.
-auto log_rate(std::filesystem::path const& directory, std::size_t in_flight, std::size_t bytes, double seconds) -> double {
+auto log_rate(std::filesystem::path const& directory, std::size_t in_flight, std::size_t bytes,
+              double seconds) -> double {
   auto log = store::BareLog::create(directory / "bare.log");
   if (!log) give_up(log.error().message);
   std::string const record(bytes, 'x');
@@ -171,11 +187,17 @@ auto log_rate(std::filesystem::path const& directory, std::size_t in_flight, std
     for (std::size_t i = 0; i < batch; ++i) append();
     lock.lock();
   }
-  return static_cast<double>(count) / std::chrono::duration<double>(SteadyClock::now() - begin).count();
+  return static_cast<double>(count) /
+         std::chrono::duration<double>(SteadyClock::now() - begin).count();
 }
 
 auto figure(std::string name, std::string what, double value, std::string unit) -> Figure {
-  return {.figure = std::move(name), .what = std::move(what), .value = value, .unit = std::move(unit), .limit_what = {}, .reach = {}};
+  return {.figure = std::move(name),
+          .what = std::move(what),
+          .value = value,
+          .unit = std::move(unit),
+          .limit_what = {},
+          .reach = {}};
 }
 
 }  // namespace
@@ -189,7 +211,8 @@ auto bench_standard(BenchSettings const& settings) -> std::vector<Figure> {
   CountingStore counting(**opened);
   net::EventLoops loops(0);
   InstantConnector connector;
-  runtime::Engine engine(counting, loops, connector, clock, random, {}, [](std::string const& why) { give_up(why); });
+  runtime::Engine engine(counting, loops, connector, clock, random, {},
+                         [](std::string const& why) { give_up(why); });
   auto const definition = asl::parse_definition(kDefinition).definition;
   store::Batch batch;
   engine.definitions().add(batch, "bench", asl::MachineType::kStandard, definition);
@@ -208,7 +231,8 @@ auto bench_standard(BenchSettings const& settings) -> std::vector<Figure> {
     auto const before_bytes = counting.bytes.load();
     auto const before = counting.commits.load();
     auto const outcome = load.run(128, settings.seconds);
-    bytes = static_cast<double>(counting.bytes - before_bytes) / static_cast<double>(counting.commits - before);
+    bytes = static_cast<double>(counting.bytes - before_bytes) /
+            static_cast<double>(counting.commits - before);
     busy.push_back(outcome.executions_per_second * kCommitsAnExecution);
     cpu.push_back(outcome.cpu_us);
     bare.push_back(log_rate(directory, 128, static_cast<std::size_t>(bytes), settings.seconds / 2));
@@ -216,12 +240,20 @@ auto bench_standard(BenchSettings const& settings) -> std::vector<Figure> {
   loops.stop();
   for (auto* values : {&single, &sync, &busy, &bare, &cpu}) std::ranges::sort(*values);
   auto const median = [](std::vector<double> const& v) { return v[v.size() / 2]; };
-  return {beside(figure("P5", fmt::format("one at a time, {} commits: p50 of an execution", kCommitsAnExecution), median(single), "us"),
-                 kCommitsAnExecution * median(sync), "commits x p50 of fdatasync", Bound::kAtMost, 1.3),
-          beside(figure("P5", fmt::format("128 in flight: commits a second ({:.0f} B each)", bytes), median(busy), "/s"), median(bare),
-                 "bare group-committed log", Bound::kAtLeast, 0.5),
-          alone(figure("P5", "128 in flight: executions a second", median(busy) / kCommitsAnExecution, "/s"), Bound::kAtLeast, 1),
-          alone(figure("P5", "128 in flight: CPU a commit", median(cpu) / kCommitsAnExecution, "us"), Bound::kAtMost, 40)};
+  return {
+      beside(
+          figure("P5",
+                 fmt::format("one at a time, {} commits: p50 of an execution", kCommitsAnExecution),
+                 median(single), "us"),
+          kCommitsAnExecution * median(sync), "commits x p50 of fdatasync", Bound::kAtMost, 1.3),
+      beside(figure("P5", fmt::format("128 in flight: commits a second ({:.0f} B each)", bytes),
+                    median(busy), "/s"),
+             median(bare), "bare group-committed log", Bound::kAtLeast, 0.5),
+      alone(figure("P5", "128 in flight: executions a second", median(busy) / kCommitsAnExecution,
+                   "/s"),
+            Bound::kAtLeast, 1),
+      alone(figure("P5", "128 in flight: CPU a commit", median(cpu) / kCommitsAnExecution, "us"),
+            Bound::kAtMost, 40)};
 }
 
 }  // namespace treadle::app

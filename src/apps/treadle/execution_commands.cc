@@ -26,16 +26,22 @@ struct Common {
   std::string subject;
 
   void add_to(CLI::App& app) {
-    app.add_option("--endpoint", endpoint, "the server; else AWS_ENDPOINT_URL_SFN, else http://127.0.0.1:8083");
-    app.add_option("--format", format)->check(CLI::IsMember({"text", "json"}))->capture_default_str();
+    app.add_option("--endpoint", endpoint,
+                   "the server; else AWS_ENDPOINT_URL_SFN, else http://127.0.0.1:8083");
+    app.add_option("--format", format)
+        ->check(CLI::IsMember({"text", "json"}))
+        ->capture_default_str();
   }
   [[nodiscard]] auto json() const -> bool { return format == "json"; }
 };
 
-auto is_execution(std::string const& arn) -> bool { return arn.find(":execution:") != std::string::npos; }
+auto is_execution(std::string const& arn) -> bool {
+  return arn.find(":execution:") != std::string::npos;
+}
 
 // Every page of a list, as one array's elements in `arena`.
-auto all_pages(ApiClient& client, std::string_view operation, std::function<ObjectWriter()> const& request, std::string_view list,
+auto all_pages(ApiClient& client, std::string_view operation,
+               std::function<ObjectWriter()> const& request, std::string_view list,
                json::Arena& arena) -> Result<std::vector<json::Value>, CallFailure> {
   std::vector<json::Value> out;
   for (std::string token;;) {
@@ -44,7 +50,8 @@ auto all_pages(ApiClient& client, std::string_view operation, std::function<Obje
     auto const body = TRY(client.call(operation, parameters.take()));
     auto const page = json::parse_copy(arena, body);
     if (!page) return std::unexpected(CallFailure{.code = {}, .message = "the answer is not JSON"});
-    if (auto const* elements = page->find(list)) out.insert(out.end(), elements->elements().begin(), elements->elements().end());
+    if (auto const* elements = page->find(list))
+      out.insert(out.end(), elements->elements().begin(), elements->elements().end());
     token = member(*page, "nextToken");
     if (token.empty()) return out;
   }
@@ -59,8 +66,10 @@ void print_array(std::string_view name, std::vector<json::Value> const& values) 
   fmt::print("{}\n", ObjectWriter().raw(name, out + "]").take());
 }
 
-auto describe(ApiClient& client, std::string const& arn, int wait_seconds = 0) -> Result<std::string, CallFailure> {
-  return client.call("DescribeExecution", ObjectWriter().text("executionArn", arn).take(), wait_seconds);
+auto describe(ApiClient& client, std::string const& arn, int wait_seconds = 0)
+    -> Result<std::string, CallFailure> {
+  return client.call("DescribeExecution", ObjectWriter().text("executionArn", arn).take(),
+                     wait_seconds);
 }
 
 }  // namespace
@@ -84,14 +93,17 @@ auto wait_for_end(ApiClient& client, StartOptions const& options, std::string co
     if (!body) return report("start", client, body.error());
     json::Arena arena;
     auto const execution = json::parse(arena, *body);
-    if (!execution) return report("start", client, {.code = {}, .message = "the answer is not JSON"});
+    if (!execution)
+      return report("start", client, {.code = {}, .message = "the answer is not JSON"});
     auto const status = member(*execution, "status");
     if (status == "RUNNING") continue;
     if (options.common.json()) {
       fmt::print("{}\n", *body);
     } else {
-      fmt::print(stderr, "{} {} {} {}\n", arn, status, member(*execution, "error"), member(*execution, "cause"));
-      if (auto const output = member(*execution, "output"); !output.empty()) fmt::print("{}\n", output);
+      fmt::print(stderr, "{} {} {} {}\n", arn, status, member(*execution, "error"),
+                 member(*execution, "cause"));
+      if (auto const output = member(*execution, "output"); !output.empty())
+        fmt::print("{}\n", output);
     }
     return status == "SUCCEEDED" ? kOk : kFailed;
   }
@@ -127,10 +139,14 @@ auto run_start(std::span<std::string const> arguments) -> int {
   options.common.add_to(app);
   app.add_option("MACHINE", options.common.subject, "name or ARN of a state machine")->required();
   app.add_option("--name", options.name, "of the execution; else a fresh one");
-  app.add_option("--input", options.input, "JSON, @FILE, or - for standard input")->capture_default_str();
+  app.add_option("--input", options.input, "JSON, @FILE, or - for standard input")
+      ->capture_default_str();
   app.add_flag("--wait", options.wait, "wait for the end and print the output");
-  app.footer("Exit status: 0 done (with --wait: it succeeded), 1 refused or failed, 2 the command line is wrong.");
-  if (auto const status = parse_arguments(app, {arguments.begin(), arguments.end()})) return *status;
+  app.footer(
+      "Exit status: 0 done (with --wait: it succeeded), 1 refused or failed, 2 the command line is "
+      "wrong.");
+  if (auto const status = parse_arguments(app, {arguments.begin(), arguments.end()}))
+    return *status;
   return start(options);
 }
 
@@ -140,11 +156,13 @@ namespace {
 
 auto list_machines(ApiClient& client, Common const& common) -> int {
   json::Arena arena;
-  auto const machines = all_pages(client, "ListStateMachines", [] { return ObjectWriter(); }, "stateMachines", arena);
+  auto const machines =
+      all_pages(client, "ListStateMachines", [] { return ObjectWriter(); }, "stateMachines", arena);
   if (!machines) return report("list", client, machines.error());
   if (common.json()) return print_array("stateMachines", *machines), kOk;
   for (auto const& m : *machines)
-    fmt::print("{:<40} {:<9} {}\n", member(m, "name"), member(m, "type"), time_member(m, "creationDate"));
+    fmt::print("{:<40} {:<9} {}\n", member(m, "name"), member(m, "type"),
+               time_member(m, "creationDate"));
   return kOk;
 }
 
@@ -162,7 +180,8 @@ auto list_executions(ApiClient& client, Common const& common, std::string const&
   if (!executions) return report("list", client, executions.error());
   if (common.json()) return print_array("executions", *executions), kOk;
   for (auto const& e : *executions)
-    fmt::print("{:<10} {} {:<24} {}\n", member(e, "status"), time_member(e, "startDate"), time_member(e, "stopDate"), member(e, "executionArn"));
+    fmt::print("{:<10} {} {:<24} {}\n", member(e, "status"), time_member(e, "startDate"),
+               time_member(e, "stopDate"), member(e, "executionArn"));
   return kOk;
 }
 
@@ -178,7 +197,8 @@ auto run_list(std::span<std::string const> arguments) -> int {
       ->check(CLI::IsMember({"RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"}));
   if (auto const exit = parse_arguments(app, {arguments.begin(), arguments.end()})) return *exit;
   ApiClient client(common.endpoint);
-  return common.subject.empty() ? list_machines(client, common) : list_executions(client, common, status);
+  return common.subject.empty() ? list_machines(client, common)
+                                : list_executions(client, common, status);
 }
 
 // ---- describe ----
@@ -199,7 +219,8 @@ auto run_describe(std::span<std::string const> arguments) -> int {
   CLI::App app("Describes an execution or a state machine.", "treadle describe");
   Common common;
   common.add_to(app);
-  app.add_option("ARN", common.subject, "of an execution, or name or ARN of a state machine")->required();
+  app.add_option("ARN", common.subject, "of an execution, or name or ARN of a state machine")
+      ->required();
   if (auto const exit = parse_arguments(app, {arguments.begin(), arguments.end()})) return *exit;
   ApiClient client(common.endpoint);
   auto body = Result<std::string, CallFailure>();
@@ -208,7 +229,8 @@ auto run_describe(std::span<std::string const> arguments) -> int {
   } else {
     auto const machine = machine_arn_of(client, common.subject);
     if (!machine) return report("describe", client, machine.error());
-    body = client.call("DescribeStateMachine", ObjectWriter().text("stateMachineArn", *machine).take());
+    body = client.call("DescribeStateMachine",
+                       ObjectWriter().text("stateMachineArn", *machine).take());
   }
   if (!body) return report("describe", client, body.error());
   json::Arena arena;
@@ -234,7 +256,9 @@ auto timeline_event(json::Value event) -> TimelineEvent {
   auto const details = details_of(event);
   auto const number = [&](std::string_view name) -> std::uint32_t {
     auto const* const value = event.find(name);
-    return value == nullptr || !value->is_number() ? 0 : static_cast<std::uint32_t>(value->as_int64().value_or(0));
+    return value == nullptr || !value->is_number()
+               ? 0
+               : static_cast<std::uint32_t>(value->as_int64().value_or(0));
   };
   auto const* const at = event.find("timestamp");
   return {.type = member(event, "type"),
@@ -249,7 +273,8 @@ auto timeline_event(json::Value event) -> TimelineEvent {
 }  // namespace
 
 auto run_history(std::span<std::string const> arguments) -> int {
-  CLI::App app("Prints what an execution did: a line a state, with duration, attempts and error.", "treadle history");
+  CLI::App app("Prints what an execution did: a line a state, with duration, attempts and error.",
+               "treadle history");
   Common common;
   common.add_to(app);
   app.add_option("ARN", common.subject, "of an execution")->required();

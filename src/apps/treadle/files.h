@@ -21,7 +21,9 @@ struct Input {
 };
 [[nodiscard]] auto read_input(std::string const& argument) -> Input;
 
-// Parses a command's arguments. nullopt: go on; else the exit status (help was printed, or an error).
-[[nodiscard]] auto parse_arguments(CLI::App& app, std::vector<std::string> arguments) -> std::optional<int>;
+// Parses a command's arguments. nullopt: go on; else the exit status (help was printed, or an
+// error).
+[[nodiscard]] auto parse_arguments(CLI::App& app, std::vector<std::string> arguments)
+    -> std::optional<int>;
 
 }  // namespace treadle::app

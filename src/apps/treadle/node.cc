@@ -19,19 +19,23 @@ auto Node::open(NodeOptions options) -> Result<std::unique_ptr<Node>, std::strin
   auto const aws = integrations::read_aws_configuration(integrations::process_environment());
   if (!options.functions.empty()) {
     auto host = integrations::functions::FunctionHost::start(
-        std::move(options.functions),
-        {.region = options.engine.region, .account = options.engine.account, .environment = std::move(options.function_environment),
-         .log = [](std::string_view function, std::string_view line) {
-           log(LogLevel::kInfo, "function output", {{"function", function}, {"line", line}});
-         }});
+        std::move(options.functions), {.region = options.engine.region,
+                                       .account = options.engine.account,
+                                       .environment = std::move(options.function_environment),
+                                       .log = [](std::string_view function, std::string_view line) {
+                                         log(LogLevel::kInfo, "function output",
+                                             {{"function", function}, {"line", line}});
+                                       }});
     if (!host) return std::unexpected(host.error());
     node->functions_ = std::move(*host);
   }
-  auto const lambda = std::make_shared<integrations::LambdaConnector>(aws, *node->loops_, node->functions_.get());
+  auto const lambda =
+      std::make_shared<integrations::LambdaConnector>(aws, *node->loops_, node->functions_.get());
   node->registry_.add_lambda_functions(lambda);
   node->registry_.add_service("lambda", "invoke", lambda);
-  node->engine_ = std::make_unique<runtime::Engine>(*node->store_, *node->loops_, node->registry_, node->clock_, node->random_,
-                                                    std::move(options.engine), std::move(options.fail_stop));
+  node->engine_ = std::make_unique<runtime::Engine>(
+      *node->store_, *node->loops_, node->registry_, node->clock_, node->random_,
+      std::move(options.engine), std::move(options.fail_stop));
   node->catalog_ = std::make_unique<runtime::Catalog>(*node->store_, node->engine_->definitions());
   return node;
 }

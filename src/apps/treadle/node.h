@@ -1,5 +1,5 @@
-// One treadle process: store, event loops, connectors and engine, wired together. `treadle server` and `treadle run` are
-// nodes that differ in their store and in who speaks to them.
+// One treadle process: store, event loops, connectors and engine, wired together. `treadle server`
+// and `treadle run` are nodes that differ in their store and in who speaks to them.
 #pragma once
 
 #include <functional>

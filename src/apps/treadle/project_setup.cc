@@ -20,12 +20,14 @@ auto logging_json(import::LoggingConfiguration const& logging) -> std::string {
   out.text("level", logging.level).flag("includeExecutionData", logging.include_execution_data);
   if (!logging.log_group_arn.empty()) {
     auto const group = api::ObjectWriter().text("logGroupArn", logging.log_group_arn).take();
-    out.raw("destinations", "[" + api::ObjectWriter().raw("cloudWatchLogsLogGroup", group).take() + "]");
+    out.raw("destinations",
+            "[" + api::ObjectWriter().raw("cloudWatchLogsLogGroup", group).take() + "]");
   }
   return out.take();
 }
 
-auto wanted(Node& node, import::StateMachine const& machine, asl::Definition const& definition) -> runtime::Machine {
+auto wanted(Node& node, import::StateMachine const& machine, asl::Definition const& definition)
+    -> runtime::Machine {
   auto const& options = node.engine().options();
   runtime::Machine m;
   m.id = node.shared_random().next_entity_id();
@@ -42,14 +44,17 @@ auto wanted(Node& node, import::StateMachine const& machine, asl::Definition con
 }
 
 auto is_same(runtime::Machine const& a, runtime::Machine const& b) -> bool {
-  return a.revision == b.revision && a.role_arn == b.role_arn && a.logging_configuration == b.logging_configuration &&
+  return a.revision == b.revision && a.role_arn == b.role_arn &&
+         a.logging_configuration == b.logging_configuration &&
          a.tracing_configuration == b.tracing_configuration && a.tags == b.tags && !a.is_deleting;
 }
 
 auto apply(Node& node, import::StateMachine const& machine) -> Result<void, std::string> {
-  auto const parsed = asl::parse_definition(machine.definition, {.type = machine.type, .strict_aws = false});
+  auto const parsed =
+      asl::parse_definition(machine.definition, {.type = machine.type, .strict_aws = false});
   if (!parsed.definition)
-    return std::unexpected(fmt::format("state machine {}: {}", machine.name, asl::invalid_definition_text(parsed.diagnostics)));
+    return std::unexpected(fmt::format("state machine {}: {}", machine.name,
+                                       asl::invalid_definition_text(parsed.diagnostics)));
   auto now = wanted(node, machine, *parsed.definition);
   auto const before = node.catalog().find_machine(now.arn);
   if (!before) return std::unexpected(before.error().message);
@@ -62,22 +67,27 @@ auto apply(Node& node, import::StateMachine const& machine) -> Result<void, std:
   }
   std::promise<bool> changed;
   node.catalog().change_machine(*before, now, parsed.definition,
-                                [&changed](runtime::Answer<bool> answer) { changed.set_value(answer.has_value() && *answer); });
-  if (!changed.get_future().get()) return std::unexpected(fmt::format("state machine {}: the store can't write", machine.name));
-  log(LogLevel::kInfo, *before ? "state machine updated" : "state machine created", {{"name", machine.name}});
+                                [&changed](runtime::Answer<bool> answer) {
+                                  changed.set_value(answer.has_value() && *answer);
+                                });
+  if (!changed.get_future().get())
+    return std::unexpected(fmt::format("state machine {}: the store can't write", machine.name));
+  log(LogLevel::kInfo, *before ? "state machine updated" : "state machine created",
+      {{"name", machine.name}});
   return {};
 }
 
 }  // namespace
 
-auto local_functions(import::Project const& project) -> std::vector<integrations::functions::FunctionSpec> {
+auto local_functions(import::Project const& project)
+    -> std::vector<integrations::functions::FunctionSpec> {
   std::vector<integrations::functions::FunctionSpec> out;
   for (auto const& f : project.functions) {
     if (!f.runtime) continue;
     integrations::functions::FunctionSpec spec;
     spec.name = f.name;
-    constexpr FunctionRuntime kRuntimes[] = {FunctionRuntime::kNodejs, FunctionRuntime::kPython, FunctionRuntime::kCommand,
-                                             FunctionRuntime::kHttp};
+    constexpr FunctionRuntime kRuntimes[] = {FunctionRuntime::kNodejs, FunctionRuntime::kPython,
+                                             FunctionRuntime::kCommand, FunctionRuntime::kHttp};
     spec.runtime = kRuntimes[static_cast<std::size_t>(*f.runtime)];
     spec.handler = f.handler;
     spec.command = f.command;

@@ -11,10 +11,12 @@
 namespace treadle::app {
 
 // The functions that run on this machine.
-[[nodiscard]] auto local_functions(import::Project const& project) -> std::vector<integrations::functions::FunctionSpec>;
+[[nodiscard]] auto local_functions(import::Project const& project)
+    -> std::vector<integrations::functions::FunctionSpec>;
 
-// Creates the project's state machines, or updates those whose definition or settings changed; the rest stay as they are.
-// Waits for the commits. Logs what it did; an error names the machine.
-[[nodiscard]] auto apply_project(Node& node, import::Project const& project) -> Result<void, std::string>;
+// Creates the project's state machines, or updates those whose definition or settings changed; the
+// rest stay as they are. Waits for the commits. Logs what it did; an error names the machine.
+[[nodiscard]] auto apply_project(Node& node, import::Project const& project)
+    -> Result<void, std::string>;
 
 }  // namespace treadle::app

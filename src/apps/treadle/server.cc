@@ -1,10 +1,9 @@
 // treadle server: the API over a durable engine.
 
-#include <sys/resource.h>
-
 #include <csignal>
 #include <cstdlib>
 #include <future>
+#include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -55,7 +54,9 @@ auto parse_address(std::string const& text) -> std::optional<Address> {
   return Address{host, static_cast<std::uint16_t>(port)};
 }
 
-auto is_loopback(std::string const& host) -> bool { return host == "::1" || host.starts_with("127."); }
+auto is_loopback(std::string const& host) -> bool {
+  return host == "::1" || host.starts_with("127.");
+}
 
 // As many files and sockets as this process may have.
 void raise_file_limit() {
@@ -66,11 +67,13 @@ void raise_file_limit() {
 }
 
 [[noreturn]] void stop_at_once(std::string const& why) {
-  log(LogLevel::kError, "treadle can't go on: what is on disk decides at the next start", {{"cause", why}});
+  log(LogLevel::kError, "treadle can't go on: what is on disk decides at the next start",
+      {{"cause", why}});
   std::_Exit(kDataError);
 }
 
-// The signals that end the server; blocked before any thread starts, so that wait() alone gets them.
+// The signals that end the server; blocked before any thread starts, so that wait() alone gets
+// them.
 class StopSignals {
  public:
   StopSignals() {
@@ -96,7 +99,8 @@ auto refuse(std::string_view why) -> int {
   return kUsage;
 }
 
-auto serve(Node& node, ServerOptions const& options, Address const& address, StopSignals const& signals) -> int {
+auto serve(Node& node, ServerOptions const& options, Address const& address,
+           StopSignals const& signals) -> int {
   api::HttpApi http_api(api::Services{.router = node.engine(),
                                       .catalog = node.catalog(),
                                       .clock = node.clock(),
@@ -104,13 +108,15 @@ auto serve(Node& node, ServerOptions const& options, Address const& address, Sto
                                       .region = options.region,
                                       .account = options.account,
                                       .secret = node.store().secret()},
-                        api::HttpApiOptions{.hosts = {.strict = options.strict_host, .public_url = options.public_url},
+                        api::HttpApiOptions{.hosts = {.strict = options.strict_host,
+                                                      .public_url = options.public_url},
                                             .is_ready = [&node] { return !node.store().failure(); },
                                             .authenticate = {}});
-  auto server = net::HttpServer::listen(node.loops(), {.address = address.host, .port = address.port},
-                                        [&http_api](net::Request&& request, net::Responder responder) {
-                                          http_api.handle(std::move(request), std::move(responder));
-                                        });
+  auto server =
+      net::HttpServer::listen(node.loops(), {.address = address.host, .port = address.port},
+                              [&http_api](net::Request&& request, net::Responder responder) {
+                                http_api.handle(std::move(request), std::move(responder));
+                              });
   if (!server) return refuse(server.error());
   node.start();
   fmt::print("treadle: ready on http://{}:{}\n", address.host, (*server)->port());
@@ -145,18 +151,20 @@ auto run(ServerOptions const& options) -> int {
   engine.region = options.region;
   engine.account = options.account;
   engine.time_scale = options.time_scale;
-  auto node = Node::open({.data = options.store == "memory" ? std::string() : options.data,
-                          .functions = local_functions(project),
-                          .function_environment = {{"AWS_ENDPOINT_URL_SFN", "http://" + options.listen}},
-                          .engine = engine,
-                          .loops = 0,
-                          .fail_stop = stop_at_once});
+  auto node =
+      Node::open({.data = options.store == "memory" ? std::string() : options.data,
+                  .functions = local_functions(project),
+                  .function_environment = {{"AWS_ENDPOINT_URL_SFN", "http://" + options.listen}},
+                  .engine = engine,
+                  .loops = 0,
+                  .fail_stop = stop_at_once});
   if (!node) {
     fmt::print(stderr, "treadle server: {}\n", node.error());
     return kDataError;
   }
   if (auto const applied = apply_project(**node, project); !applied) return refuse(applied.error());
-  if (options.time_scale != 1.0) log(LogLevel::kInfo, "time is scaled", {{"factor", options.time_scale}});
+  if (options.time_scale != 1.0)
+    log(LogLevel::kInfo, "time is scaled", {{"factor", options.time_scale}});
   return serve(**node, options, *address, signals);
 }
 
@@ -166,20 +174,29 @@ auto run_server(std::span<std::string const> arguments) -> int {
   CLI::App app("Serves the Step Functions API.", "treadle server");
   ServerOptions options;
   app.add_option("--listen", options.listen, "HOST:PORT")->capture_default_str();
-  app.add_option("--data", options.data, "directory of the store; made where there is none")->capture_default_str();
-  app.add_option("--store", options.store, "rocksdb, or memory, which forgets")->capture_default_str();
-  app.add_option("--region", options.region, "of the ARNs")->envname("AWS_REGION")->capture_default_str();
+  app.add_option("--data", options.data, "directory of the store; made where there is none")
+      ->capture_default_str();
+  app.add_option("--store", options.store, "rocksdb, or memory, which forgets")
+      ->capture_default_str();
+  app.add_option("--region", options.region, "of the ARNs")
+      ->envname("AWS_REGION")
+      ->capture_default_str();
   app.add_option("--account", options.account, "of the ARNs")->capture_default_str();
   app.add_option("--time-scale", options.time_scale, "multiplies waits, back-off and time-outs")
       ->envname("WAIT_TIME_SCALE")
       ->check(CLI::PositiveNumber);
-  app.add_option("--project", options.project, "folder with a treadle.yaml: its machines are created or updated, its functions run here");
-  app.add_flag("--strict-host", options.strict_host, "serve loopback names and the public URL only");
+  app.add_option(
+      "--project", options.project,
+      "folder with a treadle.yaml: its machines are created or updated, its functions run here");
+  app.add_flag("--strict-host", options.strict_host,
+               "serve loopback names and the public URL only");
   app.add_option("--public-url", options.public_url, "the URL that browsers may come from");
-  app.footer("Functions are invoked at AWS_ENDPOINT_URL_LAMBDA, else AWS_ENDPOINT_URL, else AWS.\n"
-             "SIGTERM ends it once what is under way is finished, a second one at once.\n"
-             "Exit status: 0 stopped, 2 the command line is wrong, 74 the data can't be read or written.");
-  if (auto const status = parse_arguments(app, {arguments.begin(), arguments.end()})) return *status;
+  app.footer(
+      "Functions are invoked at AWS_ENDPOINT_URL_LAMBDA, else AWS_ENDPOINT_URL, else AWS.\n"
+      "SIGTERM ends it once what is under way is finished, a second one at once.\n"
+      "Exit status: 0 stopped, 2 the command line is wrong, 74 the data can't be read or written.");
+  if (auto const status = parse_arguments(app, {arguments.begin(), arguments.end()}))
+    return *status;
   return run(options);
 }
 

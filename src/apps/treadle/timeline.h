@@ -13,10 +13,11 @@ namespace treadle::app {
 struct TimelineEvent {
   std::string type;
   Timestamp at;
-  std::string name;    // of the state, for ...StateEntered and ...StateExited; of the Map for iterations
-  std::string error;   // of failures
+  std::string
+      name;  // of the state, for ...StateEntered and ...StateExited; of the Map for iterations
+  std::string error;  // of failures
   std::string cause;
-  int index = -1;      // of a Map iteration
+  int index = -1;  // of a Map iteration
   std::uint32_t id = 0;
   std::uint32_t previous_id = 0;
 };
@@ -25,6 +26,7 @@ enum class Colour : std::uint8_t { kOff, kOn };
 // On a terminal, unless NO_COLOR is set. `fd` is 1 or 2.
 [[nodiscard]] auto colour_for(int fd) -> Colour;
 
-[[nodiscard]] auto print_timeline(std::vector<TimelineEvent> const& events, Colour colour) -> std::string;
+[[nodiscard]] auto print_timeline(std::vector<TimelineEvent> const& events, Colour colour)
+    -> std::string;
 
 }  // namespace treadle::app

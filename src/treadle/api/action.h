@@ -1,7 +1,7 @@
 // An API action: one operation of the Step Functions API, one file in actions/.
 //
-// An action gets the checked envelope (a JSON object), reads its parameters with a ParameterReader, and answers once, at
-// once or later. Source: API reference; AWS JSON 1.0.
+// An action gets the checked envelope (a JSON object), reads its parameters with a ParameterReader,
+// and answers once, at once or later. Source: API reference; AWS JSON 1.0.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,8 @@
 
 namespace treadle::api {
 
-// An error of the API as AWS shows it: HTTP status, "__type" and "message"; `members` is further JSON members
+// An error of the API as AWS shows it: HTTP status, "__type" and "message"; `members` is further
+// JSON members
 // (",\"reason\":\"...\"") of the few shapes that have them.
 struct ApiError {
   std::string code;
@@ -45,9 +46,9 @@ struct Services {
 
 struct ActionCall {
   Services& services;
-  json::Value request;      // an object, in `arena`
-  json::Arena& arena;       // lives until `done` returns
-  Milliseconds wait{0};     // of the treadle-wait header
+  json::Value request;   // an object, in `arena`
+  json::Arena& arena;    // lives until `done` returns
+  Milliseconds wait{0};  // of the treadle-wait header
   std::function<bool()> client_is_gone;
 };
 

@@ -10,7 +10,8 @@ constexpr std::string_view kNotTruncated = R"({"truncated":false})";
 // Writes one field of an event's details.
 class FieldWriter {
  public:
-  FieldWriter(ObjectWriter& out, std::string_view name, runtime::HistoryPage const& page, ExecutionData data)
+  FieldWriter(ObjectWriter& out, std::string_view name, runtime::HistoryPage const& page,
+              ExecutionData data)
       : out_(out), name_(name), page_(page), data_(data) {}
 
   void operator()(std::string_view text) const { out_.text(name_, text); }
@@ -38,12 +39,17 @@ class FieldWriter {
 
 }  // namespace
 
-auto history_event_json(record::HistoryEvent const& event, runtime::HistoryPage const& page, ExecutionData data) -> std::string {
+auto history_event_json(record::HistoryEvent const& event, runtime::HistoryPage const& page,
+                        ExecutionData data) -> std::string {
   ObjectWriter out;
-  out.time("timestamp", event.timestamp).text("type", event.type).number("id", event.id).number("previousEventId", event.previous_id);
+  out.time("timestamp", event.timestamp)
+      .text("type", event.type)
+      .number("id", event.id)
+      .number("previousEventId", event.previous_id);
   if (event.details_name.empty()) return out.take();
   ObjectWriter details;
-  for (auto const& field : event.details) std::visit(FieldWriter(details, field.name, page, data), field.value);
+  for (auto const& field : event.details)
+    std::visit(FieldWriter(details, field.name, page, data), field.value);
   out.raw(event.details_name, details.take());
   return out.take();
 }

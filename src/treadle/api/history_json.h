@@ -11,7 +11,8 @@ namespace treadle::api {
 enum class ExecutionData : std::uint8_t { kIncluded, kLeftOut };
 
 // JSON text. Payloads come from the page.
-[[nodiscard]] auto history_event_json(record::HistoryEvent const& event, runtime::HistoryPage const& page, ExecutionData data)
+[[nodiscard]] auto history_event_json(record::HistoryEvent const& event,
+                                      runtime::HistoryPage const& page, ExecutionData data)
     -> std::string;
 
 }  // namespace treadle::api

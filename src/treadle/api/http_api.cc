@@ -23,7 +23,8 @@ auto media_type(net::Request const& request) -> std::string_view {
 }
 
 auto is_json_type(std::string_view type) -> bool {
-  return type == "application/x-amz-json-1.0" || type == "application/x-amz-json-1.1" || type == "application/json";
+  return type == "application/x-amz-json-1.0" || type == "application/x-amz-json-1.1" ||
+         type == "application/json";
 }
 
 // Seconds of the treadle-wait header.
@@ -40,9 +41,12 @@ auto caller_identity(std::string_view account) -> net::Response {
   net::Response response;
   response.content_type = "text/xml";
   response.body = fmt::format(
-      "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><GetCallerIdentityResult>"
-      "<Arn>arn:aws:iam::{0}:root</Arn><UserId>{0}</UserId><Account>{0}</Account></GetCallerIdentityResult>"
-      "<ResponseMetadata><RequestId>00000000-0000-0000-0000-000000000000</RequestId></ResponseMetadata>"
+      "<GetCallerIdentityResponse "
+      "xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><GetCallerIdentityResult>"
+      "<Arn>arn:aws:iam::{0}:root</Arn><UserId>{0}</UserId><Account>{0}</Account></"
+      "GetCallerIdentityResult>"
+      "<ResponseMetadata><RequestId>00000000-0000-0000-0000-000000000000</RequestId></"
+      "ResponseMetadata>"
       "</GetCallerIdentityResponse>",
       account);
   return response;
@@ -63,13 +67,20 @@ struct Exchange {
   net::Responder responder;
 };
 
-auto unknown_operation() -> ApiError { return {.code = "UnknownOperationException", .message = "", .status = 400}; }
+auto unknown_operation() -> ApiError {
+  return {.code = "UnknownOperationException", .message = "", .status = 400};
+}
 
 auto parse_body(Exchange& exchange) -> std::expected<json::Value, ApiError> {
   auto const text = exchange.body.empty() ? kEmptyObject : std::string_view(exchange.body);
-  auto const parsed = json::parse(exchange.arena, text, {.depth_max = limits::kEnvelopeDepth, .duplicates = json::Duplicates::kRefuse});
-  if (!parsed) return std::unexpected(ApiError{"SerializationException", parsed.error().to_string()});
-  if (!parsed->is_object()) return std::unexpected(ApiError{"SerializationException", "The request must be a JSON object."});
+  auto const parsed =
+      json::parse(exchange.arena, text,
+                  {.depth_max = limits::kEnvelopeDepth, .duplicates = json::Duplicates::kRefuse});
+  if (!parsed)
+    return std::unexpected(ApiError{"SerializationException", parsed.error().to_string()});
+  if (!parsed->is_object())
+    return std::unexpected(
+        ApiError{"SerializationException", "The request must be a JSON object."});
   return *parsed;
 }
 
@@ -88,44 +99,58 @@ auto error_response(ApiError const& error) -> net::Response {
 
 void HttpApi::handle(net::Request&& request, net::Responder responder) {
   if (!is_own_host(options_.hosts, request.headers.find("host").value_or("localhost")))
-    return responder.send(error_response({"AccessDeniedException", "This host name is not served here.", 403}));
+    return responder.send(
+        error_response({"AccessDeniedException", "This host name is not served here.", 403}));
   if (!is_own_origin(options_.hosts, request.headers.find("origin")))
-    return responder.send(error_response({"AccessDeniedException", "This origin may not call the API.", 403}));
-  if (request.method == "GET" || request.method == "HEAD") return handle_get(request, std::move(responder));
+    return responder.send(
+        error_response({"AccessDeniedException", "This origin may not call the API.", 403}));
+  if (request.method == "GET" || request.method == "HEAD")
+    return handle_get(request, std::move(responder));
   if (request.method != "POST")
-    return responder.send(error_response({"UnknownOperationException", "Only GET, HEAD and POST are served.", 405}));
+    return responder.send(
+        error_response({"UnknownOperationException", "Only GET, HEAD and POST are served.", 405}));
   handle_post(std::move(request), std::move(responder));
 }
 
 void HttpApi::handle_get(net::Request const& request, net::Responder responder) {
   auto const path = std::string_view(request.target).substr(0, request.target.find('?'));
   if (path == "/healthz") return responder.send(plain(200, "ok\n"));
-  if (path == "/readyz") return responder.send(options_.is_ready() ? plain(200, "ready\n") : plain(503, "not ready\n"));
+  if (path == "/readyz")
+    return responder.send(options_.is_ready() ? plain(200, "ready\n") : plain(503, "not ready\n"));
   responder.send(error_response({"ResourceNotFound", "There is nothing here.", 404}));
 }
 
 void HttpApi::handle_post(net::Request&& request, net::Responder responder) {
   if (options_.authenticate)
-    if (auto const refused = options_.authenticate(request)) return responder.send(error_response(*refused));
-  if (media_type(request) == "application/x-www-form-urlencoded" && !request.headers.find("x-amz-target")) {
+    if (auto const refused = options_.authenticate(request))
+      return responder.send(error_response(*refused));
+  if (media_type(request) == "application/x-www-form-urlencoded" &&
+      !request.headers.find("x-amz-target")) {
     if (request.body.find("Action=GetCallerIdentity") != std::string::npos)
       return responder.send(caller_identity(services_.account));
     return responder.send(error_response(unknown_operation()));
   }
-  auto const target = request.headers.count("x-amz-target") == 1 ? *request.headers.find("x-amz-target") : std::string_view();
-  if (!target.starts_with(kTargetPrefix)) return responder.send(error_response(unknown_operation()));
+  auto const target = request.headers.count("x-amz-target") == 1
+                          ? *request.headers.find("x-amz-target")
+                          : std::string_view();
+  if (!target.starts_with(kTargetPrefix))
+    return responder.send(error_response(unknown_operation()));
   if (!is_json_type(media_type(request)))
-    return responder.send(error_response({"SerializationException", "Content-Type must be application/x-amz-json-1.0."}));
+    return responder.send(error_response(
+        {"SerializationException", "Content-Type must be application/x-amz-json-1.0."}));
   auto const name = target.substr(kTargetPrefix.size());
   auto const* const operation = find_operation(name);
   auto const action = find_action(name);
-  if (operation == nullptr || action == nullptr) return responder.send(error_response(unknown_operation()));
+  if (operation == nullptr || action == nullptr)
+    return responder.send(error_response(unknown_operation()));
 
   auto const wait = wait_of(request);
-  auto const exchange = std::make_shared<Exchange>(std::move(request.body), json::Arena(), std::move(responder));
+  auto const exchange =
+      std::make_shared<Exchange>(std::move(request.body), json::Arena(), std::move(responder));
   auto const parsed = parse_body(*exchange);
   if (!parsed) return exchange->responder.send(error_response(parsed.error()));
-  if (auto const broken = check_parameters(*operation, *parsed)) return exchange->responder.send(error_response(*broken));
+  if (auto const broken = check_parameters(*operation, *parsed))
+    return exchange->responder.send(error_response(*broken));
   ActionCall call{.services = services_,
                   .request = *parsed,
                   .arena = exchange->arena,

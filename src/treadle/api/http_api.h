@@ -22,7 +22,8 @@ struct HttpApiOptions {
 
 class HttpApi {
  public:
-  HttpApi(Services services, HttpApiOptions options) : services_(std::move(services)), options_(std::move(options)) {}
+  HttpApi(Services services, HttpApiOptions options)
+      : services_(std::move(services)), options_(std::move(options)) {}
 
   // Answers one request, at once or later. Any loop.
   void handle(net::Request&& request, net::Responder responder);

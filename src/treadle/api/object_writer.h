@@ -21,12 +21,22 @@ class ObjectWriter {
   auto text(std::string_view name, std::optional<std::string> const& value) -> ObjectWriter& {
     return value ? text(name, std::string_view(*value)) : *this;
   }
-  auto text(std::string_view name, std::string const& value) -> ObjectWriter& { return text(name, std::string_view(value)); }
-  auto text(std::string_view name, char const* value) -> ObjectWriter& { return text(name, std::string_view(value)); }
-  auto number(std::string_view name, std::uint64_t value) -> ObjectWriter& { return raw(name, std::to_string(value)); }
-  auto flag(std::string_view name, bool value) -> ObjectWriter& { return raw(name, value ? "true" : "false"); }
+  auto text(std::string_view name, std::string const& value) -> ObjectWriter& {
+    return text(name, std::string_view(value));
+  }
+  auto text(std::string_view name, char const* value) -> ObjectWriter& {
+    return text(name, std::string_view(value));
+  }
+  auto number(std::string_view name, std::uint64_t value) -> ObjectWriter& {
+    return raw(name, std::to_string(value));
+  }
+  auto flag(std::string_view name, bool value) -> ObjectWriter& {
+    return raw(name, value ? "true" : "false");
+  }
   // Seconds since 1970 with a fraction.
-  auto time(std::string_view name, Timestamp value) -> ObjectWriter& { return raw(name, to_epoch_seconds(value)); }
+  auto time(std::string_view name, Timestamp value) -> ObjectWriter& {
+    return raw(name, to_epoch_seconds(value));
+  }
   // `json` is JSON text.
   auto raw(std::string_view name, std::string_view json) -> ObjectWriter& {
     begin(name);

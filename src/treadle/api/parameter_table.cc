@@ -83,10 +83,8 @@ constexpr Parameter kGetActivityTask[] = {
 };
 
 constexpr Parameter kGetExecutionHistory[] = {
-    {"executionArn", kString, true, 1, 256},
-    {"maxResults", kInteger, false, 0, 1000},
-    {"reverseOrder", kBoolean, false, {}, {}},
-    {"nextToken", kString, false, 1, 1024},
+    {"executionArn", kString, true, 1, 256},           {"maxResults", kInteger, false, 0, 1000},
+    {"reverseOrder", kBoolean, false, {}, {}},         {"nextToken", kString, false, 1, 1024},
     {"includeExecutionData", kBoolean, false, {}, {}},
 };
 
@@ -97,7 +95,12 @@ constexpr Parameter kListActivities[] = {
 
 constexpr Parameter kListExecutions[] = {
     {"stateMachineArn", kString, false, 1, 256},
-    {"statusFilter", kString, false, {}, {}, "RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED, PENDING_REDRIVE"},
+    {"statusFilter",
+     kString,
+     false,
+     {},
+     {},
+     "RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED, PENDING_REDRIVE"},
     {"maxResults", kInteger, false, 0, 1000},
     {"nextToken", kString, false, 1, 3096},
     {"mapRunArn", kString, false, 1, 2000},

@@ -26,11 +26,13 @@ auto has_type(json::Value value, ParameterType type) -> bool {
 }
 
 auto type_name(ParameterType type) -> std::string_view {
-  constexpr std::string_view kNames[] = {"STRING_VALUE", "NUMBER_VALUE", "BOOLEAN_VALUE", "START_ARRAY", "START_OBJECT", "NUMBER_VALUE"};
+  constexpr std::string_view kNames[] = {"STRING_VALUE", "NUMBER_VALUE", "BOOLEAN_VALUE",
+                                         "START_ARRAY",  "START_OBJECT", "NUMBER_VALUE"};
   return kNames[static_cast<std::size_t>(type)];
 }
 
-auto broken(std::string_view value, std::string_view name, std::string_view constraint) -> std::string {
+auto broken(std::string_view value, std::string_view name, std::string_view constraint)
+    -> std::string {
   return fmt::format("Value {} at '{}' failed to satisfy constraint: {}", value, name, constraint);
 }
 
@@ -41,7 +43,8 @@ auto quoted(json::Value value) -> std::string {
 
 // What min and max count.
 auto measure(json::Value value, ParameterType type) -> std::int64_t {
-  if (type == ParameterType::kString) return static_cast<std::int64_t>(utf8::count_utf16_units(value.as_string()));
+  if (type == ParameterType::kString)
+    return static_cast<std::int64_t>(utf8::count_utf16_units(value.as_string()));
   if (type == ParameterType::kList) return static_cast<std::int64_t>(value.size());
   auto const whole = value.as_int64();
   return whole ? *whole : (value.as_double() < 0 ? INT64_MIN : INT64_MAX);
@@ -59,15 +62,20 @@ auto in_list(std::string_view values, std::string_view wanted) -> bool {
 
 void check(Parameter const& p, json::Value value, std::vector<std::string>& out) {
   if (!p.values.empty() && !in_list(p.values, value.as_string()))
-    return out.push_back(broken(quoted(value), p.name, fmt::format("Member must satisfy enum value set: [{}]", p.values)));
+    return out.push_back(broken(quoted(value), p.name,
+                                fmt::format("Member must satisfy enum value set: [{}]", p.values)));
   if (p.type == ParameterType::kBoolean || p.type == ParameterType::kStructure) return;
   bool const counted = p.type == ParameterType::kString || p.type == ParameterType::kList;
   auto const amount = measure(value, p.type);
   auto const* const noun = counted ? "length" : "value";
   if (p.max && amount > *p.max)
-    out.push_back(broken(quoted(value), p.name, fmt::format("Member must have {} less than or equal to {}", noun, *p.max)));
+    out.push_back(
+        broken(quoted(value), p.name,
+               fmt::format("Member must have {} less than or equal to {}", noun, *p.max)));
   if (p.min && amount < *p.min)
-    out.push_back(broken(quoted(value), p.name, fmt::format("Member must have {} greater than or equal to {}", noun, *p.min)));
+    out.push_back(
+        broken(quoted(value), p.name,
+               fmt::format("Member must have {} greater than or equal to {}", noun, *p.min)));
 }
 
 }  // namespace
@@ -81,12 +89,14 @@ auto check_parameters(Operation const& operation, json::Value request) -> std::o
       continue;
     }
     if (!has_type(*value, p.type))
-      return ApiError{"SerializationException", fmt::format("{} cannot be converted to {}", p.name, type_name(p.type))};
+      return ApiError{"SerializationException",
+                      fmt::format("{} cannot be converted to {}", p.name, type_name(p.type))};
     check(p, *value, failures);
   }
   if (failures.empty()) return std::nullopt;
-  return ApiError{"ValidationException", fmt::format("{} validation error{} detected: {}", failures.size(),
-                                                     failures.size() == 1 ? "" : "s", fmt::join(failures, "; "))};
+  return ApiError{"ValidationException",
+                  fmt::format("{} validation error{} detected: {}", failures.size(),
+                              failures.size() == 1 ? "" : "s", fmt::join(failures, "; "))};
 }
 
 auto member_of(json::Value request, std::string_view name) -> json::Value const* {

@@ -32,14 +32,17 @@ struct Operation {
 [[nodiscard]] auto operations() -> std::span<Operation const>;
 [[nodiscard]] auto find_operation(std::string_view name) -> Operation const*;
 
-// SerializationException for a member of another JSON type, else ValidationException with every constraint that is
-// broken, in AWS's words; nullopt when all is well. null counts as absent. Members that the operation does not have are
-// ignored.
-[[nodiscard]] auto check_parameters(Operation const& operation, json::Value request) -> std::optional<ApiError>;
+// SerializationException for a member of another JSON type, else ValidationException with every
+// constraint that is broken, in AWS's words; nullopt when all is well. null counts as absent.
+// Members that the operation does not have are ignored.
+[[nodiscard]] auto check_parameters(Operation const& operation, json::Value request)
+    -> std::optional<ApiError>;
 
 // Reads of checked parameters.
-[[nodiscard]] auto text_of(json::Value request, std::string_view name) -> std::optional<std::string_view>;
-[[nodiscard]] auto number_of(json::Value request, std::string_view name) -> std::optional<std::int64_t>;
+[[nodiscard]] auto text_of(json::Value request, std::string_view name)
+    -> std::optional<std::string_view>;
+[[nodiscard]] auto number_of(json::Value request, std::string_view name)
+    -> std::optional<std::int64_t>;
 [[nodiscard]] auto flag_of(json::Value request, std::string_view name, bool otherwise) -> bool;
 // The member, unless it is absent or null.
 [[nodiscard]] auto member_of(json::Value request, std::string_view name) -> json::Value const*;

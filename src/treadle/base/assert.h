@@ -6,6 +6,6 @@ namespace treadle {
 [[noreturn]] void assertion_failed(char const* condition, char const* file, int line) noexcept;
 }  // namespace treadle
 
-#define TREADLE_ASSERT(condition)                                                  \
-  (static_cast<bool>(condition) ? static_cast<void>(0)                            \
+#define TREADLE_ASSERT(condition)                      \
+  (static_cast<bool>(condition) ? static_cast<void>(0) \
                                 : ::treadle::assertion_failed(#condition, __FILE__, __LINE__))

@@ -7,7 +7,8 @@
 
 namespace treadle::limits {
 
-inline constexpr std::size_t kPayloadBytes = 262'144;      // input or output of a task, state, execution
+inline constexpr std::size_t kPayloadBytes =
+    262'144;  // input or output of a task, state, execution
 inline constexpr std::size_t kDefinitionBytes = 1'048'576;
 inline constexpr std::size_t kRequestBytes = 1'048'576 + 65'536;
 inline constexpr std::uint32_t kHistoryEvents = 25'000;
@@ -15,14 +16,14 @@ inline constexpr std::size_t kNameChars = 80;
 inline constexpr std::size_t kArnChars = 256;
 inline constexpr std::size_t kErrorChars = 256;
 inline constexpr std::size_t kCauseChars = 32'768;
-inline constexpr std::size_t kTaskTokenChars = 2'048;      // accepted; ours are below 300
-inline constexpr std::size_t kEnvelopeDepth = 100;         // nesting of an API request
-inline constexpr std::size_t kPayloadDepth = 1'000;        // nesting of a payload or definition
-inline constexpr std::size_t kNumberChars = 400;           // characters of one number
-inline constexpr std::size_t kExpressionNodes = 100'000;   // nodes a JSONPath may visit or yield
+inline constexpr std::size_t kTaskTokenChars = 2'048;     // accepted; ours are below 300
+inline constexpr std::size_t kEnvelopeDepth = 100;        // nesting of an API request
+inline constexpr std::size_t kPayloadDepth = 1'000;       // nesting of a payload or definition
+inline constexpr std::size_t kNumberChars = 400;          // characters of one number
+inline constexpr std::size_t kExpressionNodes = 100'000;  // nodes a JSONPath may visit or yield
 inline constexpr std::size_t kVariableNameChars = 80;
-inline constexpr std::size_t kAssignBytes = 262'144;       // one Assign
-inline constexpr std::size_t kVariablesBytes = 10'485'760; // all variables of an execution
+inline constexpr std::size_t kAssignBytes = 262'144;        // one Assign
+inline constexpr std::size_t kVariablesBytes = 10'485'760;  // all variables of an execution
 inline constexpr std::uint32_t kTransitionsInOneGo = 1'000;
 inline constexpr std::uint32_t kParallelBranches = 1'000;
 inline constexpr std::uint32_t kStateNesting = 100;

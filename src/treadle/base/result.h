@@ -32,12 +32,12 @@ auto take(std::expected<T, E>&& r) -> T {
 }  // namespace detail
 
 // TRY(expr): the value of a Result, or return its error from the enclosing function.
-#define TRY(...)                                                          \
-  ({                                                                      \
-    auto treadle_try_result = (__VA_ARGS__);                              \
-    if (!treadle_try_result) [[unlikely]]                                 \
-      return std::unexpected(std::move(treadle_try_result).error());      \
-    ::treadle::detail::take(std::move(treadle_try_result));               \
+#define TRY(...)                                                     \
+  ({                                                                 \
+    auto treadle_try_result = (__VA_ARGS__);                         \
+    if (!treadle_try_result) [[unlikely]]                            \
+      return std::unexpected(std::move(treadle_try_result).error()); \
+    ::treadle::detail::take(std::move(treadle_try_result));          \
   })
 
 }  // namespace treadle

@@ -89,7 +89,8 @@ auto parse_rfc3339(std::string_view text) -> std::optional<Timestamp> {
                                          std::chrono::day{static_cast<unsigned>(*day)}};
   if (!date.ok() || *hour > 23 || *minute > 59 || *second > 59) return std::nullopt;
   return Timestamp{std::chrono::sys_days{date}} + std::chrono::hours{*hour} +
-         std::chrono::minutes{*minute} + std::chrono::seconds{*second} + Milliseconds{*ms} - *offset;
+         std::chrono::minutes{*minute} + std::chrono::seconds{*second} + Milliseconds{*ms} -
+         *offset;
 }
 
 }  // namespace treadle

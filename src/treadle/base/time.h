@@ -19,9 +19,9 @@ using Milliseconds = std::chrono::milliseconds;
 // Seconds since 1970 with a fraction of three digits ("1763888887.123"), as AWS JSON 1.0 has it.
 [[nodiscard]] auto to_epoch_seconds(Timestamp t) -> std::string;
 
-// Reads RFC 3339: YYYY-MM-DDThh:mm:ss[.fraction](Z|+hh:mm|-hh:mm), upper-case T and Z; any number of
-// fraction digits, truncated to milliseconds. nullopt for anything else or a day that does not exist.
-// Source: ASL specification, "Timestamps".
+// Reads RFC 3339: YYYY-MM-DDThh:mm:ss[.fraction](Z|+hh:mm|-hh:mm), upper-case T and Z; any number
+// of fraction digits, truncated to milliseconds. nullopt for anything else or a day that does not
+// exist. Source: ASL specification, "Timestamps".
 [[nodiscard]] auto parse_rfc3339(std::string_view text) -> std::optional<Timestamp>;
 
 }  // namespace treadle

@@ -125,7 +125,8 @@ class Applier {
                             .started = count,
                             .results = std::vector<PayloadId>(count)};
     for (std::uint32_t i = 0; i < count; ++i) {
-      auto& child = open_child(ScopeId{e.first_child.value() + i}, parent, i, e.branches[i].region, e.branches[i].start);
+      auto& child = open_child(ScopeId{e.first_child.value() + i}, parent, i, e.branches[i].region,
+                               e.branches[i].start);
       child.input = e.input;
     }
   }
@@ -210,7 +211,8 @@ class Applier {
     s.last_id = id();
   }
 
-  auto open_child(ScopeId child, ScopeId parent, std::uint32_t index, asl::RegionIndex region, asl::StateIndex start) -> Scope& {
+  auto open_child(ScopeId child, ScopeId parent, std::uint32_t index, asl::RegionIndex region,
+                  asl::StateIndex start) -> Scope& {
     TREADLE_ASSERT(child.value() > state_.last_scope_id);
     state_.last_scope_id = child.value();
     auto& c = state_.scopes.emplace_back();

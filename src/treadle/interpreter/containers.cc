@@ -21,7 +21,9 @@ void end_region(Step& step, ScopeId scope) {
     if (c.ended == c.length) parallel_branches_done(step, parent);
     return;
   }
-  step.emit_in(scope, IterationSucceeded{.scope = scope, .index = s.index, .name = owner.name, .output = s.output});
+  step.emit_in(
+      scope,
+      IterationSucceeded{.scope = scope, .index = s.index, .name = owner.name, .output = s.output});
   if (step.is_over()) return;
   auto const& c = *step.scope(parent).container;
   if (c.ended == c.length) return map_iterations_done(step, parent);
@@ -56,11 +58,13 @@ void abort_scope(Step& step, ScopeId scope, InHistory shown) {
   auto const parent = s.parent;
   auto const index = s.index;
   auto const last = s.last_id;
-  auto const type = shown == InHistory::kShown ? shown_when_aborted(s, step.state_of(scope).type) : std::nullopt;
+  auto const type =
+      shown == InHistory::kShown ? shown_when_aborted(s, step.state_of(scope).type) : std::nullopt;
   step.emit(ScopeAborted{.scope = scope, .type = type, .disarm = disarm_of(s)}, last);
   auto const& owner = step.state_of(parent);
   if (owner.type == asl::StateType::kMap && shown == InHistory::kShown)
-    step.emit(IterationAborted{.index = index, .name = owner.name}, type ? step.state().last_history_id : last);
+    step.emit(IterationAborted{.index = index, .name = owner.name},
+              type ? step.state().last_history_id : last);
 }
 
 }  // namespace

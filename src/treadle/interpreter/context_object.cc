@@ -13,15 +13,18 @@ auto ScopeEnvironment::context() -> Value {
   std::vector<Member> members{{"Execution", execution()}};
   Member const machine[] = {{"Id", json::make_string(arena, state_.state_machine_arn)},
                             {"Name", json::make_string(arena, state_.state_machine_name)}};
-  members.push_back({"StateMachine", json::make_object(arena, machine, json::KeyStorage::kOutlives)});
+  members.push_back(
+      {"StateMachine", json::make_object(arena, machine, json::KeyStorage::kOutlives)});
   members.push_back({"State", current_state()});
   if (!token_.empty()) {
     Member const task[] = {{"Token", json::make_string(arena, token_)}};
     members.push_back({"Task", json::make_object(arena, task, json::KeyStorage::kOutlives)});
   }
   if (auto const item = map_item()) {
-    Member const fields[] = {{"Index", json::make_number(arena, std::int64_t{item->index})}, {"Value", item->value}};
-    Member const holder[] = {{"Item", json::make_object(arena, fields, json::KeyStorage::kOutlives)}};
+    Member const fields[] = {{"Index", json::make_number(arena, std::int64_t{item->index})},
+                             {"Value", item->value}};
+    Member const holder[] = {
+        {"Item", json::make_object(arena, fields, json::KeyStorage::kOutlives)}};
     members.push_back({"Map", json::make_object(arena, holder, json::KeyStorage::kOutlives)});
   }
   context_ = json::make_object(arena, members, json::KeyStorage::kOutlives);
@@ -30,19 +33,21 @@ auto ScopeEnvironment::context() -> Value {
 
 auto ScopeEnvironment::execution() -> Value {
   auto& arena = payloads_.arena();
-  Member const members[] = {{"Id", json::make_string(arena, state_.execution_arn)},
-                            {"Input", payloads_.value(state_.input)},
-                            {"StartTime", json::make_string(arena, to_iso8601(state_.started_at))},
-                            {"Name", json::make_string(arena, state_.name)},
-                            {"RoleArn", json::make_string(arena, state_.role_arn)},
-                            {"RedriveCount", json::make_number(arena, std::int64_t{state_.redrive_count})}};
+  Member const members[] = {
+      {"Id", json::make_string(arena, state_.execution_arn)},
+      {"Input", payloads_.value(state_.input)},
+      {"StartTime", json::make_string(arena, to_iso8601(state_.started_at))},
+      {"Name", json::make_string(arena, state_.name)},
+      {"RoleArn", json::make_string(arena, state_.role_arn)},
+      {"RedriveCount", json::make_number(arena, std::int64_t{state_.redrive_count})}};
   return json::make_object(arena, members, json::KeyStorage::kOutlives);
 }
 
 auto ScopeEnvironment::current_state() -> Value {
   auto& arena = payloads_.arena();
-  std::vector<Member> members{{"Name", json::make_string(arena, state_name_)},
-                              {"EnteredTime", json::make_string(arena, to_iso8601(scope_.entered_at))}};
+  std::vector<Member> members{
+      {"Name", json::make_string(arena, state_name_)},
+      {"EnteredTime", json::make_string(arena, to_iso8601(scope_.entered_at))}};
   if (show_retry_count_)
     members.push_back({"RetryCount", json::make_number(arena, std::int64_t{scope_.retry_count})});
   return json::make_object(arena, members, json::KeyStorage::kOutlives);

@@ -1,5 +1,6 @@
 // The context object "$$" and the variables of a scope, as its expressions see them.
-// Source: Step Functions Developer Guide, "Context object"; recorded histories for the order of members.
+// Source: Step Functions Developer Guide, "Context object"; recorded histories for the order of
+// members.
 #pragma once
 
 #include <optional>
@@ -18,8 +19,8 @@ struct MapItem {
   json::Value value;
 };
 
-// Reads one scope of a state; made for one evaluation or several in a row between two events. The context
-// object is built when it is first asked for.
+// Reads one scope of a state; made for one evaluation or several in a row between two events. The
+// context object is built when it is first asked for.
 class ScopeEnvironment : public expr::Environment {
  public:
   ScopeEnvironment(ExecutionState const& state, Scope const& scope, std::string_view state_name,

@@ -11,8 +11,9 @@ namespace treadle::interpreter {
 using json::Value;
 
 auto in_state(std::string_view state, std::uint32_t entered_id, Error error) -> Error {
-  error.cause = fmt::format("An error occurred while executing the state '{}' (entered at the event id #{}). {}", state,
-                            entered_id, error.cause);
+  error.cause = fmt::format(
+      "An error occurred while executing the state '{}' (entered at the event id #{}). {}", state,
+      entered_id, error.cause);
   return error;
 }
 
@@ -25,16 +26,19 @@ auto DataFlow::select(asl::PathField const& field, Value from) -> Result<Value> 
   if (field.kind == asl::PathField::Kind::kNull) return json::make_object(arena_, {});
   auto found = expr::jsonpath::evaluate(*field.path, from, environment_, arena_);
   if (!found)
-    return fail(errors::kRuntime, fmt::format("Invalid path '{}' : {}", field.path->text(), found.error().message));
+    return fail(errors::kRuntime,
+                fmt::format("Invalid path '{}' : {}", field.path->text(), found.error().message));
   return *found;
 }
 
-auto DataFlow::fill(std::optional<asl::PayloadTemplate> const& payload_template, Value from) -> Result<Value> {
+auto DataFlow::fill(std::optional<asl::PayloadTemplate> const& payload_template, Value from)
+    -> Result<Value> {
   if (!payload_template) return from;
   return expr::evaluate(*payload_template, from, environment_, arena_);
 }
 
-auto DataFlow::place(asl::PathField const& result_path, Value input, Value result) -> Result<Value> {
+auto DataFlow::place(asl::PathField const& result_path, Value input, Value result)
+    -> Result<Value> {
   if (result_path.is_identity()) return result;
   if (result_path.kind == asl::PathField::Kind::kNull) return input;
   auto placed = expr::jsonpath::assign(*result_path.path, input, result, arena_);
@@ -52,13 +56,16 @@ auto DataFlow::text(asl::TextField const& field, std::string_view name, Value fr
   } else {
     auto found = expr::jsonpath::evaluate(*field.path, from, environment_, arena_);
     if (!found)
-      return fail(errors::kRuntime,
-                  fmt::format("The JSONPath '{}' specified for the field '{}' could not be found in the input '{}'",
-                              field.path->text(), name, json::print(from)));
+      return fail(
+          errors::kRuntime,
+          fmt::format(
+              "The JSONPath '{}' specified for the field '{}' could not be found in the input '{}'",
+              field.path->text(), name, json::print(from)));
     value = *found;
   }
   if (!value.is_string())
-    return fail(errors::kRuntime, fmt::format("The value for the field '{}' must be a STRING", name));
+    return fail(errors::kRuntime,
+                fmt::format("The value for the field '{}' must be a STRING", name));
   return std::string(value.as_string());
 }
 
@@ -69,18 +76,23 @@ auto DataFlow::number(asl::NumberField const& field, std::string_view name, Valu
   auto const path = field.path->text();
   auto const value = look_up(*field.path, from);
   if (!value)
-    return fail(errors::kRuntime, fmt::format("The {} parameter does not reference an input value: {}", name, path));
-  bool const whole = value->is_number() && value->number_text().find_first_of(".eE") == std::string_view::npos;
+    return fail(errors::kRuntime,
+                fmt::format("The {} parameter does not reference an input value: {}", name, path));
+  bool const whole =
+      value->is_number() && value->number_text().find_first_of(".eE") == std::string_view::npos;
   auto const number = whole ? value->as_int64() : std::nullopt;
   if (!number)
-    return fail(errors::kRuntime, fmt::format("The {} parameter cannot be parsed as a long value: {} == {}", name, path,
-                                              shown(*value)));
+    return fail(errors::kRuntime,
+                fmt::format("The {} parameter cannot be parsed as a long value: {} == {}", name,
+                            path, shown(*value)));
   if (*number < 0)
-    return fail(errors::kRuntime, fmt::format("The {} parameter references a negative value: {} == {}", name, path,
-                                              json::print(*value)));
+    return fail(errors::kRuntime,
+                fmt::format("The {} parameter references a negative value: {} == {}", name, path,
+                            json::print(*value)));
   if (static_cast<std::uint64_t>(*number) > limits::kTimerSecondsMax)
-    return fail(errors::kRuntime, fmt::format("The {} parameter references a value over {}: {} == {}", name,
-                                              limits::kTimerSecondsMax, path, json::print(*value)));
+    return fail(errors::kRuntime,
+                fmt::format("The {} parameter references a value over {}: {} == {}", name,
+                            limits::kTimerSecondsMax, path, json::print(*value)));
   return static_cast<std::uint64_t>(*number);
 }
 

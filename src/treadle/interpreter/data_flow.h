@@ -1,6 +1,6 @@
-// The stages that data passes in a state: InputPath, Parameters, ResultSelector, ResultPath, OutputPath, Assign.
-// The same code serves running states, TestState and the inspector. Source: ASL specification, "Input and
-// Output Processing"; causes as recorded.
+// The stages that data passes in a state: InputPath, Parameters, ResultSelector, ResultPath,
+// OutputPath, Assign. The same code serves running states, TestState and the inspector. Source: ASL
+// specification, "Input and Output Processing"; causes as recorded.
 #pragma once
 
 #include <cstdint>
@@ -16,24 +16,26 @@
 
 namespace treadle::interpreter {
 
-// Reads and makes values for one state. Errors carry the cause without the sentence about the state; add it
-// with in_state().
+// Reads and makes values for one state. Errors carry the cause without the sentence about the
+// state; add it with in_state().
 class DataFlow {
  public:
-  DataFlow(expr::Environment& environment, json::Arena& arena) : environment_(environment), arena_(arena) {}
+  DataFlow(expr::Environment& environment, json::Arena& arena)
+      : environment_(environment), arena_(arena) {}
 
   // InputPath and OutputPath; null gives {}.
   [[nodiscard]] auto select(asl::PathField const& field, json::Value from) -> Result<json::Value>;
   // A template filled in, or `from` where there is none.
-  [[nodiscard]] auto fill(std::optional<asl::PayloadTemplate> const& payload_template, json::Value from)
-      -> Result<json::Value>;
+  [[nodiscard]] auto fill(std::optional<asl::PayloadTemplate> const& payload_template,
+                          json::Value from) -> Result<json::Value>;
   // ResultPath: `result` placed into `input`; null keeps the input.
   [[nodiscard]] auto place(asl::PathField const& result_path, json::Value input, json::Value result)
       -> Result<json::Value>;
   // A text field; nullopt where it is not set. `field` is "ErrorPath" or "CausePath".
   [[nodiscard]] auto text(asl::TextField const& field, std::string_view name, json::Value from)
       -> Result<std::optional<std::string>>;
-  // A whole number >= 0; nullopt where it is not set. `name` is the field's with its Path, "SecondsPath".
+  // A whole number >= 0; nullopt where it is not set. `name` is the field's with its Path,
+  // "SecondsPath".
   [[nodiscard]] auto number(asl::NumberField const& field, std::string_view name, json::Value from)
       -> Result<std::optional<std::uint64_t>>;
   // A path's value, or nullopt where it leads nowhere.

@@ -26,7 +26,8 @@ class Decider {
                              .input = step_.payloads().add_text(c.input),
                              .start = definition.regions.front().start,
                              .timeout_due = {}};
-    if (definition.timeout_seconds) started.timeout_due = step_.due_in(static_cast<double>(*definition.timeout_seconds));
+    if (definition.timeout_seconds)
+      started.timeout_due = step_.due_in(static_cast<double>(*definition.timeout_seconds));
     step_.emit(started, 0);
     step_.make_ready(kRootScope);
     return Reply::kDone;
@@ -81,7 +82,10 @@ class Decider {
     if (s == nullptr || s->task->started) return Reply::kTaskGone;
     auto const& r = std::get<asl::Task>(step_.state_of(s->id).details).resource;
     step_.emit_in(s->id, TaskStarted{.scope = s->id,
-                                     .task = {.scheduled = c.scheduled, .kind = r.kind, .resource = r.text, .resource_type = {}},
+                                     .task = {.scheduled = c.scheduled,
+                                              .kind = r.kind,
+                                              .resource = r.text,
+                                              .resource_type = {}},
                                      .worker = c.worker});
     return Reply::kDone;
   }
@@ -113,11 +117,13 @@ class Decider {
 
   auto execution_timed_out(Timer const& timer) -> Reply {
     if (step_.state().timeout != timer) return Reply::kIgnored;
-    end_execution(step_, Ending::kTimedOut, std::nullopt, std::nullopt, step_.state().last_history_id);
+    end_execution(step_, Ending::kTimedOut, std::nullopt, std::nullopt,
+                  step_.state().last_history_id);
     return Reply::kDone;
   }
 
-  // A heartbeat's row moves without an event: the row that fired is right, whatever the state says of its due.
+  // A heartbeat's row moves without an event: the row that fired is right, whatever the state says
+  // of its due.
   auto task_timed_out(Timer const& timer) -> Reply {
     auto const* const s = step_.state().find_task(timer.history_id);
     bool const heartbeat = timer.kind == TimerKind::kHeartbeat;
@@ -147,8 +153,9 @@ class Decider {
 
 }  // namespace
 
-auto decide(ExecutionState& working, asl::Definition const& definition, record::Command const& command, World& world,
-            record::PayloadTable& payloads, std::vector<record::JournalEvent>& events) -> record::Reply {
+auto decide(ExecutionState& working, asl::Definition const& definition,
+            record::Command const& command, World& world, record::PayloadTable& payloads,
+            std::vector<record::JournalEvent>& events) -> record::Reply {
   Step step(working, definition, world, payloads, events);
   auto const reply = std::visit(Decider(step), command);
   step.run();

@@ -29,16 +29,19 @@ void disarm_rows(Disarm const& d, RowChanges& out) {
 void effects(JournalEvent const& event, std::vector<Effect>& out) {
   if (auto const* e = std::get_if<TaskScheduled>(&event.fact)) {
     bool const activity = e->kind == asl::ResourceKind::kActivity;
-    out.push_back({activity ? EffectKind::kOfferActivity : EffectKind::kInvokeTask, event.first_history_id});
+    out.push_back(
+        {activity ? EffectKind::kOfferActivity : EffectKind::kInvokeTask, event.first_history_id});
   } else if (auto const* succeeded = std::get_if<TaskSucceeded>(&event.fact)) {
     if (succeeded->disarm.token_open) cancel(succeeded->disarm, out);
   } else if (auto const* failed = std::get_if<TaskFailed>(&event.fact)) {
-    if (failed->how != TaskFailure::kFailed || failed->disarm.token_open) cancel(failed->disarm, out);
+    if (failed->how != TaskFailure::kFailed || failed->disarm.token_open)
+      cancel(failed->disarm, out);
   } else if (auto const* aborted = std::get_if<ScopeAborted>(&event.fact)) {
     cancel(aborted->disarm, out);
   } else if (std::holds_alternative<Yielded>(event.fact)) {
     out.push_back({EffectKind::kContinue, 0});
-  } else if (std::holds_alternative<ExecutionSucceeded>(event.fact) || std::holds_alternative<ExecutionEnded>(event.fact)) {
+  } else if (std::holds_alternative<ExecutionSucceeded>(event.fact) ||
+             std::holds_alternative<ExecutionEnded>(event.fact)) {
     out.push_back({EffectKind::kTellEnded, 0});
   }
 }
@@ -51,7 +54,8 @@ class Indexer {
 
   void operator()(ExecutionStarted const& e) {
     if (e.timeout_due)
-      out_.timers.push_back({{*e.timeout_due, event_.first_history_id, TimerKind::kExecutionTimeout}, true});
+      out_.timers.push_back(
+          {{*e.timeout_due, event_.first_history_id, TimerKind::kExecutionTimeout}, true});
   }
   void operator()(WaitStarted const& e) { out_.timers.push_back({e.timer, true}); }
   void operator()(TimerFired const& e) { out_.timers.push_back({e.timer, false}); }
@@ -65,9 +69,12 @@ class Indexer {
     if (waits_for_token(e.kind, e.pattern)) out_.tokens.push_back({id, true});
   }
   void operator()(TaskStarted const& e) {
-    if (e.task.kind == asl::ResourceKind::kActivity) out_.outbox.push_back({e.task.scheduled, OutboxKind::kActivity, false});
+    if (e.task.kind == asl::ResourceKind::kActivity)
+      out_.outbox.push_back({e.task.scheduled, OutboxKind::kActivity, false});
   }
-  void operator()(TaskSubmitted const& e) { out_.outbox.push_back({e.task.scheduled, OutboxKind::kCall, false}); }
+  void operator()(TaskSubmitted const& e) {
+    out_.outbox.push_back({e.task.scheduled, OutboxKind::kCall, false});
+  }
   void operator()(TaskSucceeded const& e) { disarm_rows(e.disarm, out_); }
   void operator()(TaskFailed const& e) { disarm_rows(e.disarm, out_); }
   void operator()(ScopeAborted const& e) { disarm_rows(e.disarm, out_); }
@@ -89,7 +96,9 @@ class Indexer {
 
 }  // namespace
 
-void index(JournalEvent const& event, RowChanges& out) { std::visit(Indexer(event, out), event.fact); }
+void index(JournalEvent const& event, RowChanges& out) {
+  std::visit(Indexer(event, out), event.fact);
+}
 
 auto pending(ExecutionState const& state) -> Pending {
   Pending p;
@@ -102,7 +111,8 @@ auto pending(ExecutionState const& state) -> Pending {
     if (t.timeout) p.timers.push_back(*t.timeout);
     if (t.heartbeat) p.timers.push_back(*t.heartbeat);
     if (t.call_open) p.outbox.emplace_back(t.scheduled, OutboxKind::kCall);
-    if (t.kind == asl::ResourceKind::kActivity && !t.started) p.outbox.emplace_back(t.scheduled, OutboxKind::kActivity);
+    if (t.kind == asl::ResourceKind::kActivity && !t.started)
+      p.outbox.emplace_back(t.scheduled, OutboxKind::kActivity);
     if (waits_for_token(t.kind, t.pattern)) p.tokens.push_back(t.scheduled);
   }
   std::ranges::sort(p.timers);

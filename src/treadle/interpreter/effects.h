@@ -1,4 +1,5 @@
-// What follows from an event outside the state: effects to perform, rows to write; and what a state waits for.
+// What follows from an event outside the state: effects to perform, rows to write; and what a state
+// waits for.
 #pragma once
 
 #include <cstdint>
@@ -37,8 +38,8 @@ struct RowChanges {
 // Appends the rows that the event puts and erases; written in the same batch as the event.
 void index(record::JournalEvent const& event, RowChanges& out);
 
-// Everything that must be armed in this state, sorted: what the rows written so far must amount to. (A heartbeat's
-// due may have moved without an event.)
+// Everything that must be armed in this state, sorted: what the rows written so far must amount to.
+// (A heartbeat's due may have moved without an event.)
 struct Pending {
   std::vector<record::Timer> timers;
   std::vector<std::pair<HistoryId, OutboxKind>> outbox;

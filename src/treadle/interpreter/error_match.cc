@@ -20,7 +20,8 @@ auto takes(std::string_view wanted, Failure const& failure) -> bool {
 
 auto matches(std::vector<std::string> const& error_equals, Failure const& failure) -> bool {
   if (failure.error == errors::kRuntime) return false;
-  return std::ranges::any_of(error_equals, [&](std::string const& wanted) { return takes(wanted, failure); });
+  return std::ranges::any_of(error_equals,
+                             [&](std::string const& wanted) { return takes(wanted, failure); });
 }
 
 }  // namespace treadle::interpreter

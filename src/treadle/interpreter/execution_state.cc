@@ -28,7 +28,8 @@ auto ExecutionState::scope(ScopeId id) const -> Scope const& {
 }
 
 auto ExecutionState::find_task(HistoryId scheduled) const -> Scope const* {
-  auto const at = std::ranges::find_if(scopes, [&](Scope const& s) { return s.task && s.task->scheduled == scheduled; });
+  auto const at = std::ranges::find_if(
+      scopes, [&](Scope const& s) { return s.task && s.task->scheduled == scheduled; });
   return at != scopes.end() ? &*at : nullptr;
 }
 

@@ -1,7 +1,8 @@
 // The state of one execution: a tree of scopes. Written by apply() alone.
 //
-// A scope is a running region: the execution itself, a branch of a Parallel, an iteration of a Map. Payloads are
-// held by number, so a state is small and is rebuilt from its journal without reading any of them.
+// A scope is a running region: the execution itself, a branch of a Parallel, an iteration of a Map.
+// Payloads are held by number, so a state is small and is rebuilt from its journal without reading
+// any of them.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +23,14 @@ using record::PayloadId;
 using record::ScopeId;
 using record::Timer;
 
-enum class Status : std::uint8_t { kNotStarted, kRunning, kSucceeded, kFailed, kAborted, kTimedOut };
+enum class Status : std::uint8_t {
+  kNotStarted,
+  kRunning,
+  kSucceeded,
+  kFailed,
+  kAborted,
+  kTimedOut
+};
 
 enum class Phase : std::uint8_t {
   kReady,     // `state` is to be entered with `input`
@@ -39,8 +47,8 @@ struct OpenTask {
   HistoryId scheduled = 0;
   asl::ResourceKind kind = asl::ResourceKind::kService;
   asl::Pattern pattern = asl::Pattern::kRequestResponse;
-  bool started = false;    // an activity's worker took it
-  bool call_open = true;   // the call has not returned; false at once for an activity
+  bool started = false;   // an activity's worker took it
+  bool call_open = true;  // the call has not returned; false at once for an activity
   std::optional<Timer> timeout;
   std::optional<Timer> heartbeat;
   std::uint64_t heartbeat_seconds = 0;
@@ -69,7 +77,7 @@ struct Scope {
   asl::StateIndex state;
   Phase phase = Phase::kReady;
   HistoryId entered_id = 0;
-  HistoryId last_id = 0;    // what the scope's next event shows as previousEventId
+  HistoryId last_id = 0;  // what the scope's next event shows as previousEventId
   Timestamp entered_at;
   PayloadId input;
   PayloadId output;
@@ -92,7 +100,8 @@ struct ExecutionState {
   std::string trace_header;
   PayloadId input;
   PayloadId output;
-  std::string error;  // of an execution that failed, was aborted or timed out; empty if it gave none
+  std::string
+      error;  // of an execution that failed, was aborted or timed out; empty if it gave none
   std::string cause;
   Timestamp started_at;
   Timestamp ended_at;

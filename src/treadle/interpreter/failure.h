@@ -14,16 +14,18 @@ namespace treadle::interpreter {
 struct Failure {
   std::optional<std::string> error;
   std::optional<std::string> cause;
-  bool heartbeat = false;  // a missed heartbeat: shown as States.Timeout, matched as States.HeartbeatTimeout too
+  bool heartbeat =
+      false;  // a missed heartbeat: shown as States.Timeout, matched as States.HeartbeatTimeout too
 
   [[nodiscard]] static auto from(Error error) -> Failure {
     return {.error = std::move(error.name), .cause = std::move(error.cause)};
   }
 };
 
-// Whether an ErrorEquals list takes the failure. States.ALL takes all but States.Runtime, which nothing takes;
-// States.TaskFailed takes all but time-outs. Source: ASL specification, "Errors"; a recorded history shows
-// States.ALL taking States.DataLimitExceeded.
-[[nodiscard]] auto matches(std::vector<std::string> const& error_equals, Failure const& failure) -> bool;
+// Whether an ErrorEquals list takes the failure. States.ALL takes all but States.Runtime, which
+// nothing takes; States.TaskFailed takes all but time-outs. Source: ASL specification, "Errors"; a
+// recorded history shows States.ALL taking States.DataLimitExceeded.
+[[nodiscard]] auto matches(std::vector<std::string> const& error_equals, Failure const& failure)
+    -> bool;
 
 }  // namespace treadle::interpreter

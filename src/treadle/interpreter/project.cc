@@ -24,13 +24,23 @@ constexpr TypeNames kStateNames[] = {
     {"MapStateEntered", "MapStateExited", "MapStateAborted"},
 };
 
-auto names(asl::StateType type) -> TypeNames const& { return kStateNames[static_cast<std::size_t>(type)]; }
+auto names(asl::StateType type) -> TypeNames const& {
+  return kStateNames[static_cast<std::size_t>(type)];
+}
 
 // The three families of task events: of a plain function, of an activity, of a service integration.
 struct TaskNames {
   string_view type, details;
 };
-enum class TaskEvent : std::uint8_t { kScheduled, kStarted, kSucceeded, kFailed, kTimedOut, kScheduleFailed, kStartFailed };
+enum class TaskEvent : std::uint8_t {
+  kScheduled,
+  kStarted,
+  kSucceeded,
+  kFailed,
+  kTimedOut,
+  kScheduleFailed,
+  kStartFailed
+};
 
 constexpr TaskNames kFunctionNames[] = {
     {"LambdaFunctionScheduled", "lambdaFunctionScheduledEventDetails"},
@@ -51,12 +61,9 @@ constexpr TaskNames kActivityNames[] = {
     {"ActivityFailed", "activityFailedEventDetails"},
 };
 constexpr TaskNames kServiceNames[] = {
-    {"TaskScheduled", "taskScheduledEventDetails"},
-    {"TaskStarted", "taskStartedEventDetails"},
-    {"TaskSucceeded", "taskSucceededEventDetails"},
-    {"TaskFailed", "taskFailedEventDetails"},
-    {"TaskTimedOut", "taskTimedOutEventDetails"},
-    {"TaskFailed", "taskFailedEventDetails"},
+    {"TaskScheduled", "taskScheduledEventDetails"},     {"TaskStarted", "taskStartedEventDetails"},
+    {"TaskSucceeded", "taskSucceededEventDetails"},     {"TaskFailed", "taskFailedEventDetails"},
+    {"TaskTimedOut", "taskTimedOutEventDetails"},       {"TaskFailed", "taskFailedEventDetails"},
     {"TaskStartFailed", "taskStartFailedEventDetails"},
 };
 
@@ -117,10 +124,12 @@ class Projector {
     add("output", e.output);
   }
   void operator()(TaskFailed const& e) {
-    constexpr TaskEvent kEvent[] = {TaskEvent::kFailed,         TaskEvent::kTimedOut,    TaskEvent::kTimedOut,
-                                    TaskEvent::kScheduleFailed, TaskEvent::kStartFailed, TaskEvent::kFailed};
+    constexpr TaskEvent kEvent[] = {TaskEvent::kFailed,      TaskEvent::kTimedOut,
+                                    TaskEvent::kTimedOut,    TaskEvent::kScheduleFailed,
+                                    TaskEvent::kStartFailed, TaskEvent::kFailed};
     task(e.task.kind, kEvent[static_cast<std::size_t>(e.how)]);
-    if (e.how == TaskFailure::kSubmitFailed) begin("TaskSubmitFailed", "taskSubmitFailedEventDetails");
+    if (e.how == TaskFailure::kSubmitFailed)
+      begin("TaskSubmitFailed", "taskSubmitFailedEventDetails");
     resource(e.task);
     error(e.error, e.cause);
   }
@@ -130,11 +139,15 @@ class Projector {
     begin("MapStateStarted", "mapStateStartedEventDetails");
     add("length", std::uint64_t{e.length});
   }
-  void operator()(IterationStarted const& e) { iteration("MapIterationStarted", "mapIterationStartedEventDetails", e.name, e.index); }
+  void operator()(IterationStarted const& e) {
+    iteration("MapIterationStarted", "mapIterationStartedEventDetails", e.name, e.index);
+  }
   void operator()(IterationSucceeded const& e) {
     iteration("MapIterationSucceeded", "mapIterationSucceededEventDetails", e.name, e.index);
   }
-  void operator()(IterationFailed const& e) { iteration("MapIterationFailed", "mapIterationFailedEventDetails", e.name, e.index); }
+  void operator()(IterationFailed const& e) {
+    iteration("MapIterationFailed", "mapIterationFailedEventDetails", e.name, e.index);
+  }
   void operator()(IterationAborted const& e) {
     iteration("MapIterationAborted", "mapIterationAbortedEventDetails", e.name, e.index);
   }
@@ -203,8 +216,12 @@ class Projector {
 
 auto project(JournalEvent const& event) -> std::optional<HistoryEvent> {
   if (event.history_count == 0) return std::nullopt;
-  HistoryEvent out{.id = event.first_history_id, .previous_id = event.previous_history_id, .timestamp = event.timestamp,
-                   .type = {}, .details_name = {}, .details = {}};
+  HistoryEvent out{.id = event.first_history_id,
+                   .previous_id = event.previous_history_id,
+                   .timestamp = event.timestamp,
+                   .type = {},
+                   .details_name = {},
+                   .details = {}};
   std::visit(Projector(out), event.fact);
   return out;
 }

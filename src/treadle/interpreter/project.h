@@ -9,7 +9,9 @@
 
 namespace treadle::interpreter {
 
-// The event that `event` shows as, or nullopt when its history_count is 0. Views point where the event's do.
-[[nodiscard]] auto project(record::JournalEvent const& event) -> std::optional<record::HistoryEvent>;
+// The event that `event` shows as, or nullopt when its history_count is 0. Views point where the
+// event's do.
+[[nodiscard]] auto project(record::JournalEvent const& event)
+    -> std::optional<record::HistoryEvent>;
 
 }  // namespace treadle::interpreter

@@ -9,14 +9,15 @@ namespace treadle::interpreter {
 using namespace record;
 using json::Value;
 
-auto evaluate_assign(Step& step, DataFlow& flow, std::optional<asl::PayloadTemplate> const& assign, Value from)
-    -> Result<Assignments> {
+auto evaluate_assign(Step& step, DataFlow& flow, std::optional<asl::PayloadTemplate> const& assign,
+                     Value from) -> Result<Assignments> {
   Assignments made;
   if (!assign) return made;
   auto const values = TRY(flow.fill(assign, from));
   if (values.printed_size() > limits::kAssignBytes)
-    return fail(errors::kDataLimitExceeded, fmt::format("The variables assigned by one Assign field exceed {} bytes.",
-                                                        limits::kAssignBytes));
+    return fail(errors::kDataLimitExceeded,
+                fmt::format("The variables assigned by one Assign field exceed {} bytes.",
+                            limits::kAssignBytes));
   for (auto const& member : values.members())
     made.push_back({.name = step.keep(member.key), .value = step.payloads().add(member.value)});
   return made;
@@ -37,11 +38,13 @@ void exit_state(Step& step, ScopeId scope, Value output, std::optional<asl::Stat
                 Assignments const& assignments) {
   auto const& definition = step.state_of(scope);
   if (output.printed_size() > limits::kPayloadBytes || output.depth() > limits::kPayloadDepth)
-    return fail_state(step, scope,
-                      {.error = std::string(errors::kDataLimitExceeded),
-                       .cause = fmt::format("The state/task '{}' returned a result with a size exceeding the maximum "
-                                            "number of bytes service limit.",
-                                            definition.name)});
+    return fail_state(
+        step, scope,
+        {.error = std::string(errors::kDataLimitExceeded),
+         .cause =
+             fmt::format("The state/task '{}' returned a result with a size exceeding the maximum "
+                         "number of bytes service limit.",
+                         definition.name)});
   auto const payload = step.payload_of(output, step.scope(scope).input);
   step.emit_in(scope, StateExited{.scope = scope,
                                   .state = step.scope(scope).state,
@@ -57,7 +60,8 @@ void exit_state(Step& step, ScopeId scope, Value output, std::optional<asl::Stat
     end_region(step, scope);
 }
 
-void finish_with_result(Step& step, ScopeId scope, StateView& view, asl::PathField const& result_path, Value result) {
+void finish_with_result(Step& step, ScopeId scope, StateView& view,
+                        asl::PathField const& result_path, Value result) {
   auto const& definition = step.state_of(scope);
   auto const raw_input = step.payloads().value(step.scope(scope).input);
   auto assignments = evaluate_assign(step, view.flow, definition.assign, result);
@@ -71,7 +75,8 @@ void finish_with_result(Step& step, ScopeId scope, StateView& view, asl::PathFie
 
 void fail_in_data_flow(Step& step, ScopeId scope, Error error) {
   auto const& s = step.scope(scope);
-  fail_state(step, scope, Failure::from(in_state(step.state_of(scope).name, s.entered_id, std::move(error))));
+  fail_state(step, scope,
+             Failure::from(in_state(step.state_of(scope).name, s.entered_id, std::move(error))));
 }
 
 namespace {
@@ -83,7 +88,8 @@ auto retry(Step& step, ScopeId scope, Failure const& failure) -> bool {
     if (!matches(retriers[i].error_equals, failure)) continue;
     auto const& s = step.scope(scope);
     auto const done = i < s.retries_done.size() ? s.retries_done[i] : 0;
-    double const draw = retriers[i].jitter == asl::Jitter::kFull ? step.world().random.next_unit() : 0.0;
+    double const draw =
+        retriers[i].jitter == asl::Jitter::kFull ? step.world().random.next_unit() : 0.0;
     auto const delay = next_retry_delay(retriers[i], done, draw);
     if (!delay) return false;
     Timer const timer{.due = step.due_in(static_cast<double>(delay->count()) / 1000.0),
@@ -107,13 +113,15 @@ void leave_through(Step& step, ScopeId scope, asl::Catcher const& catcher, Failu
   StateView view(step, scope);
   auto const error = error_output(step, failure);
   auto assignments = evaluate_assign(step, view.flow, catcher.assign, error);
-  auto output = view.flow.place(catcher.result_path, step.payloads().value(step.scope(scope).input), error);
+  auto output =
+      view.flow.place(catcher.result_path, step.payloads().value(step.scope(scope).input), error);
   if (assignments && output) return exit_state(step, scope, *output, catcher.next, *assignments);
   auto const& failed = assignments ? output.error() : assignments.error();
   auto const shown = in_state(step.state_of(scope).name, step.scope(scope).entered_id, failed);
   Failure const up{.error = std::string(errors::kRuntime), .cause = shown.cause};
   if (step.scope(scope).parent == ScopeId{})
-    return end_execution(step, Ending::kFailed, step.keep(*up.error), step.keep(*up.cause), step.scope(scope).last_id);
+    return end_execution(step, Ending::kFailed, step.keep(*up.error), step.keep(*up.cause),
+                         step.scope(scope).last_id);
   fail_region(step, scope, up);
 }
 
@@ -123,7 +131,8 @@ void fail_state(Step& step, ScopeId scope, Failure failure) {
   if (step.is_over()) return;
   if (retry(step, scope, failure)) return;
   auto const& definition = step.state_of(scope);
-  bool const container = definition.type == asl::StateType::kParallel || definition.type == asl::StateType::kMap;
+  bool const container =
+      definition.type == asl::StateType::kParallel || definition.type == asl::StateType::kMap;
   if (container && step.scope(scope).phase == Phase::kChildren)
     step.emit_in(scope, ContainerFailed{.scope = scope, .type = definition.type});
   for (std::uint32_t i = 0; i < definition.catchers.size() && !step.is_over(); ++i) {
@@ -149,22 +158,27 @@ auto disarm_of(Scope const& scope) -> Disarm {
   disarm.heartbeat = scope.task->heartbeat;
   disarm.task = scope.task->scheduled;
   disarm.call_open = scope.task->call_open;
-  disarm.activity_offered = scope.task->kind == asl::ResourceKind::kActivity && !scope.task->started;
-  disarm.token_open = scope.task->kind == asl::ResourceKind::kActivity || scope.task->pattern == asl::Pattern::kWaitForTaskToken;
+  disarm.activity_offered =
+      scope.task->kind == asl::ResourceKind::kActivity && !scope.task->started;
+  disarm.token_open = scope.task->kind == asl::ResourceKind::kActivity ||
+                      scope.task->pattern == asl::Pattern::kWaitForTaskToken;
   return disarm;
 }
 
 void succeed_execution(Step& step, PayloadId output) {
-  step.emit(ExecutionSucceeded{.output = output, .timer = step.state().timeout}, step.scope(kRootScope).last_id);
+  step.emit(ExecutionSucceeded{.output = output, .timer = step.state().timeout},
+            step.scope(kRootScope).last_id);
 }
 
-void end_execution(Step& step, Ending how, std::optional<std::string_view> error, std::optional<std::string_view> cause,
-                   HistoryId previous) {
+void end_execution(Step& step, Ending how, std::optional<std::string_view> error,
+                   std::optional<std::string_view> cause, HistoryId previous) {
   abort_children(step, kRootScope, InHistory::kSilent);
   auto const& root = step.scope(kRootScope);
   if (root.phase == Phase::kTask || root.phase == Phase::kWaiting || root.phase == Phase::kBackoff)
     step.emit(ScopeAborted{.scope = kRootScope, .type = {}, .disarm = disarm_of(root)}, 0);
-  step.emit(ExecutionEnded{.how = how, .error = error, .cause = cause, .timer = step.state().timeout}, previous);
+  step.emit(
+      ExecutionEnded{.how = how, .error = error, .cause = cause, .timer = step.state().timeout},
+      previous);
 }
 
 }  // namespace treadle::interpreter

@@ -17,21 +17,23 @@ using namespace record;
 // How many history events a fact projects to.
 auto history_count(Fact const& fact) -> std::uint8_t {
   if (auto const* aborted = std::get_if<ScopeAborted>(&fact)) return aborted->type ? 1 : 0;
-  bool const silent = std::holds_alternative<WaitStarted>(fact) || std::holds_alternative<TimerFired>(fact) ||
-                      std::holds_alternative<RetryScheduled>(fact) || std::holds_alternative<ErrorCaught>(fact) ||
-                      std::holds_alternative<BranchSucceeded>(fact) || std::holds_alternative<BranchFailed>(fact) ||
-                      std::holds_alternative<Yielded>(fact) || std::holds_alternative<Resumed>(fact);
+  bool const silent =
+      std::holds_alternative<WaitStarted>(fact) || std::holds_alternative<TimerFired>(fact) ||
+      std::holds_alternative<RetryScheduled>(fact) || std::holds_alternative<ErrorCaught>(fact) ||
+      std::holds_alternative<BranchSucceeded>(fact) || std::holds_alternative<BranchFailed>(fact) ||
+      std::holds_alternative<Yielded>(fact) || std::holds_alternative<Resumed>(fact);
   return silent ? 0 : 1;
 }
 
 auto ends_execution(Fact const& fact) -> bool {
-  return std::holds_alternative<ExecutionSucceeded>(fact) || std::holds_alternative<ExecutionEnded>(fact);
+  return std::holds_alternative<ExecutionSucceeded>(fact) ||
+         std::holds_alternative<ExecutionEnded>(fact);
 }
 
 }  // namespace
 
-Step::Step(ExecutionState& state, asl::Definition const& definition, World& world, PayloadTable& payloads,
-           std::vector<JournalEvent>& events)
+Step::Step(ExecutionState& state, asl::Definition const& definition, World& world,
+           PayloadTable& payloads, std::vector<JournalEvent>& events)
     : state_(state),
       definition_(definition),
       world_(world),
@@ -58,8 +60,8 @@ void Step::emit(Fact fact, HistoryId previous) {
 // Source: recorded: event 25,000 is the ExecutionFailed itself.
 void Step::end_for_full_history() {
   full_ = false;
-  auto const cause =
-      fmt::format("The execution reached the maximum number of history events ({}).", world_.history_events_max);
+  auto const cause = fmt::format("The execution reached the maximum number of history events ({}).",
+                                 world_.history_events_max);
   for (auto const& s : state_.scopes)
     if (s.parent == ScopeId{}) {
       end_execution(*this, Ending::kFailed, errors::kRuntime, keep(cause), state_.last_history_id);
@@ -89,7 +91,11 @@ void Step::advance(ScopeId id) {
   }
   if (s.phase != Phase::kReady) return;
   auto const& definition = definition_.state(s.state);
-  emit_in(id, StateEntered{.scope = id, .state = s.state, .type = definition.type, .name = definition.name, .input = s.input});
+  emit_in(id, StateEntered{.scope = id,
+                           .state = s.state,
+                           .type = definition.type,
+                           .name = definition.name,
+                           .input = s.input});
   if (is_over()) return;
   using enum asl::StateType;
   switch (definition.type) {
@@ -105,7 +111,8 @@ void Step::advance(ScopeId id) {
 }
 
 auto Step::due_in(double seconds) const -> Timestamp {
-  return now_ + Milliseconds{static_cast<std::int64_t>(std::ceil(seconds * 1000.0 * world_.time_scale))};
+  return now_ +
+         Milliseconds{static_cast<std::int64_t>(std::ceil(seconds * 1000.0 * world_.time_scale))};
 }
 
 auto Step::payload_of(json::Value value, PayloadId same) -> PayloadId {

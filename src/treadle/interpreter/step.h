@@ -1,7 +1,8 @@
 // One command being decided: the working state, what may be read, and the events so far.
 //
-// The state types (states/*.cc) and the rules that they share (retry, catch, containers) are free functions over
-// a Step. A reference to a Scope is good until the next emit(): hold ids, not references, across it.
+// The state types (states/*.cc) and the rules that they share (retry, catch, containers) are free
+// functions over a Step. A reference to a Scope is good until the next emit(): hold ids, not
+// references, across it.
 #pragma once
 
 #include <deque>
@@ -22,25 +23,28 @@ namespace treadle::interpreter {
 
 class Step {
  public:
-  Step(ExecutionState& state, asl::Definition const& definition, World& world, record::PayloadTable& payloads,
-       std::vector<record::JournalEvent>& events);
+  Step(ExecutionState& state, asl::Definition const& definition, World& world,
+       record::PayloadTable& payloads, std::vector<record::JournalEvent>& events);
 
-  // Appends an event whose history event, if it has one, shows `previous`, and applies it. Once the history is
-  // full or the execution has ended nothing more is appended: is_over() turns true.
+  // Appends an event whose history event, if it has one, shows `previous`, and applies it. Once the
+  // history is full or the execution has ended nothing more is appended: is_over() turns true.
   void emit(record::Fact fact, HistoryId previous);
   // The same with the scope's last event as `previous`.
   void emit_in(ScopeId scope, record::Fact fact) { emit(fact, this->scope(scope).last_id); }
 
   // Puts a scope in the queue of those to be advanced.
   void make_ready(ScopeId scope) { ready_.push_back(scope); }
-  // Advances scopes until all of them wait, the execution has ended, or it is another execution's turn.
+  // Advances scopes until all of them wait, the execution has ended, or it is another execution's
+  // turn.
   void run();
 
   [[nodiscard]] auto is_over() const -> bool { return full_ || state_.is_over(); }
   [[nodiscard]] auto state() const -> ExecutionState const& { return state_; }
   [[nodiscard]] auto scope(ScopeId id) const -> Scope const& { return state_.scope(id); }
   [[nodiscard]] auto definition() const -> asl::Definition const& { return definition_; }
-  [[nodiscard]] auto state_of(ScopeId id) const -> asl::State const& { return definition_.state(scope(id).state); }
+  [[nodiscard]] auto state_of(ScopeId id) const -> asl::State const& {
+    return definition_.state(scope(id).state);
+  }
   [[nodiscard]] auto world() -> World& { return world_; }
   [[nodiscard]] auto now() const -> Timestamp { return now_; }
   [[nodiscard]] auto payloads() -> record::PayloadTable& { return payloads_; }
@@ -71,7 +75,8 @@ class Step {
 // What a state's expressions read while it is in `scope`, and the stages of its data flow.
 struct StateView {
   StateView(Step& step, ScopeId scope)
-      : environment(step.state(), step.scope(scope), step.state_of(scope).name, step.payloads(), step.world()),
+      : environment(step.state(), step.scope(scope), step.state_of(scope).name, step.payloads(),
+                    step.world()),
         flow(environment, step.arena()) {}
   ScopeEnvironment environment;
   DataFlow flow;
@@ -81,25 +86,26 @@ struct StateView {
 
 // What Assign gives for a state or a rule, not yet written anywhere.
 using Assignments = std::vector<record::Assignment>;
-[[nodiscard]] auto evaluate_assign(Step& step, DataFlow& flow, std::optional<asl::PayloadTemplate> const& assign,
+[[nodiscard]] auto evaluate_assign(Step& step, DataFlow& flow,
+                                   std::optional<asl::PayloadTemplate> const& assign,
                                    json::Value from) -> Result<Assignments>;
 
 // Leaves the state with `output`. Goes on to `next`, or ends the region.
 void exit_state(Step& step, ScopeId scope, json::Value output, std::optional<asl::StateIndex> next,
                 Assignments const& assignments);
 
-// The second half of Pass, Task, Parallel and Map: ResultSelector's outcome `result` through Assign, ResultPath
-// and OutputPath, then out.
-void finish_with_result(Step& step, ScopeId scope, StateView& view, asl::PathField const& result_path,
-                        json::Value result);
+// The second half of Pass, Task, Parallel and Map: ResultSelector's outcome `result` through
+// Assign, ResultPath and OutputPath, then out.
+void finish_with_result(Step& step, ScopeId scope, StateView& view,
+                        asl::PathField const& result_path, json::Value result);
 
 // The state failed: retry, catch, or hand it up to the container or the execution.
 void fail_state(Step& step, ScopeId scope, Failure failure);
 // The same for an error in the state's own data flow: the cause gets the sentence about the state.
 void fail_in_data_flow(Step& step, ScopeId scope, Error error);
 
-// Closes `scope`'s children and all that they wait for: with ...Aborted events when a sibling failed, silently
-// when the whole execution ends.
+// Closes `scope`'s children and all that they wait for: with ...Aborted events when a sibling
+// failed, silently when the whole execution ends.
 enum class InHistory : std::uint8_t { kShown, kSilent };
 void abort_children(Step& step, ScopeId scope, InHistory shown);
 // What the scope waits for, for an event that ends the wait.

@@ -1,5 +1,5 @@
-// What decide() may know besides state, definition and payloads. Everything is injected, so that the same
-// inputs give the same events.
+// What decide() may know besides state, definition and payloads. Everything is injected, so that
+// the same inputs give the same events.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,8 @@ namespace treadle::interpreter {
 class TokenMint {
  public:
   virtual ~TokenMint() = default;
-  [[nodiscard]] virtual auto token(record::HistoryId scheduled, std::uint32_t redrive_count) const -> std::string = 0;
+  [[nodiscard]] virtual auto token(record::HistoryId scheduled, std::uint32_t redrive_count) const
+      -> std::string = 0;
 };
 
 struct World {

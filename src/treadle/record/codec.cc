@@ -11,34 +11,47 @@ namespace treadle::record {
 // The fields of every fact, in the order of their bytes. Released versions never change.
 
 static auto tie(Timer& v) { return std::tie(v.due, v.history_id, v.kind); }
-static auto tie(Disarm& v) { return std::tie(v.timer, v.heartbeat, v.task, v.call_open, v.activity_offered, v.token_open); }
+static auto tie(Disarm& v) {
+  return std::tie(v.timer, v.heartbeat, v.task, v.call_open, v.activity_offered, v.token_open);
+}
 static auto tie(Assignment& v) { return std::tie(v.name, v.value); }
 static auto tie(Branch& v) { return std::tie(v.region, v.start); }
 static auto tie(TaskRef& v) { return std::tie(v.scheduled, v.kind, v.resource, v.resource_type); }
 static auto tie(ExecutionStarted& v) {
-  return std::tie(v.execution_arn, v.name, v.state_machine_arn, v.state_machine_name, v.revision, v.role_arn,
-                  v.trace_header, v.input, v.start, v.timeout_due);
+  return std::tie(v.execution_arn, v.name, v.state_machine_arn, v.state_machine_name, v.revision,
+                  v.role_arn, v.trace_header, v.input, v.start, v.timeout_due);
 }
 static auto tie(StateEntered& v) { return std::tie(v.scope, v.state, v.type, v.name, v.input); }
-static auto tie(StateExited& v) { return std::tie(v.scope, v.state, v.type, v.name, v.output, v.next, v.assignments); }
+static auto tie(StateExited& v) {
+  return std::tie(v.scope, v.state, v.type, v.name, v.output, v.next, v.assignments);
+}
 static auto tie(WaitStarted& v) { return std::tie(v.scope, v.timer); }
 static auto tie(TimerFired& v) { return std::tie(v.scope, v.timer); }
 static auto tie(TaskScheduled& v) {
-  return std::tie(v.scope, v.kind, v.pattern, v.is_aws_sdk, v.resource, v.resource_type, v.region, v.parameters,
-                  v.attempt, v.timeout_seconds, v.heartbeat_seconds, v.timeout, v.heartbeat);
+  return std::tie(v.scope, v.kind, v.pattern, v.is_aws_sdk, v.resource, v.resource_type, v.region,
+                  v.parameters, v.attempt, v.timeout_seconds, v.heartbeat_seconds, v.timeout,
+                  v.heartbeat);
 }
 static auto tie(TaskStarted& v) { return std::tie(v.scope, v.task, v.worker); }
 static auto tie(TaskSubmitted& v) { return std::tie(v.scope, v.task, v.output); }
 static auto tie(TaskSucceeded& v) { return std::tie(v.scope, v.task, v.output, v.disarm); }
-static auto tie(TaskFailed& v) { return std::tie(v.scope, v.task, v.how, v.error, v.cause, v.disarm); }
+static auto tie(TaskFailed& v) {
+  return std::tie(v.scope, v.task, v.how, v.error, v.cause, v.disarm);
+}
 static auto tie(RetryScheduled& v) { return std::tie(v.scope, v.retrier, v.delay, v.timer); }
 static auto tie(ErrorCaught& v) { return std::tie(v.scope, v.catcher); }
-static auto tie(ParallelStarted& v) { return std::tie(v.scope, v.first_child, v.branches, v.input); }
+static auto tie(ParallelStarted& v) {
+  return std::tie(v.scope, v.first_child, v.branches, v.input);
+}
 static auto tie(BranchSucceeded& v) { return std::tie(v.scope, v.output); }
 static auto tie(BranchFailed& v) { return std::tie(v.scope); }
 static auto tie(ParallelSucceeded& v) { return std::tie(v.scope); }
-static auto tie(MapStarted& v) { return std::tie(v.scope, v.length, v.items, v.input, v.concurrency_max); }
-static auto tie(IterationStarted& v) { return std::tie(v.scope, v.map, v.index, v.name, v.region, v.start, v.input); }
+static auto tie(MapStarted& v) {
+  return std::tie(v.scope, v.length, v.items, v.input, v.concurrency_max);
+}
+static auto tie(IterationStarted& v) {
+  return std::tie(v.scope, v.map, v.index, v.name, v.region, v.start, v.input);
+}
 static auto tie(IterationSucceeded& v) { return std::tie(v.scope, v.index, v.name, v.output); }
 static auto tie(IterationFailed& v) { return std::tie(v.scope, v.index, v.name); }
 static auto tie(MapSucceeded& v) { return std::tie(v.scope); }
@@ -65,9 +78,12 @@ void write(ByteWriter& out, JournalEvent const& event, Timestamp base) {
   out.number(event.previous_history_id);
   out.number(event.history_count);
   out.put(std::chrono::duration_cast<Milliseconds>(event.timestamp - base));
-  std::visit([&](auto const& fact) { std::apply([&](auto const&... field) { (out.put(field), ...); },
-                                                tie(const_cast<std::remove_cvref_t<decltype(fact)>&>(fact))); },
-             event.fact);
+  std::visit(
+      [&](auto const& fact) {
+        std::apply([&](auto const&... field) { (out.put(field), ...); },
+                   tie(const_cast<std::remove_cvref_t<decltype(fact)>&>(fact)));
+      },
+      event.fact);
 }
 
 auto read(ByteReader& in, Timestamp base) -> JournalEvent {
@@ -84,7 +100,9 @@ auto read(ByteReader& in, Timestamp base) -> JournalEvent {
     return event;
   }
   event.fact = kMakeFact[kind]();
-  std::visit([&](auto& fact) { std::apply([&](auto&... field) { (in.get(field), ...); }, tie(fact)); }, event.fact);
+  std::visit(
+      [&](auto& fact) { std::apply([&](auto&... field) { (in.get(field), ...); }, tie(fact)); },
+      event.fact);
   return event;
 }
 
@@ -104,22 +122,27 @@ auto encode(std::span<JournalEvent const> events) -> std::string {
   return out.take();
 }
 
-auto decode(std::string_view row, json::Arena& arena, std::vector<JournalEvent>& out) -> Result<void, std::string> {
+auto decode(std::string_view row, json::Arena& arena, std::vector<JournalEvent>& out)
+    -> Result<void, std::string> {
   ByteReader in(row, arena);
   auto const version = in.number();
   if (version != kJournalVersion)
-    return std::unexpected(fmt::format("a journal row of version {}: this treadle reads version {}; {} reads it", version,
-                                       kJournalVersion, release_that_reads(static_cast<std::uint8_t>(version))));
+    return std::unexpected(fmt::format(
+        "a journal row of version {}: this treadle reads version {}; {} reads it", version,
+        kJournalVersion, release_that_reads(static_cast<std::uint8_t>(version))));
   auto const count = in.number();
   Timestamp base;
   in.get(base);
   for (std::uint64_t i = 0; i < count && in.ok(); ++i) {
     auto const begin = in.at();
     auto event = read(in, base);
-    if (!in.ok()) return std::unexpected(fmt::format("a journal row is damaged in the event at byte {}", begin));
+    if (!in.ok())
+      return std::unexpected(
+          fmt::format("a journal row is damaged in the event at byte {}", begin));
     out.push_back(event);
   }
-  if (!in.ok() || !in.at_end()) return std::unexpected(fmt::format("a journal row is damaged at byte {}", in.at()));
+  if (!in.ok() || !in.at_end())
+    return std::unexpected(fmt::format("a journal row is damaged at byte {}", in.at()));
   return {};
 }
 

@@ -70,16 +70,17 @@ struct TimerDue {
 // Goes on after Yielded.
 struct Continue {};
 
-using Command = std::variant<StartExecution, StopExecution, CallSucceeded, CallFailed, TokenSucceeded, TokenFailed,
-                             TokenHeartbeat, ActivityTaken, TimerDue, Continue>;
+using Command =
+    std::variant<StartExecution, StopExecution, CallSucceeded, CallFailed, TokenSucceeded,
+                 TokenFailed, TokenHeartbeat, ActivityTaken, TimerDue, Continue>;
 
 // What the sender of a command learns.
 enum class Reply : std::uint8_t {
-  kDone,          // the events say what happened
-  kIgnored,       // late or repeated: nothing happened and nobody minds
-  kTaskGone,      // the task has ended (TaskTimedOut)
-  kNotRunning,    // the execution has ended
-  kHeartbeat,     // accepted: the heartbeat timer moves to `heartbeat_due` (not journaled)
+  kDone,        // the events say what happened
+  kIgnored,     // late or repeated: nothing happened and nobody minds
+  kTaskGone,    // the task has ended (TaskTimedOut)
+  kNotRunning,  // the execution has ended
+  kHeartbeat,   // accepted: the heartbeat timer moves to `heartbeat_due` (not journaled)
 };
 
 }  // namespace treadle::record

@@ -1,9 +1,9 @@
 // The facts of an execution, as they are stored.
 //
-// A JournalEvent carries everything that apply, project, index and effects need, so that none of them ever
-// evaluates an expression, reads a clock or draws a random number. Texts are views: into the definition, an
-// arena or the row that was read; whoever keeps an event keeps those alive. What has been released is never
-// changed: a new field means a new version (codec.h).
+// A JournalEvent carries everything that apply, project, index and effects need, so that none of
+// them ever evaluates an expression, reads a clock or draws a random number. Texts are views: into
+// the definition, an arena or the row that was read; whoever keeps an event keeps those alive. What
+// has been released is never changed: a new field means a new version (codec.h).
 #pragma once
 
 #include <cstdint>
@@ -31,12 +31,12 @@ struct Timer {
 
 // What stops waiting when a scope goes on: rows to erase, calls to cancel.
 struct Disarm {
-  std::optional<Timer> timer;      // wait, retry or task time-out
+  std::optional<Timer> timer;  // wait, retry or task time-out
   std::optional<Timer> heartbeat;
-  HistoryId task = 0;              // the Scheduled event of a task that was open
-  bool call_open = false;          // its call had not returned: the outbox row goes, the call is cancelled
-  bool activity_offered = false;   // no worker had taken it: it is withdrawn
-  bool token_open = false;         // its token could still come back: the approval row goes
+  HistoryId task = 0;      // the Scheduled event of a task that was open
+  bool call_open = false;  // its call had not returned: the outbox row goes, the call is cancelled
+  bool activity_offered = false;  // no worker had taken it: it is withdrawn
+  bool token_open = false;        // its token could still come back: the approval row goes
 };
 
 struct ExecutionStarted {
@@ -48,7 +48,7 @@ struct ExecutionStarted {
   std::string_view role_arn;
   std::string_view trace_header;
   PayloadId input;
-  asl::StateIndex start;  // of the top level
+  asl::StateIndex start;                 // of the top level
   std::optional<Timestamp> timeout_due;  // of the machine's TimeoutSeconds
 };
 
@@ -91,12 +91,13 @@ struct TaskScheduled {
   asl::ResourceKind kind = asl::ResourceKind::kService;
   asl::Pattern pattern = asl::Pattern::kRequestResponse;
   bool is_aws_sdk = false;
-  std::string_view resource;       // the ARN of a function or an activity, else "invoke.waitForTaskToken"
+  std::string_view
+      resource;  // the ARN of a function or an activity, else "invoke.waitForTaskToken"
   std::string_view resource_type;  // "lambda"; empty for a function or an activity
   std::string_view region;
   PayloadId parameters;
-  std::uint32_t attempt = 1;  // 1-based
-  std::optional<std::uint64_t> timeout_seconds;    // as configured, unscaled
+  std::uint32_t attempt = 1;                     // 1-based
+  std::optional<std::uint64_t> timeout_seconds;  // as configured, unscaled
   std::optional<std::uint64_t> heartbeat_seconds;
   std::optional<Timer> timeout;
   std::optional<Timer> heartbeat;
@@ -129,7 +130,14 @@ struct TaskSucceeded {
   Disarm disarm;
 };
 
-enum class TaskFailure : std::uint8_t { kFailed, kTimedOut, kHeartbeatTimedOut, kScheduleFailed, kStartFailed, kSubmitFailed };
+enum class TaskFailure : std::uint8_t {
+  kFailed,
+  kTimedOut,
+  kHeartbeatTimedOut,
+  kScheduleFailed,
+  kStartFailed,
+  kSubmitFailed
+};
 
 struct TaskFailed {
   ScopeId scope;
@@ -184,8 +192,8 @@ struct ParallelSucceeded {
 struct MapStarted {
   ScopeId scope;
   std::uint32_t length = 0;
-  PayloadId items;        // the array to map over
-  PayloadId input;        // what ItemSelector's paths read
+  PayloadId items;                    // the array to map over
+  PayloadId input;                    // what ItemSelector's paths read
   std::uint32_t concurrency_max = 0;  // 0 = no limit but the engine's
 };
 
@@ -222,8 +230,8 @@ struct ContainerFailed {
   asl::StateType type = asl::StateType::kParallel;
 };
 
-// A scope was closed from outside: a sibling failed, or the execution ended. Shown in the history only while
-// it was in a state whose type AWS shows as ...StateAborted.
+// A scope was closed from outside: a sibling failed, or the execution ended. Shown in the history
+// only while it was in a state whose type AWS shows as ...StateAborted.
 struct ScopeAborted {
   ScopeId scope;
   std::optional<asl::StateType> type;
@@ -250,15 +258,18 @@ struct ExecutionEnded {
   std::optional<Timer> timer;
 };
 
-// decide stopped after limits::kTransitionsInOneGo so that others are served; Continue goes on. No history event.
+// decide stopped after limits::kTransitionsInOneGo so that others are served; Continue goes on. No
+// history event.
 struct Yielded {};
 struct Resumed {};
 
-using Fact = std::variant<ExecutionStarted, StateEntered, StateExited, WaitStarted, TimerFired, TaskScheduled, TaskStarted,
-                          TaskSubmitted, TaskSucceeded, TaskFailed, RetryScheduled, ErrorCaught, ParallelStarted,
-                          BranchSucceeded, BranchFailed, ParallelSucceeded, MapStarted, IterationStarted, IterationSucceeded,
-                          IterationFailed, MapSucceeded, ContainerFailed, ScopeAborted, IterationAborted, ExecutionSucceeded,
-                          ExecutionEnded, Yielded, Resumed>;
+using Fact =
+    std::variant<ExecutionStarted, StateEntered, StateExited, WaitStarted, TimerFired,
+                 TaskScheduled, TaskStarted, TaskSubmitted, TaskSucceeded, TaskFailed,
+                 RetryScheduled, ErrorCaught, ParallelStarted, BranchSucceeded, BranchFailed,
+                 ParallelSucceeded, MapStarted, IterationStarted, IterationSucceeded,
+                 IterationFailed, MapSucceeded, ContainerFailed, ScopeAborted, IterationAborted,
+                 ExecutionSucceeded, ExecutionEnded, Yielded, Resumed>;
 
 struct JournalEvent {
   HistoryId first_history_id = 0;     // of the first history event it projects to, or would

@@ -8,7 +8,8 @@
 namespace treadle::record {
 namespace {
 
-// What was written must be read again, however deep it was built; the interpreter bounds what states put out.
+// What was written must be read again, however deep it was built; the interpreter bounds what
+// states put out.
 constexpr std::size_t kDepthMax = limits::kPayloadBytes;
 
 }  // namespace
@@ -24,7 +25,8 @@ auto PayloadTable::add(json::Value value) -> PayloadId {
 
 auto PayloadTable::add_text(std::string_view text) -> PayloadId {
   auto const id = next();
-  fresh_.push_back({.id = id, .value = {}, .text = arena_.copy(text), .parsed = false, .printed = true});
+  fresh_.push_back(
+      {.id = id, .value = {}, .text = arena_.copy(text), .parsed = false, .printed = true});
   return id;
 }
 
@@ -35,7 +37,8 @@ auto PayloadTable::entry(PayloadId id) -> Entry& {
     if (e.id == id) return e;
   TREADLE_ASSERT(static_cast<bool>(loader_));
   auto const text = arena_.copy(loader_(id));
-  return loaded_.emplace_back(Entry{.id = id, .value = {}, .text = text, .parsed = false, .printed = true});
+  return loaded_.emplace_back(
+      Entry{.id = id, .value = {}, .text = text, .parsed = false, .printed = true});
 }
 
 auto PayloadTable::value(PayloadId id) -> json::Value {

@@ -1,7 +1,9 @@
-// The payloads of one execution while commands are decided: JSON that is written once and shared by number.
+// The payloads of one execution while commands are decided: JSON that is written once and shared by
+// number.
 //
-// Values and texts live in the table's arena. A payload made here is new until it is stored; an older one is
-// fetched by the loader on first use. Standard executions have a table a command, Express ones a table each.
+// Values and texts live in the table's arena. A payload made here is new until it is stored; an
+// older one is fetched by the loader on first use. Standard executions have a table a command,
+// Express ones a table each.
 #pragma once
 
 #include <functional>
@@ -16,8 +18,8 @@ namespace treadle::record {
 
 class PayloadTable {
  public:
-  // Gives the stored text of a payload that is not in the table; the text need only live until it returns.
-  // It may not fail: a payload that the journal names is there, or the store is broken.
+  // Gives the stored text of a payload that is not in the table; the text need only live until it
+  // returns. It may not fail: a payload that the journal names is there, or the store is broken.
   using Loader = std::function<std::string_view(PayloadId)>;
 
   explicit PayloadTable(json::Arena& arena, PayloadId next = PayloadId{1}, Loader loader = {});

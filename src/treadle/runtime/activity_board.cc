@@ -16,7 +16,9 @@ void ActivityBoard::offer(ActivityOffer offer) {
 void ActivityBoard::withdraw(Place const& place, record::HistoryId scheduled) {
   std::lock_guard const lock(mutex_);
   for (auto& [arn, queue] : queues_)
-    std::erase_if(queue.offers, [&](ActivityOffer const& o) { return o.place == place && o.scheduled == scheduled; });
+    std::erase_if(queue.offers, [&](ActivityOffer const& o) {
+      return o.place == place && o.scheduled == scheduled;
+    });
 }
 
 auto ActivityBoard::poll(std::string const& activity_arn, Poll poll) -> std::uint64_t {
@@ -63,7 +65,8 @@ void ActivityBoard::match(std::string const& activity_arn) {
       auto const at = queues_.find(activity_arn);
       if (at == queues_.end()) return;
       auto& queue = at->second;
-      while (!queue.polls.empty() && queue.polls.begin()->second.is_gone()) queue.polls.erase(queue.polls.begin());
+      while (!queue.polls.empty() && queue.polls.begin()->second.is_gone())
+        queue.polls.erase(queue.polls.begin());
       if (queue.polls.empty() || queue.offers.empty()) return;
       offer = std::move(queue.offers.front());
       queue.offers.pop_front();

@@ -1,6 +1,7 @@
 // Tasks of activities that wait for a worker, and workers that wait for a task.
 //
-// Holds nothing that is not in the store as well: a task offered here has an outbox row until a worker takes it.
+// Holds nothing that is not in the store as well: a task offered here has an outbox row until a
+// worker takes it.
 #pragma once
 
 #include <cstdint>
@@ -35,12 +36,14 @@ class ActivityBoard {
     std::function<bool()> is_gone;
     OnAnswer<std::optional<ActivityTask>> answer;
   };
-  // Asks the execution whether the worker may take the task; `taken` tells the outcome, once, on any thread.
-  using Claim = std::function<void(ActivityOffer const&, std::string const& worker, std::move_only_function<void(bool)> taken)>;
+  // Asks the execution whether the worker may take the task; `taken` tells the outcome, once, on
+  // any thread.
+  using Claim = std::function<void(ActivityOffer const&, std::string const& worker,
+                                   std::move_only_function<void(bool)> taken)>;
 
   explicit ActivityBoard(Claim claim) : claim_(std::move(claim)) {}
 
-  void offer(ActivityOffer offer);                       // any thread
+  void offer(ActivityOffer offer);  // any thread
   void withdraw(Place const& place, record::HistoryId scheduled);
   // Adds a poll; the number ends it by give_up(), which answers that there is no task.
   auto poll(std::string const& activity_arn, Poll poll) -> std::uint64_t;

@@ -24,15 +24,16 @@ auto resource_of(record::TaskScheduled const& event) -> std::shared_ptr<asl::Res
 
 }  // namespace
 
-auto make_call(record::TaskScheduled const& event, record::HistoryId id, std::string_view parameters,
-               CallContext const& context) -> integrations::TaskCall {
+auto make_call(record::TaskScheduled const& event, record::HistoryId id,
+               std::string_view parameters, CallContext const& context) -> integrations::TaskCall {
   TokenTarget const target{context.place, id, context.redrive_count};
   integrations::TaskCall call;
   call.id = {.execution = context.place.id, .history_id = id};
   call.resource = resource_of(event);
   call.parameters = parameters;
   call.idempotency_key = make_idempotency_key(context.secret, target);
-  if (event.pattern == asl::Pattern::kWaitForTaskToken) call.task_token = make_task_token(context.secret, target);
+  if (event.pattern == asl::Pattern::kWaitForTaskToken)
+    call.task_token = make_task_token(context.secret, target);
   call.region = event.region;
   call.account = context.account;
   call.execution_arn = context.execution_arn;

@@ -21,9 +21,10 @@ struct CallContext {
   std::uint32_t redrive_count = 0;
 };
 
-// The event of a service or function task (not of an activity), as the connector gets it. The same event gives the
-// same call: that is what makes a redelivery one.
-[[nodiscard]] auto make_call(record::TaskScheduled const& event, record::HistoryId id, std::string_view parameters,
-                             CallContext const& context) -> integrations::TaskCall;
+// The event of a service or function task (not of an activity), as the connector gets it. The same
+// event gives the same call: that is what makes a redelivery one.
+[[nodiscard]] auto make_call(record::TaskScheduled const& event, record::HistoryId id,
+                             std::string_view parameters, CallContext const& context)
+    -> integrations::TaskCall;
 
 }  // namespace treadle::runtime

@@ -16,12 +16,14 @@ using store::Table;
 constexpr std::uint64_t kRowVersion = 1;
 
 auto fields(Machine& m) {
-  return std::tie(m.id.high, m.id.low, m.arn, m.name, m.type, m.revision, m.revision_id, m.role_arn, m.created_at, m.updated_at,
-                  m.logging_configuration, m.tracing_configuration, m.encryption_configuration, m.label, m.description, m.is_deleting, m.tags);
+  return std::tie(m.id.high, m.id.low, m.arn, m.name, m.type, m.revision, m.revision_id, m.role_arn,
+                  m.created_at, m.updated_at, m.logging_configuration, m.tracing_configuration,
+                  m.encryption_configuration, m.label, m.description, m.is_deleting, m.tags);
 }
 
 auto fields(Activity& a) {
-  return std::tie(a.id.high, a.id.low, a.arn, a.name, a.created_at, a.encryption_configuration, a.tags);
+  return std::tie(a.id.high, a.id.low, a.arn, a.name, a.created_at, a.encryption_configuration,
+                  a.tags);
 }
 
 template <typename T>
@@ -39,7 +41,8 @@ auto read_row(std::string_view row) -> Answer<T> {
   T value;
   bool const known = in.number() == kRowVersion;
   if (known) std::apply([&](auto&... field) { (in.get(field), ...); }, fields(value));
-  if (!known || !in.ok() || !in.at_end()) return std::unexpected(Refusal{"InternalFailure", "A row of the catalog is damaged."});
+  if (!known || !in.ok() || !in.at_end())
+    return std::unexpected(Refusal{"InternalFailure", "A row of the catalog is damaged."});
   return value;
 }
 
@@ -48,7 +51,8 @@ auto failure(store::StoreError const& error) -> std::unexpected<Refusal> {
 }
 
 template <typename T>
-auto find_row(store::Store const& store, Table table, std::string_view arn) -> Answer<std::optional<T>> {
+auto find_row(store::Store const& store, Table table, std::string_view arn)
+    -> Answer<std::optional<T>> {
   auto const row = store.get(table, arn);
   if (!row) return failure(row.error());
   if (!*row) return std::optional<T>{};
@@ -56,7 +60,8 @@ auto find_row(store::Store const& store, Table table, std::string_view arn) -> A
 }
 
 template <typename T>
-auto list_rows(store::Store const& store, Table table, std::string_view after, std::size_t limit) -> Answer<std::vector<T>> {
+auto list_rows(store::Store const& store, Table table, std::string_view after, std::size_t limit)
+    -> Answer<std::vector<T>> {
   auto const from = after.empty() ? std::string() : std::string(after) + '\0';
   auto const rows = store.scan(table, {.from = from, .limit = limit});
   if (!rows) return failure(rows.error());
@@ -74,7 +79,8 @@ auto told(Catalog::OnChanged done) -> store::CommitCallback {
 }
 
 template <typename T>
-void expect_row(store::Batch& batch, Table table, std::string const& arn, std::optional<T> const& before) {
+void expect_row(store::Batch& batch, Table table, std::string const& arn,
+                std::optional<T> const& before) {
   if (before)
     batch.expect(table, arn, write_row(*before));
   else
@@ -87,12 +93,13 @@ auto Catalog::find_machine(std::string_view arn) const -> Answer<std::optional<M
   return find_row<Machine>(store_, Table::kMachine, arn);
 }
 
-auto Catalog::list_machines(std::string_view after, std::size_t limit) const -> Answer<std::vector<Machine>> {
+auto Catalog::list_machines(std::string_view after, std::size_t limit) const
+    -> Answer<std::vector<Machine>> {
   return list_rows<Machine>(store_, Table::kMachine, after, limit);
 }
 
-void Catalog::change_machine(std::optional<Machine> const& before, Machine const& now, asl::DefinitionPtr definition,
-                             OnChanged done) {
+void Catalog::change_machine(std::optional<Machine> const& before, Machine const& now,
+                             asl::DefinitionPtr definition, OnChanged done) {
   store::Batch batch;
   expect_row(batch, Table::kMachine, now.arn, before);
   if (definition) definitions_.add(batch, now.revision, now.type, std::move(definition));
@@ -111,11 +118,13 @@ auto Catalog::find_activity(std::string_view arn) const -> Answer<std::optional<
   return find_row<Activity>(store_, Table::kActivity, arn);
 }
 
-auto Catalog::list_activities(std::string_view after, std::size_t limit) const -> Answer<std::vector<Activity>> {
+auto Catalog::list_activities(std::string_view after, std::size_t limit) const
+    -> Answer<std::vector<Activity>> {
   return list_rows<Activity>(store_, Table::kActivity, after, limit);
 }
 
-void Catalog::change_activity(std::optional<Activity> const& before, Activity const& now, OnChanged done) {
+void Catalog::change_activity(std::optional<Activity> const& before, Activity const& now,
+                              OnChanged done) {
   store::Batch batch;
   expect_row(batch, Table::kActivity, now.arn, before);
   batch.put(Table::kActivity, now.arn, write_row(now));

@@ -1,7 +1,7 @@
 // State machines, activities and their tags: head rows, changed by compare-and-set.
 //
-// Reads are of committed rows and may be made on any thread. Changes are answered after their commit, on the store's
-// commit thread: `done` must be quick.
+// Reads are of committed rows and may be made on any thread. Changes are answered after their
+// commit, on the store's commit thread: `done` must be quick.
 #pragma once
 
 #include <cstdint>
@@ -41,7 +41,8 @@ struct Machine {
   std::string encryption_configuration;  // likewise
   std::string label;
   std::string description;
-  bool is_deleting = false;  // deleted while executions ran: it goes when the last of them has ended
+  bool is_deleting =
+      false;  // deleted while executions ran: it goes when the last of them has ended
   std::vector<Tag> tags;
 };
 
@@ -56,20 +57,26 @@ struct Activity {
 
 class Catalog {
  public:
-  Catalog(store::Store& store, DefinitionCache& definitions) : store_(store), definitions_(definitions) {}
+  Catalog(store::Store& store, DefinitionCache& definitions)
+      : store_(store), definitions_(definitions) {}
 
-  // What a change did: false when somebody else changed the row first (read again and decide again).
+  // What a change did: false when somebody else changed the row first (read again and decide
+  // again).
   using OnChanged = std::move_only_function<void(Answer<bool>)>;
 
   [[nodiscard]] auto find_machine(std::string_view arn) const -> Answer<std::optional<Machine>>;
   // In the order of their names, after the one called `after`.
-  [[nodiscard]] auto list_machines(std::string_view after, std::size_t limit) const -> Answer<std::vector<Machine>>;
-  // Writes `now` if the row is still `before` (nullopt: absent), with its definition where that is new.
-  void change_machine(std::optional<Machine> const& before, Machine const& now, asl::DefinitionPtr definition, OnChanged done);
+  [[nodiscard]] auto list_machines(std::string_view after, std::size_t limit) const
+      -> Answer<std::vector<Machine>>;
+  // Writes `now` if the row is still `before` (nullopt: absent), with its definition where that is
+  // new.
+  void change_machine(std::optional<Machine> const& before, Machine const& now,
+                      asl::DefinitionPtr definition, OnChanged done);
   void erase_machine(Machine const& before, OnChanged done);
 
   [[nodiscard]] auto find_activity(std::string_view arn) const -> Answer<std::optional<Activity>>;
-  [[nodiscard]] auto list_activities(std::string_view after, std::size_t limit) const -> Answer<std::vector<Activity>>;
+  [[nodiscard]] auto list_activities(std::string_view after, std::size_t limit) const
+      -> Answer<std::vector<Activity>>;
   void change_activity(std::optional<Activity> const& before, Activity const& now, OnChanged done);
   void erase_activity(Activity const& before, OnChanged done);
 

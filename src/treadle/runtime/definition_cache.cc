@@ -7,7 +7,9 @@ namespace {
 
 constexpr std::size_t kDefinitionsKept = 4'096;
 
-auto type_byte(asl::MachineType type) -> char { return type == asl::MachineType::kStandard ? 'S' : 'E'; }
+auto type_byte(asl::MachineType type) -> char {
+  return type == asl::MachineType::kStandard ? 'S' : 'E';
+}
 
 }  // namespace
 
@@ -35,7 +37,9 @@ auto DefinitionCache::find(std::string const& revision) -> asl::DefinitionPtr {
   if (!row || !*row || (*row)->empty()) return nullptr;
   auto const& bytes = **row;
   auto const type = bytes.front() == 'S' ? asl::MachineType::kStandard : asl::MachineType::kExpress;
-  auto definition = asl::parse_definition(std::string_view(bytes).substr(1), {.type = type, .strict_aws = false}).definition;
+  auto definition =
+      asl::parse_definition(std::string_view(bytes).substr(1), {.type = type, .strict_aws = false})
+          .definition;
   std::lock_guard const lock(mutex_);
   if (compiled_.size() >= kDefinitionsKept) compiled_.clear();
   compiled_.insert_or_assign(revision, definition);

@@ -1,5 +1,5 @@
-// Compiled definitions by revision. A revision is the content hash of a definition and its type; its row is
-// written once and never changed.
+// Compiled definitions by revision. A revision is the content hash of a definition and its type;
+// its row is written once and never changed.
 #pragma once
 
 #include <mutex>
@@ -21,10 +21,11 @@ class DefinitionCache {
   explicit DefinitionCache(store::Store const& store) : store_(store) {}
 
   // Puts the row of a revision into `batch`; the definition is used from the cache from now on.
-  void add(store::Batch& batch, std::string const& revision, asl::MachineType type, asl::DefinitionPtr definition);
+  void add(store::Batch& batch, std::string const& revision, asl::MachineType type,
+           asl::DefinitionPtr definition);
 
-  // The definition of a revision that some row refers to; read and compiled on first use. Null if the store lacks it
-  // or can't read. Any thread.
+  // The definition of a revision that some row refers to; read and compiled on first use. Null if
+  // the store lacks it or can't read. Any thread.
   [[nodiscard]] auto find(std::string const& revision) -> asl::DefinitionPtr;
 
  private:

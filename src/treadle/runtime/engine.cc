@@ -13,11 +13,13 @@ namespace treadle::runtime {
 using record::Reply;
 
 struct Engine::Impl {
-  Impl(store::Store& store, net::EventLoops& event_loops, integrations::Connector& connector, Clock const& clock, Random& seed,
-       EngineOptions options, std::function<void(std::string const&)> fail_stop)
+  Impl(store::Store& store, net::EventLoops& event_loops, integrations::Connector& connector,
+       Clock const& clock, Random& seed, EngineOptions options,
+       std::function<void(std::string const&)> fail_stop)
       : loops(event_loops),
         definitions(store),
-        activities([this](ActivityOffer const& offer, std::string const& worker, std::move_only_function<void(bool)> taken) {
+        activities([this](ActivityOffer const& offer, std::string const& worker,
+                          std::move_only_function<void(bool)> taken) {
           claim(offer, worker, std::move(taken));
         }),
         parts{.store = store,
@@ -32,8 +34,8 @@ struct Engine::Impl {
     for (std::size_t i = 0; i < loops.size(); ++i) randoms.emplace_back(seed.next_u64());
     for (std::size_t i = 0; i < limits::kPartitions; ++i) {
       auto const loop = i % loops.size();
-      partitions.push_back(std::make_unique<Partition>(static_cast<PartitionIndex>(i), loops.at(loop), scratch[loop], parts,
-                                                       randoms[loop]));
+      partitions.push_back(std::make_unique<Partition>(
+          static_cast<PartitionIndex>(i), loops.at(loop), scratch[loop], parts, randoms[loop]));
     }
   }
 
@@ -45,8 +47,10 @@ struct Engine::Impl {
     partition.loop().post([&partition, task = std::move(task)]() mutable { task(partition); });
   }
 
-  void claim(ActivityOffer const& offer, std::string const& worker, std::move_only_function<void(bool)> taken) {
-    on(offer.place.partition, [place = offer.place, scheduled = offer.scheduled, worker, taken = std::move(taken)](Partition& p) mutable {
+  void claim(ActivityOffer const& offer, std::string const& worker,
+             std::move_only_function<void(bool)> taken) {
+    on(offer.place.partition, [place = offer.place, scheduled = offer.scheduled, worker,
+                               taken = std::move(taken)](Partition& p) mutable {
       p.execute(place, record::ActivityTaken{scheduled, worker},
                 [taken = std::move(taken)](Reply reply) mutable { taken(reply == Reply::kDone); });
     });
@@ -62,19 +66,23 @@ struct Engine::Impl {
   std::vector<std::unique_ptr<Partition>> partitions;
 };
 
-Engine::Engine(store::Store& store, net::EventLoops& loops, integrations::Connector& connector, Clock const& clock, Random& seed,
-               EngineOptions options, std::function<void(std::string const&)> fail_stop)
-    : impl_(std::make_unique<Impl>(store, loops, connector, clock, seed, std::move(options), std::move(fail_stop))) {}
+Engine::Engine(store::Store& store, net::EventLoops& loops, integrations::Connector& connector,
+               Clock const& clock, Random& seed, EngineOptions options,
+               std::function<void(std::string const&)> fail_stop)
+    : impl_(std::make_unique<Impl>(store, loops, connector, clock, seed, std::move(options),
+                                   std::move(fail_stop))) {}
 
 Engine::~Engine() = default;
 
 void Engine::recover() {
-  for (auto& partition : impl_->partitions) partition->loop().post([&p = *partition] { p.recover(); });
+  for (auto& partition : impl_->partitions)
+    partition->loop().post([&p = *partition] { p.recover(); });
 }
 
 void Engine::release_waiters() {
   impl_->activities.give_up_all();
-  for (auto& partition : impl_->partitions) partition->loop().post([&p = *partition] { p.release_waiters(); });
+  for (auto& partition : impl_->partitions)
+    partition->loop().post([&p = *partition] { p.release_waiters(); });
 }
 
 auto Engine::definitions() -> DefinitionCache& { return impl_->definitions; }
@@ -89,8 +97,8 @@ void Engine::start_execution(StartRequest request, OnAnswer<Started> done) {
   });
 }
 
-void Engine::stop_execution(std::string execution_arn, std::optional<std::string> error, std::optional<std::string> cause,
-                            OnAnswer<Stopped> done) {
+void Engine::stop_execution(std::string execution_arn, std::optional<std::string> error,
+                            std::optional<std::string> cause, OnAnswer<Stopped> done) {
   auto const place = impl_->reader.place_of(execution_arn);
   if (!place) return done(std::unexpected(place.error()));
   // Answered with the time that the execution ended at, now or before.
@@ -111,7 +119,8 @@ auto invalid_token() -> Refusal { return {"InvalidToken", "Invalid Token: 'Inval
 
 auto answer_of(Reply reply) -> Answer<void> {
   if (reply == Reply::kDone || reply == Reply::kHeartbeat) return {};
-  return std::unexpected(Refusal{"TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'"});
+  return std::unexpected(
+      Refusal{"TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'"});
 }
 
 }  // namespace
@@ -119,40 +128,47 @@ auto answer_of(Reply reply) -> Answer<void> {
 void Engine::task_success(std::string token, std::string output, OnAnswer<void> done) {
   auto const target = read_task_token(impl_->parts.store.secret(), token);
   if (!target) return done(std::unexpected(invalid_token()));
-  impl_->on(target->place.partition, [target = *target, output = std::move(output), done = std::move(done)](Partition& p) mutable {
+  impl_->on(target->place.partition, [target = *target, output = std::move(output),
+                                      done = std::move(done)](Partition& p) mutable {
     p.execute(target.place, record::TokenSucceeded{target.scheduled, output},
               [done = std::move(done)](Reply reply) mutable { done(answer_of(reply)); });
   });
 }
 
-void Engine::task_failure(std::string token, std::optional<std::string> error, std::optional<std::string> cause,
-                          OnAnswer<void> done) {
+void Engine::task_failure(std::string token, std::optional<std::string> error,
+                          std::optional<std::string> cause, OnAnswer<void> done) {
   auto const target = read_task_token(impl_->parts.store.secret(), token);
   if (!target) return done(std::unexpected(invalid_token()));
-  impl_->on(target->place.partition, [target = *target, error = std::move(error), cause = std::move(cause),
-                                      done = std::move(done)](Partition& p) mutable {
-    p.execute(target.place, record::TokenFailed{target.scheduled, error, cause},
-              [done = std::move(done)](Reply reply) mutable { done(answer_of(reply)); });
-  });
+  impl_->on(target->place.partition,
+            [target = *target, error = std::move(error), cause = std::move(cause),
+             done = std::move(done)](Partition& p) mutable {
+              p.execute(target.place, record::TokenFailed{target.scheduled, error, cause},
+                        [done = std::move(done)](Reply reply) mutable { done(answer_of(reply)); });
+            });
 }
 
 void Engine::task_heartbeat(std::string token, OnAnswer<void> done) {
   auto const target = read_task_token(impl_->parts.store.secret(), token);
   if (!target) return done(std::unexpected(invalid_token()));
-  impl_->on(target->place.partition, [target = *target, done = std::move(done)](Partition& p) mutable {
-    p.execute(target.place, record::TokenHeartbeat{target.scheduled},
-              [done = std::move(done)](Reply reply) mutable { done(answer_of(reply)); });
-  });
+  impl_->on(target->place.partition,
+            [target = *target, done = std::move(done)](Partition& p) mutable {
+              p.execute(target.place, record::TokenHeartbeat{target.scheduled},
+                        [done = std::move(done)](Reply reply) mutable { done(answer_of(reply)); });
+            });
 }
 
-void Engine::poll_activity(std::string activity_arn, std::string worker, Milliseconds wait, std::function<bool()> is_gone,
+void Engine::poll_activity(std::string activity_arn, std::string worker, Milliseconds wait,
+                           std::function<bool()> is_gone,
                            OnAnswer<std::optional<ActivityTask>> done) {
   // Timers belong to a loop: the poll's is kept by the loop that also decides for partition 0.
   auto& loop = impl_->partitions.front()->loop();
-  loop.post([this, &loop, activity_arn = std::move(activity_arn), worker = std::move(worker), wait, is_gone = std::move(is_gone),
-             done = std::move(done)]() mutable {
-    auto const poll = impl_->activities.poll(activity_arn, {std::move(worker), std::move(is_gone), std::move(done)});
-    loop.run_after(wait, [this, activity_arn, poll] { impl_->activities.give_up(activity_arn, poll); }).detach();
+  loop.post([this, &loop, activity_arn = std::move(activity_arn), worker = std::move(worker), wait,
+             is_gone = std::move(is_gone), done = std::move(done)]() mutable {
+    auto const poll = impl_->activities.poll(
+        activity_arn, {std::move(worker), std::move(is_gone), std::move(done)});
+    loop.run_after(wait,
+                   [this, activity_arn, poll] { impl_->activities.give_up(activity_arn, poll); })
+        .detach();
   });
 }
 
@@ -160,9 +176,13 @@ auto Engine::describe_execution(std::string_view execution_arn) -> Answer<Execut
   return impl_->reader.describe(execution_arn);
 }
 
-auto Engine::list_executions(ListRequest const& request) -> Answer<ListPage> { return impl_->reader.list(request); }
+auto Engine::list_executions(ListRequest const& request) -> Answer<ListPage> {
+  return impl_->reader.list(request);
+}
 
-auto Engine::history(HistoryRequest const& request) -> Answer<HistoryPage> { return impl_->reader.history(request); }
+auto Engine::history(HistoryRequest const& request) -> Answer<HistoryPage> {
+  return impl_->reader.history(request);
+}
 
 void Engine::wait_for_end(std::string execution_arn, Milliseconds wait, OnAnswer<bool> done) {
   auto const place = impl_->reader.place_of(execution_arn);

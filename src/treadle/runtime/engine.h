@@ -1,4 +1,5 @@
-// The engine on one node: partitions over event loops, a store and a connector. It answers the Router itself.
+// The engine on one node: partitions over event loops, a store and a connector. It answers the
+// Router itself.
 #pragma once
 
 #include <functional>
@@ -17,14 +18,15 @@ namespace treadle::runtime {
 
 class Engine : public Router {
  public:
-  // All arguments outlive the engine. `fail_stop` is called when nothing more may be acknowledged (any thread, perhaps
-  // more than once); the process should end with status 74.
-  Engine(store::Store& store, net::EventLoops& loops, integrations::Connector& connector, Clock const& clock, Random& seed,
-         EngineOptions options, std::function<void(std::string const& why)> fail_stop);
+  // All arguments outlive the engine. `fail_stop` is called when nothing more may be acknowledged
+  // (any thread, perhaps more than once); the process should end with status 74.
+  Engine(store::Store& store, net::EventLoops& loops, integrations::Connector& connector,
+         Clock const& clock, Random& seed, EngineOptions options,
+         std::function<void(std::string const& why)> fail_stop);
   ~Engine() override;  // after the loops were stopped
 
-  // Sends again what a crash left open and starts the timers: posted to the loops, so that requests are answered meanwhile.
-  // Once, before or after the loops run.
+  // Sends again what a crash left open and starts the timers: posted to the loops, so that requests
+  // are answered meanwhile. Once, before or after the loops run.
   void recover();
 
   // Answers long polls and those who wait for an end: the server is about to stop.
@@ -36,13 +38,14 @@ class Engine : public Router {
   [[nodiscard]] auto clock() const -> Clock const&;
 
   void start_execution(StartRequest request, OnAnswer<Started> done) override;
-  void stop_execution(std::string execution_arn, std::optional<std::string> error, std::optional<std::string> cause,
-                      OnAnswer<Stopped> done) override;
+  void stop_execution(std::string execution_arn, std::optional<std::string> error,
+                      std::optional<std::string> cause, OnAnswer<Stopped> done) override;
   void task_success(std::string token, std::string output, OnAnswer<void> done) override;
-  void task_failure(std::string token, std::optional<std::string> error, std::optional<std::string> cause,
-                    OnAnswer<void> done) override;
+  void task_failure(std::string token, std::optional<std::string> error,
+                    std::optional<std::string> cause, OnAnswer<void> done) override;
   void task_heartbeat(std::string token, OnAnswer<void> done) override;
-  void poll_activity(std::string activity_arn, std::string worker, Milliseconds wait, std::function<bool()> is_gone,
+  void poll_activity(std::string activity_arn, std::string worker, Milliseconds wait,
+                     std::function<bool()> is_gone,
                      OnAnswer<std::optional<ActivityTask>> done) override;
   auto describe_execution(std::string_view execution_arn) -> Answer<ExecutionDescription> override;
   auto list_executions(ListRequest const& request) -> Answer<ListPage> override;

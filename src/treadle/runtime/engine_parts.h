@@ -21,7 +21,7 @@ struct EngineOptions {
   double time_scale = 1.0;
   std::uint32_t history_events_max = limits::kHistoryEvents;
   std::size_t live_per_partition_max = 4;  // executions kept in memory while they wait
-  double pressure_max = 0.8;                // of the commit queue: beyond, StartExecution is throttled
+  double pressure_max = 0.8;  // of the commit queue: beyond, StartExecution is throttled
 };
 
 // All outlive the partitions. `invoke` and `cancel` are the connectors' (registry.h).
@@ -32,7 +32,8 @@ struct EngineParts {
   DefinitionCache& definitions;
   ActivityBoard& activities;
   EngineOptions options;
-  // A write failed or a row can't be read: nothing more may be acknowledged. Ends the process; any thread.
+  // A write failed or a row can't be read: nothing more may be acknowledged. Ends the process; any
+  // thread.
   std::function<void(std::string const& why)> fail_stop;
 };
 

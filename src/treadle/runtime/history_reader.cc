@@ -47,8 +47,8 @@ auto HistoryReader::place_of(std::string_view execution_arn) const -> Answer<Pla
   if (!row) return internal(row.error().message);
   auto const place = *row ? read_place(**row) : std::nullopt;
   if (!place)
-    return std::unexpected(
-        Refusal{"ExecutionDoesNotExist", fmt::format("Execution Does Not Exist: '{}'", execution_arn)});
+    return std::unexpected(Refusal{"ExecutionDoesNotExist",
+                                   fmt::format("Execution Does Not Exist: '{}'", execution_arn)});
   return *place;
 }
 
@@ -68,7 +68,9 @@ auto HistoryReader::payload(Place const& place, std::uint32_t id) const -> Answe
   for (;;) {
     auto const middle = low + (high - low) / 2;
     auto const to = journal_key(place, {.first_history_id = middle, .first_payload = ~0U});
-    auto const rows = store_.scan(Table::kJournal, {.from = prefix, .to = to, .direction = Direction::kDescending, .limit = 1});
+    auto const rows =
+        store_.scan(Table::kJournal,
+                    {.from = prefix, .to = to, .direction = Direction::kDescending, .limit = 1});
     if (!rows) return internal(rows.error().message);
     if (rows->empty()) {
       if (middle == high) return internal(fmt::format("payload {} is missing", id));
@@ -121,7 +123,8 @@ auto HistoryReader::list(ListRequest const& request) const -> Answer<ListPage> {
   if (!heads) return internal(heads.error().message);
   ListPage page;
   for (auto const& row : *heads)
-    if (auto found = row ? read_head(*row) : std::nullopt) page.executions.push_back(std::move(found->summary));
+    if (auto found = row ? read_head(*row) : std::nullopt)
+      page.executions.push_back(std::move(found->summary));
   if (rows->size() > request.limit) page.next = (*rows)[count - 1].key;
   return page;
 }
@@ -135,19 +138,27 @@ auto HistoryReader::history(HistoryRequest const& request) const -> Answer<Histo
   auto const prefix = place_key(place);
   auto const end = journal_key(place, {.first_history_id = ~0U, .first_payload = ~0U});
   bool const down = request.reverse;
-  // The row that holds the first event wanted may begin before it; the rows after it are wanted whole.
+  // The row that holds the first event wanted may begin before it; the rows after it are wanted
+  // whole.
   std::string from = prefix;
   std::string to = end;
-  if (request.after != 0 && down) to = journal_key(place, {.first_history_id = request.after, .first_payload = 0});
+  if (request.after != 0 && down)
+    to = journal_key(place, {.first_history_id = request.after, .first_payload = 0});
   if (request.after != 0 && !down) {
-    auto const at = journal_key(place, {.first_history_id = request.after + 1, .first_payload = ~0U});
-    auto const row = store_.scan(Table::kJournal, {.from = prefix, .to = at, .direction = Direction::kDescending, .limit = 1});
+    auto const at =
+        journal_key(place, {.first_history_id = request.after + 1, .first_payload = ~0U});
+    auto const row =
+        store_.scan(Table::kJournal,
+                    {.from = prefix, .to = at, .direction = Direction::kDescending, .limit = 1});
     if (!row) return internal(row.error().message);
     if (!row->empty()) from = row->front().key;
   }
   while (!page.more) {
-    auto rows = store_.scan(Table::kJournal, {.from = from, .to = to, .direction = down ? Direction::kDescending : Direction::kAscending,
-                                              .limit = kRowsAtOnce});
+    auto rows = store_.scan(Table::kJournal,
+                            {.from = from,
+                             .to = to,
+                             .direction = down ? Direction::kDescending : Direction::kAscending,
+                             .limit = kRowsAtOnce});
     if (!rows) return internal(rows.error().message);
     for (auto& row : *rows) {
       if (page.more) break;
@@ -158,12 +169,14 @@ auto HistoryReader::history(HistoryRequest const& request) const -> Answer<Histo
       for (std::uint32_t i = 0; i < parts->payloads.size(); ++i)
         page.payloads.emplace_back(record::PayloadId{first_payload + i}, parts->payloads[i]);
       std::vector<record::JournalEvent> events;
-      if (auto const ok = record::decode(parts->events, storage->arena, events); !ok) return internal(ok.error());
+      if (auto const ok = record::decode(parts->events, storage->arena, events); !ok)
+        return internal(ok.error());
       if (down) std::ranges::reverse(events);
       for (auto const& event : events) {
         auto shown = interpreter::project(event);
         if (!shown) continue;
-        if (request.after != 0 && (down ? shown->id >= request.after : shown->id <= request.after)) continue;
+        if (request.after != 0 && (down ? shown->id >= request.after : shown->id <= request.after))
+          continue;
         if (page.events.size() == request.limit) {
           page.more = true;
           break;
@@ -183,7 +196,9 @@ auto HistoryReader::history(HistoryRequest const& request) const -> Answer<Histo
   std::ranges::sort(page.payloads, {}, [](auto const& p) { return p.first; });
   auto const known = page.payloads;
   for (auto const id : wanted) {
-    if (std::ranges::binary_search(known, record::PayloadId{id}, {}, [](auto const& p) { return p.first; })) continue;
+    if (std::ranges::binary_search(known, record::PayloadId{id}, {},
+                                   [](auto const& p) { return p.first; }))
+      continue;
     auto const [at, fresh] = storage->payloads.emplace(id, TRY(payload(place, id)));
     page.payloads.emplace_back(record::PayloadId{id}, at->second);
   }

@@ -19,14 +19,16 @@ constexpr std::size_t kRowsAtOnce = 256;
 LiveExecution::LiveExecution(Place where, EntityId machine_id, asl::DefinitionPtr compiled)
     : place(where), machine(machine_id), definition(std::move(compiled)) {}
 
-auto LiveExecution::load(store::Store const& store, DefinitionCache& definitions, Place place, json::Arena& arena)
+auto LiveExecution::load(store::Store const& store, DefinitionCache& definitions, Place place,
+                         json::Arena& arena)
     -> Result<std::unique_ptr<LiveExecution>, std::string> {
   auto const prefix = place_key(place);
   auto from = prefix;
   auto live = std::make_unique<LiveExecution>(place, EntityId{}, nullptr);
   std::string const end = journal_key(place, {.first_history_id = ~0U, .first_payload = ~0U});
   for (;;) {
-    auto const rows = store.scan(store::Table::kJournal, {.from = from, .to = end, .limit = kRowsAtOnce});
+    auto const rows =
+        store.scan(store::Table::kJournal, {.from = from, .to = end, .limit = kRowsAtOnce});
     if (!rows) return std::unexpected(rows.error().message);
     for (auto const& row : *rows) {
       auto const key = read_journal_key(row.key);
@@ -44,17 +46,22 @@ auto LiveExecution::load(store::Store const& store, DefinitionCache& definitions
   auto const head = store.get(store::Table::kHead, prefix);
   if (!head) return std::unexpected(head.error().message);
   auto const read = *head ? read_head(**head) : std::nullopt;
-  if (!read) return std::unexpected(fmt::format("the head row of {} is missing or damaged", live->state.execution_arn));
+  if (!read)
+    return std::unexpected(
+        fmt::format("the head row of {} is missing or damaged", live->state.execution_arn));
   live->machine = read->machine;
   live->definition = definitions.find(live->state.revision);
   if (!live->definition)
-    return std::unexpected(fmt::format("the definition {} of {} is missing", live->state.revision, live->state.execution_arn));
+    return std::unexpected(fmt::format("the definition {} of {} is missing", live->state.revision,
+                                       live->state.execution_arn));
   return live;
 }
 
-auto LiveExecution::payload_table(json::Arena& arena, store::Store const& store) -> record::PayloadTable {
-  return record::PayloadTable(arena, record::PayloadId{next_payload_},
-                              [this, &store](record::PayloadId id) { return payload_text(store, id); });
+auto LiveExecution::payload_table(json::Arena& arena, store::Store const& store)
+    -> record::PayloadTable {
+  return record::PayloadTable(
+      arena, record::PayloadId{next_payload_},
+      [this, &store](record::PayloadId id) { return payload_text(store, id); });
 }
 
 auto LiveExecution::find_event(store::Store const& store, record::HistoryId id, json::Arena& arena)
@@ -74,7 +81,8 @@ auto LiveExecution::find_event(store::Store const& store, record::HistoryId id, 
 
 void LiveExecution::add_row(JournalKey const& key, record::PayloadTable& payloads) {
   rows_.push_back(key);
-  for (auto id = payloads.first_new(); id < payloads.next(); id = record::PayloadId{id.value() + 1}) {
+  for (auto id = payloads.first_new(); id < payloads.next();
+       id = record::PayloadId{id.value() + 1}) {
     auto const text = payloads.text(id);
     texts_.emplace_back(id.value(), text);
     text_bytes_ += text.size();
@@ -91,8 +99,10 @@ void LiveExecution::committed(std::uint64_t sequence) {
   }
 }
 
-auto LiveExecution::payload_text(store::Store const& store, record::PayloadId id) -> std::string_view {
-  if (!texts_.empty() && id.value() >= texts_.front().first) return texts_[id.value() - texts_.front().first].second;
+auto LiveExecution::payload_text(store::Store const& store, record::PayloadId id)
+    -> std::string_view {
+  if (!texts_.empty() && id.value() >= texts_.front().first)
+    return texts_[id.value() - texts_.front().first].second;
   auto const after = std::ranges::upper_bound(rows_, id.value(), {}, &JournalKey::first_payload);
   TREADLE_ASSERT(after != rows_.begin());
   auto row = store.get(store::Table::kJournal, journal_key(place, *(after - 1)));

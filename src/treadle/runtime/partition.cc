@@ -14,13 +14,15 @@ namespace treadle::runtime {
 
 using record::Reply;
 
-Partition::Partition(PartitionIndex index, net::EventLoop& loop, LoopScratch& scratch, EngineParts& parts, Random& random)
+Partition::Partition(PartitionIndex index, net::EventLoop& loop, LoopScratch& scratch,
+                     EngineParts& parts, Random& random)
     : index_(index),
       loop_(loop),
       scratch_(scratch),
       parts_(parts),
       random_(random),
-      timers_(index, loop, parts.store, parts.clock, [this](TimerKey const& key) { timer_due(key); }) {}
+      timers_(index, loop, parts.store, parts.clock,
+              [this](TimerKey const& key) { timer_due(key); }) {}
 
 auto Partition::world(interpreter::TokenMint const& tokens) -> interpreter::World {
   return {.now = parts_.clock.now(),
@@ -60,13 +62,15 @@ void Partition::touch(EntityId id) {
 }
 
 void Partition::evict_idle() {
-  for (auto at = by_use_.begin(); at != by_use_.end() && live_.size() > parts_.options.live_per_partition_max;) {
+  for (auto at = by_use_.begin();
+       at != by_use_.end() && live_.size() > parts_.options.live_per_partition_max;) {
     auto const id = *at;
     auto const& live = *live_.at(id);
     ++at;
     if (!live.is_idle()) continue;
     // A namesake of a machine that was made anew may have the ARN by now.
-    if (auto const named = live_by_arn_.find(live.state.execution_arn); named != live_by_arn_.end() && named->second == id)
+    if (auto const named = live_by_arn_.find(live.state.execution_arn);
+        named != live_by_arn_.end() && named->second == id)
       live_by_arn_.erase(named);
     by_use_.erase(use_.at(id));
     use_.erase(id);
@@ -84,7 +88,8 @@ void Partition::execute(Place const& place, record::Command const& command, OnRe
   auto payloads = live->payload_table(scratch_.arena, parts_.store);
   ExecutionTokens const tokens(parts_.store.secret(), place);
   auto env = world(tokens);
-  auto const reply = interpreter::decide(live->state, *live->definition, command, env, payloads, scratch_.events);
+  auto const reply =
+      interpreter::decide(live->state, *live->definition, command, env, payloads, scratch_.events);
   auto answer = [done = std::move(done), reply]() mutable { done(reply); };
   if (reply == Reply::kHeartbeat)
     move_heartbeat(*live, std::get<record::TokenHeartbeat>(command).scheduled, std::move(answer));
@@ -100,10 +105,12 @@ void Partition::start(StartRequest request, OnAnswer<Started> done) {
   if (parts_.store.pressure() > parts_.options.pressure_max)
     return done(std::unexpected(Refusal{"ThrottlingException", "Rate exceeded"}));
   if (parts_.store.space().state != store::SpaceState::kPlenty)
-    return done(std::unexpected(Refusal{"ServiceUnavailable", "The disk of the data directory is nearly full."}));
+    return done(std::unexpected(
+        Refusal{"ServiceUnavailable", "The disk of the data directory is nearly full."}));
 
   Place const place{index_, random_.next_entity_id()};
-  auto owned = std::make_unique<LiveExecution>(place, request.machine.id, request.machine.definition);
+  auto owned =
+      std::make_unique<LiveExecution>(place, request.machine.id, request.machine.definition);
   auto& live = *owned;
   live_.emplace(place.id, std::move(owned));
   live_by_arn_.insert_or_assign(request.execution_arn, place.id);
@@ -124,12 +131,14 @@ void Partition::start(StartRequest request, OnAnswer<Started> done) {
                                        .input = request.input};
   interpreter::decide(live.state, *live.definition, command, env, payloads, scratch_.events);
   Started started{live.state.execution_arn, live.state.started_at};
-  commit(live, payloads, [done = std::move(done), started = std::move(started)]() mutable { done(std::move(started)); });
+  commit(live, payloads, [done = std::move(done), started = std::move(started)]() mutable {
+    done(std::move(started));
+  });
   evict_idle();
 }
 
-// Whether the machine has an execution of that name; then `done` was used. A start that repeats a running one answers as it
-// did. Executions of a namesake that was deleted don't count.
+// Whether the machine has an execution of that name; then `done` was used. A start that repeats a
+// running one answers as it did. Executions of a namesake that was deleted don't count.
 auto Partition::repeated_start(StartRequest const& request, OnAnswer<Started>& done) -> bool {
   if (auto const at = live_by_arn_.find(request.execution_arn); at != live_by_arn_.end()) {
     auto& live = *live_.at(at->second);
@@ -150,15 +159,19 @@ auto Partition::repeated_start(StartRequest const& request, OnAnswer<Started>& d
   return true;
 }
 
-void Partition::answer_repeated(StartRequest const& request, LiveExecution& live, OnAnswer<Started> done) {
+void Partition::answer_repeated(StartRequest const& request, LiveExecution& live,
+                                OnAnswer<Started> done) {
   scratch_.arena.reset();
   auto payloads = live.payload_table(scratch_.arena, parts_.store);
   bool const same = !live.state.is_over() && payloads.text(live.state.input) == request.input;
   Answer<Started> answer = Started{live.state.execution_arn, live.state.started_at};
   if (!same)
     answer = std::unexpected(
-        Refusal{"ExecutionAlreadyExists", fmt::format("Execution Already Exists: '{}'", request.execution_arn)});
-  answer_when_durable(live, [done = std::move(done), answer = std::move(answer)]() mutable { done(std::move(answer)); });
+        Refusal{"ExecutionAlreadyExists",
+                fmt::format("Execution Already Exists: '{}'", request.execution_arn)});
+  answer_when_durable(live, [done = std::move(done), answer = std::move(answer)]() mutable {
+    done(std::move(answer));
+  });
 }
 
 void Partition::answer_when_durable(LiveExecution& live, std::move_only_function<void()> answer) {
@@ -166,12 +179,14 @@ void Partition::answer_when_durable(LiveExecution& live, std::move_only_function
   live.held.emplace_back(live.submitted, std::move(answer));
 }
 
-// A heartbeat moves its timer without an event: a new row, and its time beside the token. The row that was there before
-// finds that time when it fires, and gives way.
-void Partition::move_heartbeat(LiveExecution& live, record::HistoryId scheduled, std::move_only_function<void()> answer) {
+// A heartbeat moves its timer without an event: a new row, and its time beside the token. The row
+// that was there before finds that time when it fires, and gives way.
+void Partition::move_heartbeat(LiveExecution& live, record::HistoryId scheduled,
+                               std::move_only_function<void()> answer) {
   auto const* const scope = live.state.find_task(scheduled);
   if (!scope->task->heartbeat) return answer_when_durable(live, std::move(answer));
-  auto const seconds = static_cast<double>(scope->task->heartbeat_seconds) * parts_.options.time_scale;
+  auto const seconds =
+      static_cast<double>(scope->task->heartbeat_seconds) * parts_.options.time_scale;
   record::Timer timer = *scope->task->heartbeat;
   timer.due = parts_.clock.now() + Milliseconds{static_cast<std::int64_t>(seconds * 1000.0)};
   store::Batch batch;
@@ -190,8 +205,10 @@ void Partition::move_heartbeat(LiveExecution& live, record::HistoryId scheduled,
 
 void Partition::timer_due(TimerKey const& key) {
   if (key.timer.kind == record::TimerKind::kHeartbeat) {
-    auto const row = parts_.store.get(store::Table::kApproval, approval_key(key.place, key.timer.history_id));
-    bool const moved = row && *row && !(*row)->empty() && std::stoll(**row) > key.timer.due.time_since_epoch().count();
+    auto const row =
+        parts_.store.get(store::Table::kApproval, approval_key(key.place, key.timer.history_id));
+    bool const moved = row && *row && !(*row)->empty() &&
+                       std::stoll(**row) > key.timer.due.time_since_epoch().count();
     if (moved) {
       store::Batch batch;
       batch.erase(store::Table::kTimer, timer_key(key));
@@ -206,7 +223,8 @@ void Partition::timer_due(TimerKey const& key) {
   });
 }
 
-void Partition::wait_for_end(Place const& place, Milliseconds wait, std::move_only_function<void(bool)> done) {
+void Partition::wait_for_end(Place const& place, Milliseconds wait,
+                             std::move_only_function<void(bool)> done) {
   auto const row = parts_.store.get(store::Table::kHead, place_key(place));
   auto const head = row && *row ? read_head(**row) : std::nullopt;
   if (head && head->summary.status != ExecutionStatus::kRunning) return done(true);

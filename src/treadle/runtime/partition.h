@@ -1,8 +1,10 @@
-// A partition: the executions that live on it, decided one command at a time by one thread, without locks.
+// A partition: the executions that live on it, decided one command at a time by one thread, without
+// locks.
 //
-// A command is decided on the working state, its batch is handed to the store, and the next one may be decided at once.
-// What depends on a batch (effects, answers, wake-ups) happens after its commit, in the order of the commits. Everything
-// here runs on the partition's event loop; others post to it.
+// A command is decided on the working state, its batch is handed to the store, and the next one may
+// be decided at once. What depends on a batch (effects, answers, wake-ups) happens after its
+// commit, in the order of the commits. Everything here runs on the partition's event loop; others
+// post to it.
 #pragma once
 
 #include <cstdint>
@@ -37,22 +39,26 @@ struct LoopScratch {
 
 class Partition {
  public:
-  Partition(PartitionIndex index, net::EventLoop& loop, LoopScratch& scratch, EngineParts& parts, Random& random);
+  Partition(PartitionIndex index, net::EventLoop& loop, LoopScratch& scratch, EngineParts& parts,
+            Random& random);
 
   [[nodiscard]] auto loop() -> net::EventLoop& { return loop_; }
 
-  // Sends again what was sent and not known to be done, and starts the timers. Once, before anything else.
+  // Sends again what was sent and not known to be done, and starts the timers. Once, before
+  // anything else.
   void recover();
 
   void start(StartRequest request, OnAnswer<Started> done);
 
   // What became of a command, once that is durable.
   using OnReply = std::move_only_function<void(record::Reply)>;
-  // Decides a command on an execution. kNotRunning for one that does not exist. `command` may view the caller's memory.
+  // Decides a command on an execution. kNotRunning for one that does not exist. `command` may view
+  // the caller's memory.
   void execute(Place const& place, record::Command const& command, OnReply done);
 
   // Calls `done(true)` once the execution has ended, or `done(false)` after `wait`.
-  void wait_for_end(Place const& place, Milliseconds wait, std::move_only_function<void(bool)> done);
+  void wait_for_end(Place const& place, Milliseconds wait,
+                    std::move_only_function<void(bool)> done);
   // Tells everybody who waits that the execution has not ended.
   void release_waiters();
 
@@ -81,17 +87,21 @@ class Partition {
   void evict_idle();
 
   // Writes what was decided, and promises `answer` for after its commit.
-  void commit(LiveExecution& live, record::PayloadTable& payloads, std::move_only_function<void()> answer);
+  void commit(LiveExecution& live, record::PayloadTable& payloads,
+              std::move_only_function<void()> answer);
   void describe_effects(LiveExecution& live, record::PayloadTable& payloads, AfterCommit& after);
-  void add_rows(LiveExecution& live, record::PayloadTable& payloads, store::Batch& batch, AfterCommit& after);
+  void add_rows(LiveExecution& live, record::PayloadTable& payloads, store::Batch& batch,
+                AfterCommit& after);
   void submit(store::Batch batch, std::unique_ptr<AfterCommit> after);
   void committed(AfterCommit& after);
   // Answers now, or once everything that was submitted for the execution is durable.
   void answer_when_durable(LiveExecution& live, std::move_only_function<void()> answer);
 
   void invoke(integrations::TaskCall call);
-  void call_returned(Place const& place, record::HistoryId scheduled, integrations::CallResult result);
-  void move_heartbeat(LiveExecution& live, record::HistoryId scheduled, std::move_only_function<void()> answer);
+  void call_returned(Place const& place, record::HistoryId scheduled,
+                     integrations::CallResult result);
+  void move_heartbeat(LiveExecution& live, record::HistoryId scheduled,
+                      std::move_only_function<void()> answer);
   void timer_due(TimerKey const& key);
   void wake_waiters(EntityId id);
   void redeliver(OutboxKey const& row);

@@ -47,13 +47,17 @@ auto head_of(LiveExecution const& live) -> Head {
   return head;
 }
 
-void put_list_row(store::Batch& batch, Head const& head, std::optional<ExecutionStatus> status, Place const& place) {
+void put_list_row(store::Batch& batch, Head const& head, std::optional<ExecutionStatus> status,
+                  Place const& place) {
   std::string const partition(1, static_cast<char>(place.partition));
-  batch.put(Table::kList, list_key(head.machine, status, head.summary.started_at, place.id), partition);
+  batch.put(Table::kList, list_key(head.machine, status, head.summary.started_at, place.id),
+            partition);
 }
 
-// The rows that DescribeExecution and ListExecutions read. They change when an execution starts and when it ends.
-void put_head(store::Batch& batch, LiveExecution const& live, std::span<record::JournalEvent const> events) {
+// The rows that DescribeExecution and ListExecutions read. They change when an execution starts and
+// when it ends.
+void put_head(store::Batch& batch, LiveExecution const& live,
+              std::span<record::JournalEvent const> events) {
   bool const started = std::holds_alternative<record::ExecutionStarted>(events.front().fact);
   auto head = head_of(live);
   auto const* const ended = std::get_if<record::ExecutionEnded>(&events.back().fact);
@@ -67,7 +71,8 @@ void put_head(store::Batch& batch, LiveExecution const& live, std::span<record::
     batch.put(Table::kName, head.summary.execution_arn, write_place(live.place));
     put_list_row(batch, head, std::nullopt, live.place);
   } else {
-    batch.erase(Table::kList, list_key(live.machine, ExecutionStatus::kRunning, head.summary.started_at, live.place.id));
+    batch.erase(Table::kList, list_key(live.machine, ExecutionStatus::kRunning,
+                                       head.summary.started_at, live.place.id));
   }
   put_list_row(batch, head, head.summary.status, live.place);
 }
@@ -83,7 +88,8 @@ auto Partition::call_context(LiveExecution const& live) const -> CallContext {
           .redrive_count = live.state.redrive_count};
 }
 
-void Partition::commit(LiveExecution& live, record::PayloadTable& payloads, std::move_only_function<void()> answer) {
+void Partition::commit(LiveExecution& live, record::PayloadTable& payloads,
+                       std::move_only_function<void()> answer) {
   auto const& events = scratch_.events;
   auto after = std::make_unique<AfterCommit>();
   after->execution = live.place.id;
@@ -99,7 +105,8 @@ void Partition::commit(LiveExecution& live, record::PayloadTable& payloads, std:
   submit(std::move(batch), std::move(after));
 }
 
-void Partition::add_rows(LiveExecution& live, record::PayloadTable&, store::Batch& batch, AfterCommit& after) {
+void Partition::add_rows(LiveExecution& live, record::PayloadTable&, store::Batch& batch,
+                         AfterCommit& after) {
   interpreter::RowChanges changes;
   for (auto const& event : scratch_.events) interpreter::index(event, changes);
   for (auto const& row : changes.timers) {
@@ -117,7 +124,8 @@ void Partition::add_rows(LiveExecution& live, record::PayloadTable&, store::Batc
       batch.put(Table::kOutbox, key, "");
     else
       batch.erase(Table::kOutbox, key);
-    if (!row.put && row.kind == interpreter::OutboxKind::kActivity) after.withdrawals.push_back(row.history_id);
+    if (!row.put && row.kind == interpreter::OutboxKind::kActivity)
+      after.withdrawals.push_back(row.history_id);
   }
   for (auto const& row : changes.tokens) {
     if (row.put)
@@ -127,7 +135,8 @@ void Partition::add_rows(LiveExecution& live, record::PayloadTable&, store::Batc
   }
 }
 
-void Partition::describe_effects(LiveExecution& live, record::PayloadTable& payloads, AfterCommit& after) {
+void Partition::describe_effects(LiveExecution& live, record::PayloadTable& payloads,
+                                 AfterCommit& after) {
   std::vector<record::Effect> wanted;
   for (auto const& event : scratch_.events) {
     wanted.clear();
@@ -136,17 +145,22 @@ void Partition::describe_effects(LiveExecution& live, record::PayloadTable& payl
       auto const* const scheduled = std::get_if<record::TaskScheduled>(&event.fact);
       switch (effect.kind) {
         case EffectKind::kInvokeTask:
-          after.calls.push_back(make_call(*scheduled, effect.history_id, payloads.text(scheduled->parameters), call_context(live)));
+          after.calls.push_back(make_call(*scheduled, effect.history_id,
+                                          payloads.text(scheduled->parameters),
+                                          call_context(live)));
           break;
         case EffectKind::kOfferActivity:
           after.offers.push_back(
               {.activity_arn = std::string(scheduled->resource),
                .place = live.place,
                .scheduled = effect.history_id,
-               .token = make_task_token(parts_.store.secret(), {live.place, effect.history_id, live.state.redrive_count}),
+               .token = make_task_token(parts_.store.secret(),
+                                        {live.place, effect.history_id, live.state.redrive_count}),
                .input = std::string(payloads.text(scheduled->parameters))});
           break;
-        case EffectKind::kCancelTask: after.cancels.push_back({live.place.id, effect.history_id}); break;
+        case EffectKind::kCancelTask:
+          after.cancels.push_back({live.place.id, effect.history_id});
+          break;
         case EffectKind::kContinue: after.goes_on = true; break;
         case EffectKind::kTellEnded: after.ended = true; break;
       }
@@ -155,10 +169,12 @@ void Partition::describe_effects(LiveExecution& live, record::PayloadTable& payl
 }
 
 void Partition::submit(store::Batch batch, std::unique_ptr<AfterCommit> after) {
-  parts_.store.submit(std::move(batch), [this, after = std::move(after)](store::CommitOutcome outcome) mutable {
-    if (outcome != store::CommitOutcome::kCommitted) return parts_.fail_stop("a commit failed");
-    loop_.post([this, after = std::move(after)] { committed(*after); });
-  });
+  parts_.store.submit(std::move(batch),
+                      [this, after = std::move(after)](store::CommitOutcome outcome) mutable {
+                        if (outcome != store::CommitOutcome::kCommitted)
+                          return parts_.fail_stop("a commit failed");
+                        loop_.post([this, after = std::move(after)] { committed(*after); });
+                      });
 }
 
 void Partition::committed(AfterCommit& after) {
@@ -179,26 +195,30 @@ void Partition::committed(AfterCommit& after) {
     for (auto& answer : answers) answer();
   }
   if (after.ended) wake_waiters(after.execution);
-  if (after.goes_on) loop_.post([this, place] { execute(place, record::Continue{}, [](record::Reply) {}); });
+  if (after.goes_on)
+    loop_.post([this, place] { execute(place, record::Continue{}, [](record::Reply) {}); });
 }
 
 void Partition::invoke(integrations::TaskCall call) {
   Place const place{index_, call.id.execution};
   auto const scheduled = call.id.history_id;
-  parts_.connector.invoke(std::move(call), [this, place, scheduled](integrations::CallResult result) {
-    loop_.post([this, place, scheduled, result = std::move(result)]() mutable {
-      call_returned(place, scheduled, std::move(result));
-    });
-  });
+  parts_.connector.invoke(
+      std::move(call), [this, place, scheduled](integrations::CallResult result) {
+        loop_.post([this, place, scheduled, result = std::move(result)]() mutable {
+          call_returned(place, scheduled, std::move(result));
+        });
+      });
 }
 
-void Partition::call_returned(Place const& place, record::HistoryId scheduled, integrations::CallResult result) {
+void Partition::call_returned(Place const& place, record::HistoryId scheduled,
+                              integrations::CallResult result) {
   auto const done = [](record::Reply) {};
   if (auto const* ok = std::get_if<integrations::CallSucceeded>(&result))
     return execute(place, record::CallSucceeded{scheduled, ok->output}, done);
   auto& failed = std::get<integrations::CallFailed>(result);
-  auto const how =
-      failed.stage == integrations::CallStage::kStart ? record::TaskFailure::kStartFailed : record::TaskFailure::kFailed;
+  auto const how = failed.stage == integrations::CallStage::kStart
+                       ? record::TaskFailure::kStartFailed
+                       : record::TaskFailure::kFailed;
   execute(place, record::CallFailed{scheduled, how, std::move(failed.error)}, done);
 }
 
@@ -212,7 +232,8 @@ void Partition::recover() {
   std::optional<std::string_view> to;
   if (index_ != limits::kPartitions - 1) to = next;
   for (;;) {
-    auto const rows = parts_.store.scan(Table::kOutbox, {.from = from, .to = to, .limit = kRowsAtOnce});
+    auto const rows =
+        parts_.store.scan(Table::kOutbox, {.from = from, .to = to, .limit = kRowsAtOnce});
     if (!rows) return parts_.fail_stop(rows.error().message);
     for (auto const& row : *rows) redeliver(read_outbox_key(row.key));
     if (rows->size() < kRowsAtOnce) break;

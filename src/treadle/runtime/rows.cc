@@ -20,7 +20,8 @@ template <typename T>
 auto take_big_endian(std::string_view& in) -> T {
   TREADLE_ASSERT(in.size() >= sizeof(T));
   std::uint64_t value = 0;
-  for (std::size_t i = 0; i < sizeof(T); ++i) value = value << 8 | static_cast<unsigned char>(in[i]);
+  for (std::size_t i = 0; i < sizeof(T); ++i)
+    value = value << 8 | static_cast<unsigned char>(in[i]);
   in.remove_prefix(sizeof(T));
   return static_cast<T>(value);
 }
@@ -40,7 +41,9 @@ auto take_place(std::string_view& in) -> Place {
   return {partition, take_id(in)};
 }
 
-auto milliseconds(Timestamp t) -> std::uint64_t { return static_cast<std::uint64_t>(t.time_since_epoch().count()); }
+auto milliseconds(Timestamp t) -> std::uint64_t {
+  return static_cast<std::uint64_t>(t.time_since_epoch().count());
+}
 
 }  // namespace
 
@@ -73,7 +76,8 @@ auto read_journal_key(std::string_view key) -> JournalKey {
   return {history, take_big_endian<std::uint32_t>(key)};
 }
 
-auto write_journal_row(std::span<record::JournalEvent const> events, record::PayloadTable& payloads) -> std::string {
+auto write_journal_row(std::span<record::JournalEvent const> events, record::PayloadTable& payloads)
+    -> std::string {
   ByteWriter out;
   out.put(record::encode(events));
   auto const first = payloads.first_new().value();
@@ -161,7 +165,8 @@ auto list_prefix(EntityId machine, std::optional<ExecutionStatus> status) -> std
   return key;
 }
 
-auto list_key(EntityId machine, std::optional<ExecutionStatus> status, Timestamp started, EntityId id) -> std::string {
+auto list_key(EntityId machine, std::optional<ExecutionStatus> status, Timestamp started,
+              EntityId id) -> std::string {
   auto key = list_prefix(machine, status);
   append_big_endian(key, ~milliseconds(started));
   append_id(key, id);

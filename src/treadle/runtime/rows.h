@@ -1,6 +1,8 @@
-// Keys and values of the rows that the runtime writes. docs/journal-format.md has the same, byte by byte.
+// Keys and values of the rows that the runtime writes. docs/journal-format.md has the same, byte by
+// byte.
 //
-// Numbers in keys are big-endian, so that keys sort as the numbers do; "~" marks a number that descends.
+// Numbers in keys are big-endian, so that keys sort as the numbers do; "~" marks a number that
+// descends.
 #pragma once
 
 #include <cstdint>
@@ -36,20 +38,21 @@ struct Place {
 // Everything of one execution in a table begins with this: partition, id.
 [[nodiscard]] auto place_key(Place const& place) -> std::string;
 
-// ---- journal: one row a command: (place, first history id, first payload) -> events and the payloads they made ----
+// ---- journal: one row a command: (place, first history id, first payload) -> events and the
+// payloads they made ----
 struct JournalKey {
   record::HistoryId first_history_id = 0;
   std::uint32_t first_payload = 0;
 };
 [[nodiscard]] auto journal_key(Place const& place, JournalKey const& key) -> std::string;
 [[nodiscard]] auto read_journal_key(std::string_view key) -> JournalKey;
-[[nodiscard]] auto write_journal_row(std::span<record::JournalEvent const> events, record::PayloadTable& payloads)
-    -> std::string;
+[[nodiscard]] auto write_journal_row(std::span<record::JournalEvent const> events,
+                                     record::PayloadTable& payloads) -> std::string;
 
 // A journal row taken apart. Views point into the row.
 struct JournalRow {
-  std::string_view events;                  // for record::decode
-  std::vector<std::string_view> payloads;   // from the key's first_payload on
+  std::string_view events;                 // for record::decode
+  std::vector<std::string_view> payloads;  // from the key's first_payload on
 };
 [[nodiscard]] auto read_journal_row(std::string_view row) -> Result<JournalRow, std::string>;
 
@@ -70,9 +73,10 @@ struct Head {
 [[nodiscard]] auto read_place(std::string_view row) -> std::optional<Place>;
 
 // ---- list: (machine, status or all, ~started, id) -> partition ----
-[[nodiscard]] auto list_prefix(EntityId machine, std::optional<ExecutionStatus> status) -> std::string;
-[[nodiscard]] auto list_key(EntityId machine, std::optional<ExecutionStatus> status, Timestamp started, EntityId id)
+[[nodiscard]] auto list_prefix(EntityId machine, std::optional<ExecutionStatus> status)
     -> std::string;
+[[nodiscard]] auto list_key(EntityId machine, std::optional<ExecutionStatus> status,
+                            Timestamp started, EntityId id) -> std::string;
 
 // ---- timer: (partition, due, id, history id, kind) -> nothing ----
 struct TimerKey {

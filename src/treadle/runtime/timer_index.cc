@@ -12,9 +12,13 @@ constexpr auto kNapMax = std::chrono::seconds(60);
 
 }  // namespace
 
-TimerIndex::TimerIndex(PartitionIndex partition, net::EventLoop& loop, store::Store const& store, Clock const& clock,
-                       OnDue on_due)
-    : partition_(partition), loop_(loop), store_(store), clock_(clock), on_due_(std::move(on_due)) {}
+TimerIndex::TimerIndex(PartitionIndex partition, net::EventLoop& loop, store::Store const& store,
+                       Clock const& clock, OnDue on_due)
+    : partition_(partition),
+      loop_(loop),
+      store_(store),
+      clock_(clock),
+      on_due_(std::move(on_due)) {}
 
 void TimerIndex::start() {
   after_ = std::string(1, static_cast<char>(partition_));
@@ -38,7 +42,8 @@ void TimerIndex::look() {
   armed_.reset();
   auto const now = clock_.now();
   auto const end = timers_until(partition_, Timestamp::max() - Milliseconds{1});
-  auto const rows = store_.scan(store::Table::kTimer, {.from = after_, .to = end, .limit = kRowsAtOnce});
+  auto const rows =
+      store_.scan(store::Table::kTimer, {.from = after_, .to = end, .limit = kRowsAtOnce});
   if (!rows) return arm(now + std::chrono::seconds(1));
   std::size_t handed_out = 0;
   for (auto const& row : *rows) {

@@ -1,4 +1,5 @@
-// The timers of a partition: rows in the store, read ahead in time order; in memory is only when to look next.
+// The timers of a partition: rows in the store, read ahead in time order; in memory is only when to
+// look next.
 #pragma once
 
 #include <chrono>
@@ -18,10 +19,11 @@ class TimerIndex {
  public:
   using OnDue = std::function<void(TimerKey const&)>;
 
-  TimerIndex(PartitionIndex partition, net::EventLoop& loop, store::Store const& store, Clock const& clock, OnDue on_due);
+  TimerIndex(PartitionIndex partition, net::EventLoop& loop, store::Store const& store,
+             Clock const& clock, OnDue on_due);
 
-  // Reads the first row; from then on `on_due` is called for every row whose time has come, never early, perhaps more than
-  // once for one row while its erasure is not yet committed.
+  // Reads the first row; from then on `on_due` is called for every row whose time has come, never
+  // early, perhaps more than once for one row while its erasure is not yet committed.
   void start();
   // A row with that time was committed.
   void added(Timestamp due);

@@ -1,7 +1,7 @@
 // Task tokens and idempotency keys: derived from the store's secret, never stored.
 //
-// A token says where its task waits and proves it by an HMAC, so it needs no index, is the same on every
-// redelivery, and costs no I/O to refuse. It says nothing about whether the task still waits.
+// A token says where its task waits and proves it by an HMAC, so it needs no index, is the same on
+// every redelivery, and costs no I/O to refuse. It says nothing about whether the task still waits.
 #pragma once
 
 #include <cstdint>
@@ -23,20 +23,24 @@ struct TokenTarget {
 };
 
 // URL-safe, under 100 characters.
-[[nodiscard]] auto make_task_token(store::Secret const& secret, TokenTarget const& target) -> std::string;
+[[nodiscard]] auto make_task_token(store::Secret const& secret, TokenTarget const& target)
+    -> std::string;
 
-// nullopt for anything that make_task_token() did not make under this secret. Takes the same time for all texts of
-// one length.
-[[nodiscard]] auto read_task_token(store::Secret const& secret, std::string_view token) -> std::optional<TokenTarget>;
+// nullopt for anything that make_task_token() did not make under this secret. Takes the same time
+// for all texts of one length.
+[[nodiscard]] auto read_task_token(store::Secret const& secret, std::string_view token)
+    -> std::optional<TokenTarget>;
 
 // What every delivery of one attempt carries; unlike for any two attempts.
-[[nodiscard]] auto make_idempotency_key(store::Secret const& secret, TokenTarget const& target) -> std::string;
+[[nodiscard]] auto make_idempotency_key(store::Secret const& secret, TokenTarget const& target)
+    -> std::string;
 
 // Tokens of the tasks of one execution.
 class ExecutionTokens : public interpreter::TokenMint {
  public:
   ExecutionTokens(store::Secret const& secret, Place place) : secret_(secret), place_(place) {}
-  [[nodiscard]] auto token(record::HistoryId scheduled, std::uint32_t redrive_count) const -> std::string override {
+  [[nodiscard]] auto token(record::HistoryId scheduled, std::uint32_t redrive_count) const
+      -> std::string override {
     return make_task_token(secret_, {place_, scheduled, redrive_count});
   }
 

@@ -15,10 +15,14 @@ namespace {
 constexpr std::size_t kPage = 100;
 
 auto created(runtime::Activity const& activity) -> std::string {
-  return ObjectWriter().text("activityArn", activity.arn).time("creationDate", activity.created_at).take();
+  return ObjectWriter()
+      .text("activityArn", activity.arn)
+      .time("creationDate", activity.created_at)
+      .take();
 }
 
-auto find_activity(ActionCall& call, std::string_view arn) -> std::expected<std::optional<runtime::Activity>, ApiError> {
+auto find_activity(ActionCall& call, std::string_view arn)
+    -> std::expected<std::optional<runtime::Activity>, ApiError> {
   TRY(read_arn(arn, {StatesResource::kActivity}));
   auto found = call.services.catalog.find_activity(arn);
   if (!found) return std::unexpected(to_api_error(found.error()));
@@ -36,34 +40,42 @@ void create_activity(ActionCall& call, OnResult done) {
   if (!settings) return done(std::unexpected(settings.error()));
   auto tags = read_tags(member_of(call.request, "tags"), {});
   if (!tags) return done(std::unexpected(tags.error()));
-  runtime::Activity activity{.id = services.random.next_entity_id(),
-                             .arn = activity_arn({.region = services.region, .account = services.account}, name),
-                             .name = std::string(name),
-                             .created_at = services.clock.now(),
-                             .encryption_configuration = settings->encryption,
-                             .tags = std::move(*tags)};
+  runtime::Activity activity{
+      .id = services.random.next_entity_id(),
+      .arn = activity_arn({.region = services.region, .account = services.account}, name),
+      .name = std::string(name),
+      .created_at = services.clock.now(),
+      .encryption_configuration = settings->encryption,
+      .tags = std::move(*tags)};
   auto const there = services.catalog.find_activity(activity.arn);
   if (!there) return done(std::unexpected(to_api_error(there.error())));
   if (*there) return done(created(**there));
-  services.catalog.change_activity(std::nullopt, activity,
-                                   [&catalog = services.catalog, activity, done = std::move(done)](runtime::Answer<bool> changed) mutable {
-                                     if (!changed) return done(std::unexpected(to_api_error(changed.error())));
-                                     auto const other = *changed ? std::optional(activity) : catalog.find_activity(activity.arn).value_or(std::nullopt);
-                                     done(created(other.value_or(activity)));
-                                   });
+  services.catalog.change_activity(
+      std::nullopt, activity,
+      [&catalog = services.catalog, activity,
+       done = std::move(done)](runtime::Answer<bool> changed) mutable {
+        if (!changed) return done(std::unexpected(to_api_error(changed.error())));
+        auto const other = *changed ? std::optional(activity)
+                                    : catalog.find_activity(activity.arn).value_or(std::nullopt);
+        done(created(other.value_or(activity)));
+      });
 }
 
 void describe_activity(ActionCall& call, OnResult done) {
   auto const text = *text_of(call.request, "activityArn");
   auto const activity = find_activity(call, text);
   if (!activity) return done(std::unexpected(activity.error()));
-  if (!*activity) return done(std::unexpected(ApiError{"ActivityDoesNotExist", fmt::format("Activity Does Not Exist: '{}'", text)}));
+  if (!*activity)
+    return done(std::unexpected(
+        ApiError{"ActivityDoesNotExist", fmt::format("Activity Does Not Exist: '{}'", text)}));
   auto const& a = **activity;
   done(ObjectWriter()
            .text("activityArn", a.arn)
            .text("name", a.name)
            .time("creationDate", a.created_at)
-           .raw("encryptionConfiguration", a.encryption_configuration.empty() ? R"({"type":"AWS_OWNED_KEY"})" : a.encryption_configuration)
+           .raw("encryptionConfiguration", a.encryption_configuration.empty()
+                                               ? R"({"type":"AWS_OWNED_KEY"})"
+                                               : a.encryption_configuration)
            .take());
 }
 
@@ -71,10 +83,11 @@ void delete_activity(ActionCall& call, OnResult done) {
   auto const activity = find_activity(call, *text_of(call.request, "activityArn"));
   if (!activity) return done(std::unexpected(activity.error()));
   if (!*activity) return done("{}");
-  call.services.catalog.erase_activity(**activity, [done = std::move(done)](runtime::Answer<bool> changed) mutable {
-    if (!changed) return done(std::unexpected(to_api_error(changed.error())));
-    done("{}");
-  });
+  call.services.catalog.erase_activity(
+      **activity, [done = std::move(done)](runtime::Answer<bool> changed) mutable {
+        if (!changed) return done(std::unexpected(to_api_error(changed.error())));
+        done("{}");
+      });
 }
 
 void list_activities(ActionCall& call, OnResult done) {
@@ -94,11 +107,17 @@ void list_activities(ActionCall& call, OnResult done) {
   for (std::size_t i = 0; i < count; ++i) {
     auto const& a = (*activities)[i];
     if (i != 0) list += ',';
-    list += ObjectWriter().text("activityArn", a.arn).text("name", a.name).time("creationDate", a.created_at).take();
+    list += ObjectWriter()
+                .text("activityArn", a.arn)
+                .text("name", a.name)
+                .time("creationDate", a.created_at)
+                .take();
   }
   ObjectWriter out;
   out.raw("activities", list + "]");
-  if (activities->size() > limit) out.text("nextToken", make_page_token(services, "ListActivities", (*activities)[count - 1].arn));
+  if (activities->size() > limit)
+    out.text("nextToken",
+             make_page_token(services, "ListActivities", (*activities)[count - 1].arn));
   done(out.take());
 }
 

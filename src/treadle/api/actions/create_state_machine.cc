@@ -1,4 +1,5 @@
-// CreateStateMachine. Idempotent: the same name, definition, type and settings give the machine that is there.
+// CreateStateMachine. Idempotent: the same name, definition, type and settings give the machine
+// that is there.
 
 #include <fmt/format.h>
 
@@ -12,7 +13,10 @@ namespace treadle::api {
 namespace {
 
 auto created(runtime::Machine const& machine) -> std::string {
-  return ObjectWriter().text("stateMachineArn", machine.arn).time("creationDate", machine.created_at).take();
+  return ObjectWriter()
+      .text("stateMachineArn", machine.arn)
+      .time("creationDate", machine.created_at)
+      .take();
 }
 
 // The definition is compared byte by byte; role and tags are not compared. Source: API reference.
@@ -23,22 +27,28 @@ auto repeats(runtime::Machine const& there, runtime::Machine const& wanted) -> b
          there.encryption_configuration == wanted.encryption_configuration;
 }
 
-auto answer_existing(runtime::Machine const& there, runtime::Machine const& wanted) -> ActionResult {
+auto answer_existing(runtime::Machine const& there, runtime::Machine const& wanted)
+    -> ActionResult {
   if (repeats(there, wanted)) return created(there);
-  return std::unexpected(ApiError{"StateMachineAlreadyExists", fmt::format("State Machine Already Exists: '{}'", there.arn)});
+  return std::unexpected(ApiError{"StateMachineAlreadyExists",
+                                  fmt::format("State Machine Already Exists: '{}'", there.arn)});
 }
 
-auto read_machine(ActionCall& call, asl::DefinitionPtr& definition) -> std::expected<runtime::Machine, ApiError> {
+auto read_machine(ActionCall& call, asl::DefinitionPtr& definition)
+    -> std::expected<runtime::Machine, ApiError> {
   auto& services = call.services;
   auto const request = call.request;
   auto const name = *text_of(request, "name");
   if (auto const bad = check_name(name)) return std::unexpected(*bad);
   if (auto const bad = check_publish(request)) return std::unexpected(*bad);
   if (!text_of(request, "roleArn")->starts_with("arn:"))
-    return std::unexpected(ApiError{"InvalidArn", fmt::format("Invalid Role Arn: '{}'", text_of(request, "roleArn")->substr(0, 256))});
+    return std::unexpected(ApiError{
+        "InvalidArn",
+        fmt::format("Invalid Role Arn: '{}'", text_of(request, "roleArn")->substr(0, 256))});
   auto const settings = TRY(read_settings(request));
   runtime::Machine m;
-  m.type = text_of(request, "type") == "EXPRESS" ? asl::MachineType::kExpress : asl::MachineType::kStandard;
+  m.type = text_of(request, "type") == "EXPRESS" ? asl::MachineType::kExpress
+                                                 : asl::MachineType::kStandard;
   definition = TRY(compile(*text_of(request, "definition"), m.type));
   m.id = services.random.next_entity_id();
   m.name = name;
@@ -62,15 +72,19 @@ void create_state_machine(ActionCall& call, OnResult done) {
   auto const there = call.services.catalog.find_machine(machine->arn);
   if (!there) return done(std::unexpected(to_api_error(there.error())));
   if (*there && !(*there)->is_deleting) return done(answer_existing(**there, *machine));
-  if (*there && has_running_executions(call.services, **there)) return done(std::unexpected(not_deleting(**there).error()));
+  if (*there && has_running_executions(call.services, **there))
+    return done(std::unexpected(not_deleting(**there).error()));
   auto const answer = created(*machine);
   call.services.catalog.change_machine(
       *there, *machine, definition,
-      [&catalog = call.services.catalog, machine = *machine, answer, done = std::move(done)](runtime::Answer<bool> changed) mutable {
+      [&catalog = call.services.catalog, machine = *machine, answer,
+       done = std::move(done)](runtime::Answer<bool> changed) mutable {
         if (!changed) return done(std::unexpected(to_api_error(changed.error())));
         if (*changed) return done(answer);
         auto const other = catalog.find_machine(machine.arn);  // somebody else was first
-        if (!other || !*other) return done(std::unexpected(ApiError{"ConflictException", "The state machine is being changed. Try again."}));
+        if (!other || !*other)
+          return done(std::unexpected(
+              ApiError{"ConflictException", "The state machine is being changed. Try again."}));
         done(answer_existing(**other, machine));
       });
 }

@@ -14,7 +14,10 @@ constexpr std::string_view kBlank = " \t\r\n";
 // The word that stands at `at`: letters, digits and what else a bare token may hold.
 auto token_at(std::string_view text, std::size_t at) -> std::string_view {
   auto end = at;
-  auto const in_word = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$'; };
+  auto const in_word = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '$';
+  };
   while (end < text.size() && in_word(text[end])) ++end;
   return text.substr(at, end - at);
 }
@@ -25,17 +28,22 @@ auto in_aws_words(std::string_view text, std::size_t at) -> std::optional<std::s
   auto const before = text.substr(0, at).find_last_not_of(kBlank);
   bool const field_due = before != std::string_view::npos && (text[before] == '{');
   if (field_due && text[at] != '"' && text[at] != '}')
-    return fmt::format("Unexpected character ('{}' (code {})): was expecting double-quote to start field name", text[at],
-                       static_cast<int>(static_cast<unsigned char>(text[at])));
+    return fmt::format(
+        "Unexpected character ('{}' (code {})): was expecting double-quote to start field name",
+        text[at], static_cast<int>(static_cast<unsigned char>(text[at])));
   if (auto const token = token_at(text, at); !token.empty())
-    return fmt::format("Unrecognized token '{}': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')", token);
+    return fmt::format(
+        "Unrecognized token '{}': was expecting (JSON String, Number, Array, Object or token "
+        "'null', 'true' or 'false')",
+        token);
   return std::nullopt;
 }
 
 }  // namespace
 
 auto why_not_json(std::string_view text) -> std::optional<std::string> {
-  if (text.size() > limits::kPayloadBytes) return fmt::format("Input exceeds {} bytes.", limits::kPayloadBytes);
+  if (text.size() > limits::kPayloadBytes)
+    return fmt::format("Input exceeds {} bytes.", limits::kPayloadBytes);
   if (text.find_first_not_of(kBlank) == std::string_view::npos) return "Invalid execution input.";
   json::Arena arena;
   auto const parsed = json::parse(arena, text);

@@ -14,7 +14,8 @@ constexpr std::size_t kPage = 100;
 constexpr std::size_t kPageMax = 1'000;
 
 auto included_data(json::Value request) -> IncludedData {
-  return text_of(request, "includedData") == "METADATA_ONLY" ? IncludedData::kMetadata : IncludedData::kAll;
+  return text_of(request, "includedData") == "METADATA_ONLY" ? IncludedData::kMetadata
+                                                             : IncludedData::kAll;
 }
 
 }  // namespace
@@ -27,19 +28,22 @@ void describe_state_machine(ActionCall& call, OnResult done) {
   auto const machine = find_machine(call.services, text);
   if (!machine) return done(std::unexpected(machine.error()));
   auto const definition = call.services.catalog.definitions().find(machine->revision);
-  if (!definition) return done(std::unexpected(ApiError{"InternalFailure", "The definition is missing.", 500}));
+  if (!definition)
+    return done(std::unexpected(ApiError{"InternalFailure", "The definition is missing.", 500}));
   done(describe_machine(*machine, definition->text, included_data(call.request)));
 }
 
 void describe_state_machine_for_execution(ActionCall& call, OnResult done) {
   auto const text = *text_of(call.request, "executionArn");
-  if (auto const arn = read_arn(text, {StatesResource::kExecution}); !arn) return done(std::unexpected(arn.error()));
+  if (auto const arn = read_arn(text, {StatesResource::kExecution}); !arn)
+    return done(std::unexpected(arn.error()));
   auto const execution = call.services.router.describe_execution(text);
   if (!execution) return done(std::unexpected(to_api_error(execution.error())));
   auto const& summary = execution->summary;
   auto const definition = call.services.catalog.definitions().find(summary.revision);
   auto const machine = call.services.catalog.find_machine(summary.state_machine_arn);
-  if (!definition || !machine) return done(std::unexpected(ApiError{"InternalFailure", "The definition is missing.", 500}));
+  if (!definition || !machine)
+    return done(std::unexpected(ApiError{"InternalFailure", "The definition is missing.", 500}));
   runtime::Machine shown = *machine ? **machine : runtime::Machine{};
   shown.arn = summary.state_machine_arn;
   shown.name = summary.state_machine_arn.substr(summary.state_machine_arn.rfind(':') + 1);
@@ -48,9 +52,14 @@ void describe_state_machine_for_execution(ActionCall& call, OnResult done) {
   if (included_data(call.request) == IncludedData::kAll) out.text("definition", definition->text);
   out.text("roleArn", summary.role_arn)
       .time("updateDate", *machine ? shown.updated_at : summary.started_at)
-      .raw("loggingConfiguration", shown.logging_configuration.empty() ? R"({"level":"OFF","includeExecutionData":false})" : shown.logging_configuration)
-      .raw("tracingConfiguration", shown.tracing_configuration.empty() ? R"({"enabled":false})" : shown.tracing_configuration);
-  if (!shown.revision_id.empty() && shown.revision == summary.revision) out.text("revisionId", shown.revision_id);
+      .raw("loggingConfiguration", shown.logging_configuration.empty()
+                                       ? R"({"level":"OFF","includeExecutionData":false})"
+                                       : shown.logging_configuration)
+      .raw("tracingConfiguration", shown.tracing_configuration.empty()
+                                       ? R"({"enabled":false})"
+                                       : shown.tracing_configuration);
+  if (!shown.revision_id.empty() && shown.revision == summary.revision)
+    out.text("revisionId", shown.revision_id);
   done(out.take());
 }
 
@@ -59,7 +68,8 @@ void describe_state_machine_for_execution(ActionCall& call, OnResult done) {
 void delete_state_machine(ActionCall& call, OnResult done) {
   using enum StatesResource;
   auto const text = *text_of(call.request, "stateMachineArn");
-  if (auto const arn = read_arn(text, {kStateMachine}); !arn) return done(std::unexpected(arn.error()));
+  if (auto const arn = read_arn(text, {kStateMachine}); !arn)
+    return done(std::unexpected(arn.error()));
   auto const machine = call.services.catalog.find_machine(text);
   if (!machine) return done(std::unexpected(to_api_error(machine.error())));
   if (!*machine) return done("{}");
@@ -67,7 +77,8 @@ void delete_state_machine(ActionCall& call, OnResult done) {
     if (!changed) return done(std::unexpected(to_api_error(changed.error())));
     done("{}");
   };
-  if (!has_running_executions(call.services, **machine)) return call.services.catalog.erase_machine(**machine, std::move(told));
+  if (!has_running_executions(call.services, **machine))
+    return call.services.catalog.erase_machine(**machine, std::move(told));
   auto deleting = **machine;
   deleting.is_deleting = true;
   call.services.catalog.change_machine(*machine, deleting, nullptr, std::move(told));
@@ -90,11 +101,18 @@ void list_state_machines(ActionCall& call, OnResult done) {
   for (std::size_t i = 0; i < count; ++i) {
     auto const& m = (*machines)[i];
     if (i != 0) list += ',';
-    list += ObjectWriter().text("stateMachineArn", m.arn).text("name", m.name).text("type", type_name(m.type)).time("creationDate", m.created_at).take();
+    list += ObjectWriter()
+                .text("stateMachineArn", m.arn)
+                .text("name", m.name)
+                .text("type", type_name(m.type))
+                .time("creationDate", m.created_at)
+                .take();
   }
   ObjectWriter out;
   out.raw("stateMachines", list + "]");
-  if (machines->size() > limit) out.text("nextToken", make_page_token(services, "ListStateMachines", (*machines)[count - 1].arn));
+  if (machines->size() > limit)
+    out.text("nextToken",
+             make_page_token(services, "ListStateMachines", (*machines)[count - 1].arn));
   done(out.take());
 }
 

@@ -25,7 +25,9 @@ auto not_found(std::string_view arn) -> ApiError {
 auto changed_body(OnResult done) -> runtime::Catalog::OnChanged {
   return [done = std::move(done)](runtime::Answer<bool> changed) mutable {
     if (!changed) return done(std::unexpected(to_api_error(changed.error())));
-    if (!*changed) return done(std::unexpected(ApiError{"ConflictException", "The resource is being changed. Try again."}));
+    if (!*changed)
+      return done(std::unexpected(
+          ApiError{"ConflictException", "The resource is being changed. Try again."}));
     done("{}");
   };
 }
@@ -65,14 +67,19 @@ void change_tags(ActionCall& call, TagChange const& change, OnResult done) {
 
 void tag_resource(ActionCall& call, OnResult done) {
   auto const* const tags = member_of(call.request, "tags");
-  change_tags(call, [tags](std::vector<Tag> current) { return read_tags(tags, std::move(current)); }, std::move(done));
+  change_tags(
+      call, [tags](std::vector<Tag> current) { return read_tags(tags, std::move(current)); },
+      std::move(done));
 }
 
 void untag_resource(ActionCall& call, OnResult done) {
   auto const keys = *member_of(call.request, "tagKeys");
-  auto const without_keys = [keys](std::vector<Tag> current) -> std::expected<std::vector<Tag>, ApiError> {
+  auto const without_keys =
+      [keys](std::vector<Tag> current) -> std::expected<std::vector<Tag>, ApiError> {
     for (auto const& key : keys.elements()) {
-      if (!key.is_string()) return std::unexpected(ApiError{"SerializationException", "tagKeys must be a list of strings."});
+      if (!key.is_string())
+        return std::unexpected(
+            ApiError{"SerializationException", "tagKeys must be a list of strings."});
       std::erase_if(current, [&](Tag const& tag) { return tag.key == key.as_string(); });
     }
     return current;

@@ -9,7 +9,8 @@
 namespace treadle::api {
 namespace {
 
-auto changed_machine(ActionCall& call, runtime::Machine now, asl::DefinitionPtr& definition) -> std::expected<runtime::Machine, ApiError> {
+auto changed_machine(ActionCall& call, runtime::Machine now, asl::DefinitionPtr& definition)
+    -> std::expected<runtime::Machine, ApiError> {
   auto const request = call.request;
   auto const settings = TRY(read_settings(request));
   if (auto const text = text_of(request, "definition")) {
@@ -26,7 +27,8 @@ auto changed_machine(ActionCall& call, runtime::Machine now, asl::DefinitionPtr&
 }
 
 auto is_empty_update(json::Value request) -> bool {
-  for (auto const* name : {"definition", "roleArn", "loggingConfiguration", "tracingConfiguration", "encryptionConfiguration"})
+  for (auto const* name : {"definition", "roleArn", "loggingConfiguration", "tracingConfiguration",
+                           "encryptionConfiguration"})
     if (member_of(request, name) != nullptr) return false;
   return true;
 }
@@ -35,29 +37,37 @@ auto is_empty_update(json::Value request) -> bool {
 
 void update_state_machine(ActionCall& call, OnResult done) {
   auto const text = *text_of(call.request, "stateMachineArn");
-  if (auto const arn = read_arn(text, {StatesResource::kStateMachine}); !arn) return done(std::unexpected(arn.error()));
+  if (auto const arn = read_arn(text, {StatesResource::kStateMachine}); !arn)
+    return done(std::unexpected(arn.error()));
   auto const found = find_machine(call.services, text);
   if (!found) return done(std::unexpected(found.error()));
   auto const before = not_deleting(*found);
   if (!before) return done(std::unexpected(before.error()));
   if (is_empty_update(call.request))
     return done(std::unexpected(ApiError{"MissingRequiredParameter",
-                                         "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration "
+                                         "Either the definition, the role ARN, the "
+                                         "LoggingConfiguration, or the TracingConfiguration "
                                          "must be specified"}));
   if (auto const bad = check_publish(call.request)) return done(std::unexpected(*bad));
   asl::DefinitionPtr definition;
   if (text_of(call.request, "versionDescription"))
-    return done(std::unexpected(ApiError{"ValidationException", "Version description can only be set when publish is true"}));
+    return done(std::unexpected(ApiError{
+        "ValidationException", "Version description can only be set when publish is true"}));
   auto const now = changed_machine(call, *before, definition);
   if (!now) return done(std::unexpected(now.error()));
-  auto answer = ObjectWriter().time("updateDate", now->updated_at).text("revisionId", now->revision_id).take();
-  call.services.catalog.change_machine(*before, *now, definition,
-                                       [answer = std::move(answer), done = std::move(done)](runtime::Answer<bool> changed) mutable {
-                                         if (!changed) return done(std::unexpected(to_api_error(changed.error())));
-                                         if (!*changed)
-                                           return done(std::unexpected(ApiError{"ConflictException", "The state machine is being changed. Try again."}));
-                                         done(std::move(answer));
-                                       });
+  auto answer = ObjectWriter()
+                    .time("updateDate", now->updated_at)
+                    .text("revisionId", now->revision_id)
+                    .take();
+  call.services.catalog.change_machine(
+      *before, *now, definition,
+      [answer = std::move(answer), done = std::move(done)](runtime::Answer<bool> changed) mutable {
+        if (!changed) return done(std::unexpected(to_api_error(changed.error())));
+        if (!*changed)
+          return done(std::unexpected(
+              ApiError{"ConflictException", "The state machine is being changed. Try again."}));
+        done(std::move(answer));
+      });
 }
 
 }  // namespace treadle::api

@@ -27,7 +27,8 @@ auto choose(asl::State const& definition, json::Value input, DataFlow& flow) -> 
 void enter_choice(Step& step, ScopeId scope) {
   auto const& definition = step.state_of(scope);
   StateView view(step, scope);
-  auto const input = view.flow.select(definition.input_path, step.payloads().value(step.scope(scope).input));
+  auto const input =
+      view.flow.select(definition.input_path, step.payloads().value(step.scope(scope).input));
   if (!input) return fail_in_data_flow(step, scope, input.error());
   auto const decision = choose(definition, *input, view.flow);
   if (!decision) return fail_in_data_flow(step, scope, decision.error());

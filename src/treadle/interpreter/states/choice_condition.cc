@@ -55,8 +55,8 @@ auto compare(Domain domain, Relation relation, Value a, Value b) -> bool {
   return false;
 }
 
-// '*' stands for any characters, "\*" for an asterisk and "\\" for a backslash. Linear but for back-tracking to the
-// last '*' only.
+// '*' stands for any characters, "\*" for an asterisk and "\\" for a backslash. Linear but for
+// back-tracking to the last '*' only.
 auto matches_pattern(std::string_view text, std::string_view pattern) -> bool {
   std::size_t t = 0;
   std::size_t p = 0;
@@ -84,11 +84,14 @@ auto matches_pattern(std::string_view text, std::string_view pattern) -> bool {
 auto compare(Comparison comparison, Value value, Value operand) -> bool {
   auto const number = static_cast<int>(comparison);
   if (comparison <= Comparison::kTimestampGreaterThanEquals)
-    return compare(static_cast<Domain>(number / 5), static_cast<Relation>(number % 5), value, operand);
+    return compare(static_cast<Domain>(number / 5), static_cast<Relation>(number % 5), value,
+                   operand);
   switch (comparison) {
-    case Comparison::kBooleanEquals: return value.is_bool() && operand.is_bool() && value.as_bool() == operand.as_bool();
+    case Comparison::kBooleanEquals:
+      return value.is_bool() && operand.is_bool() && value.as_bool() == operand.as_bool();
     case Comparison::kStringMatches:
-      return value.is_string() && operand.is_string() && matches_pattern(value.as_string(), operand.as_string());
+      return value.is_string() && operand.is_string() &&
+             matches_pattern(value.as_string(), operand.as_string());
     case Comparison::kIsNull: return value.is_null() == operand.as_bool();
     case Comparison::kIsPresent: return operand.as_bool();
     case Comparison::kIsNumeric: return value.is_number() == operand.as_bool();
@@ -102,13 +105,17 @@ auto compare(Comparison comparison, Value value, Value operand) -> bool {
 auto required(asl::Path const& path, Value input, DataFlow& flow) -> Result<Value> {
   auto const value = flow.look_up(path, input);
   if (!value)
-    return fail(errors::kRuntime,
-                fmt::format("Invalid path '{}': The choice state's condition path references an invalid value.", path.text()));
+    return fail(
+        errors::kRuntime,
+        fmt::format(
+            "Invalid path '{}': The choice state's condition path references an invalid value.",
+            path.text()));
   return *value;
 }
 
 auto comparison_holds(asl::ChoiceExpression const& e, Value input, DataFlow& flow) -> Result<bool> {
-  if (e.comparison == Comparison::kIsPresent) return flow.look_up(*e.variable, input).has_value() == e.operand.as_bool();
+  if (e.comparison == Comparison::kIsPresent)
+    return flow.look_up(*e.variable, input).has_value() == e.operand.as_bool();
   auto const value = TRY(required(*e.variable, input, flow));
   auto const operand = e.operand_path ? TRY(required(*e.operand_path, input, flow)) : e.operand;
   return compare(e.comparison, value, operand);

@@ -27,12 +27,16 @@ auto concurrency(asl::Map const& map, DataFlow& flow, Value input) -> Result<std
   auto const path = field.path->text();
   auto const value = flow.look_up(*field.path, input);
   if (!value)
-    return fail(errors::kRuntime, fmt::format("The MaxConcurrencyPath field does not reference an input value: {}", path));
+    return fail(
+        errors::kRuntime,
+        fmt::format("The MaxConcurrencyPath field does not reference an input value: {}", path));
   auto const number = value->is_number() ? value->as_int64() : std::nullopt;
   if (!number)
-    return fail(errors::kRuntime, fmt::format("The MaxConcurrencyPath field refers to value \"{}\" which is not a valid "
-                                              "integer: {}",
-                                              shown(*value), path));
+    return fail(
+        errors::kRuntime,
+        fmt::format("The MaxConcurrencyPath field refers to value \"{}\" which is not a valid "
+                    "integer: {}",
+                    shown(*value), path));
   if (*number < 0) return fail(errors::kRuntime, "MaxConcurrency must be a non-negative integer.");
   return static_cast<std::uint32_t>(std::min<std::int64_t>(*number, limits::kInlineMapConcurrency));
 }
@@ -45,8 +49,10 @@ auto prepare(asl::State const& definition, Value raw_input, DataFlow& flow) -> R
   plan.items = TRY(flow.select(map.items_path, plan.input));
   if (!plan.items.is_array())
     return fail(errors::kRuntime, map.items_path.is_identity()
-                                      ? fmt::format("Map state input must be an array but was: {}", json::print(plan.items))
-                                      : fmt::format("Reference path \"{}\" must point to array.", map.items_path.path->text()));
+                                      ? fmt::format("Map state input must be an array but was: {}",
+                                                    json::print(plan.items))
+                                      : fmt::format("Reference path \"{}\" must point to array.",
+                                                    map.items_path.path->text()));
   return plan;
 }
 

@@ -1,4 +1,5 @@
-// Parallel: every branch gets the same input; the outputs become an array. Source: ASL specification, "Parallel State".
+// Parallel: every branch gets the same input; the outputs become an array. Source: ASL
+// specification, "Parallel State".
 
 #include "treadle/interpreter/step.h"
 #include "treadle/json/print.h"
@@ -19,7 +20,8 @@ void enter_parallel(Step& step, ScopeId scope) {
   auto const count = parallel.branches.size();
   auto* const branches = step.arena().allocate_array<Branch>(count);
   for (std::size_t i = 0; i < count; ++i)
-    branches[i] = {.region = parallel.branches[i], .start = step.definition().region(parallel.branches[i]).start};
+    branches[i] = {.region = parallel.branches[i],
+                   .start = step.definition().region(parallel.branches[i]).start};
   ScopeId const first{step.state().last_scope_id + 1};
   step.emit_in(scope, ParallelStarted{.scope = scope,
                                       .first_child = first,

@@ -7,7 +7,8 @@ namespace treadle::interpreter {
 void enter_succeed(Step& step, ScopeId scope) {
   auto const& definition = step.state_of(scope);
   StateView view(step, scope);
-  auto const input = view.flow.select(definition.input_path, step.payloads().value(step.scope(scope).input));
+  auto const input =
+      view.flow.select(definition.input_path, step.payloads().value(step.scope(scope).input));
   if (!input) return fail_in_data_flow(step, scope, input.error());
   auto const output = view.flow.select(definition.output_path, *input);
   if (!output) return fail_in_data_flow(step, scope, output.error());

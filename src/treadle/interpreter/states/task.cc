@@ -29,7 +29,8 @@ auto prepare(asl::State const& definition, json::Value raw_input, DataFlow& flow
 
 // The Resource as the history shows it: an ARN for functions and activities.
 auto history_resource(asl::Resource const& r) -> std::string_view {
-  return r.kind == asl::ResourceKind::kService ? std::string_view(r.history_resource) : std::string_view(r.text);
+  return r.kind == asl::ResourceKind::kService ? std::string_view(r.history_resource)
+                                               : std::string_view(r.text);
 }
 
 auto reference(Step& step, ScopeId scope) -> TaskRef {
@@ -42,24 +43,26 @@ auto reference(Step& step, ScopeId scope) -> TaskRef {
 
 void schedule(Step& step, ScopeId scope, Call const& call) {
   auto const& r = std::get<asl::Task>(step.state_of(scope).details).resource;
-  auto const timer = [&](std::optional<std::uint64_t> seconds, TimerKind kind) -> std::optional<Timer> {
+  auto const timer = [&](std::optional<std::uint64_t> seconds,
+                         TimerKind kind) -> std::optional<Timer> {
     if (!seconds) return std::nullopt;
     return Timer{step.due_in(static_cast<double>(*seconds)), step.next_history_id(), kind};
   };
   auto const& s = step.scope(scope);
-  step.emit_in(scope, TaskScheduled{.scope = scope,
-                                    .kind = r.kind,
-                                    .pattern = r.pattern,
-                                    .is_aws_sdk = r.is_aws_sdk,
-                                    .resource = history_resource(r),
-                                    .resource_type = r.history_resource_type,
-                                    .region = step.keep(step.world().region),
-                                    .parameters = step.payload_of(call.parameters, s.input),
-                                    .attempt = s.retry_count + 1,
-                                    .timeout_seconds = call.timeout_seconds,
-                                    .heartbeat_seconds = call.heartbeat_seconds,
-                                    .timeout = timer(call.timeout_seconds, TimerKind::kTaskTimeout),
-                                    .heartbeat = timer(call.heartbeat_seconds, TimerKind::kHeartbeat)});
+  step.emit_in(scope,
+               TaskScheduled{.scope = scope,
+                             .kind = r.kind,
+                             .pattern = r.pattern,
+                             .is_aws_sdk = r.is_aws_sdk,
+                             .resource = history_resource(r),
+                             .resource_type = r.history_resource_type,
+                             .region = step.keep(step.world().region),
+                             .parameters = step.payload_of(call.parameters, s.input),
+                             .attempt = s.retry_count + 1,
+                             .timeout_seconds = call.timeout_seconds,
+                             .heartbeat_seconds = call.heartbeat_seconds,
+                             .timeout = timer(call.timeout_seconds, TimerKind::kTaskTimeout),
+                             .heartbeat = timer(call.heartbeat_seconds, TimerKind::kHeartbeat)});
   if (step.is_over() || r.kind == asl::ResourceKind::kActivity) return;
   step.emit_in(scope, TaskStarted{.scope = scope, .task = reference(step, scope), .worker = {}});
 }
@@ -67,10 +70,12 @@ void schedule(Step& step, ScopeId scope, Call const& call) {
 auto too_large(Step& step, ScopeId scope) -> Failure {
   auto const& r = std::get<asl::Task>(step.state_of(scope).details).resource;
   auto const& shown = r.kind == asl::ResourceKind::kService ? r.service : r.text;
-  return {.error = std::string(errors::kDataLimitExceeded),
-          .cause = fmt::format("The state/task '{}' returned a result with a size exceeding the maximum number of bytes "
-                               "service limit.",
-                               shown)};
+  return {
+      .error = std::string(errors::kDataLimitExceeded),
+      .cause = fmt::format(
+          "The state/task '{}' returned a result with a size exceeding the maximum number of bytes "
+          "service limit.",
+          shown)};
 }
 
 }  // namespace
@@ -96,7 +101,8 @@ void task_submitted(Step& step, ScopeId scope, std::string_view output) {
 }
 
 void task_succeeded(Step& step, ScopeId scope, std::string_view output) {
-  if (output.size() > limits::kPayloadBytes) return task_failed(step, scope, TaskFailure::kFailed, too_large(step, scope));
+  if (output.size() > limits::kPayloadBytes)
+    return task_failed(step, scope, TaskFailure::kFailed, too_large(step, scope));
   auto const payload = step.payloads().add_text(output);
   step.emit_in(scope, TaskSucceeded{.scope = scope,
                                     .task = reference(step, scope),
@@ -112,7 +118,8 @@ void task_succeeded(Step& step, ScopeId scope, std::string_view output) {
 }
 
 void task_failed(Step& step, ScopeId scope, TaskFailure how, Failure failure) {
-  auto const kept = [&](std::optional<std::string> const& text, std::size_t limit) -> std::optional<std::string_view> {
+  auto const kept = [&](std::optional<std::string> const& text,
+                        std::size_t limit) -> std::optional<std::string_view> {
     if (!text) return std::nullopt;
     return step.keep(std::string_view(*text).substr(0, limit));
   };
@@ -121,7 +128,8 @@ void task_failed(Step& step, ScopeId scope, TaskFailure how, Failure failure) {
                                  .task = reference(step, scope),
                                  .how = how,
                                  .error = kept(failure.error, limits::kErrorChars),
-                                 .cause = timed_out ? std::nullopt : kept(failure.cause, limits::kCauseChars),
+                                 .cause = timed_out ? std::nullopt
+                                                    : kept(failure.cause, limits::kCauseChars),
                                  .disarm = disarm_of(step.scope(scope))});
   fail_state(step, scope, std::move(failure));
 }

@@ -14,7 +14,8 @@ auto due_at(Step& step, Timestamp moment) -> Timestamp {
   return remaining <= 0 ? step.now() : step.due_in(remaining);
 }
 
-auto due(Step& step, asl::Wait const& wait, DataFlow& flow, json::Value input) -> Result<Timestamp> {
+auto due(Step& step, asl::Wait const& wait, DataFlow& flow, json::Value input)
+    -> Result<Timestamp> {
   if (wait.timestamp) return due_at(step, *wait.timestamp);
   if (!wait.timestamp_path) {
     auto const seconds = TRY(flow.number(wait.seconds, "SecondsPath", input));
@@ -22,13 +23,16 @@ auto due(Step& step, asl::Wait const& wait, DataFlow& flow, json::Value input) -
   }
   auto const value = flow.look_up(*wait.timestamp_path, input);
   if (!value)
-    return fail(errors::kRuntime, fmt::format("The TimestampPath parameter does not reference an input value: {}",
-                                              wait.timestamp_path->text()));
+    return fail(errors::kRuntime,
+                fmt::format("The TimestampPath parameter does not reference an input value: {}",
+                            wait.timestamp_path->text()));
   auto const moment = value->is_string() ? parse_rfc3339(value->as_string()) : std::nullopt;
   if (!moment)
-    return fail(errors::kRuntime, fmt::format("The TimestampPath parameter does not reference a valid ISO-8601 extended "
-                                              "offset date-time format string: {} == {}",
-                                              wait.timestamp_path->text(), shown(*value)));
+    return fail(
+        errors::kRuntime,
+        fmt::format("The TimestampPath parameter does not reference a valid ISO-8601 extended "
+                    "offset date-time format string: {} == {}",
+                    wait.timestamp_path->text(), shown(*value)));
   return due_at(step, *moment);
 }
 
@@ -43,14 +47,16 @@ void enter_wait(Step& step, ScopeId scope) {
   auto const moment = due(step, std::get<asl::Wait>(definition.details), view.flow, *input);
   if (!moment) return fail_in_data_flow(step, scope, moment.error());
   if (*moment <= step.now()) return wait_is_over(step, scope);
-  record::Timer const timer{.due = *moment, .history_id = s.entered_id, .kind = record::TimerKind::kWait};
+  record::Timer const timer{
+      .due = *moment, .history_id = s.entered_id, .kind = record::TimerKind::kWait};
   step.emit(record::WaitStarted{.scope = scope, .timer = timer}, 0);
 }
 
 void wait_is_over(Step& step, ScopeId scope) {
   auto const& definition = step.state_of(scope);
   StateView view(step, scope);
-  auto const input = view.flow.select(definition.input_path, step.payloads().value(step.scope(scope).input));
+  auto const input =
+      view.flow.select(definition.input_path, step.payloads().value(step.scope(scope).input));
   if (!input) return fail_in_data_flow(step, scope, input.error());
   auto const assignments = evaluate_assign(step, view.flow, definition.assign, *input);
   if (!assignments) return fail_in_data_flow(step, scope, assignments.error());
