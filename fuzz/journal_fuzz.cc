@@ -1,5 +1,5 @@
-// record::decode on any bytes: never reads beyond them, and what decodes encodes to rows that
-// decode to the same.
+// record::decode on any bytes: never reads beyond them, and what decodes encodes to
+// rows that decode to the same.
 
 #include <cstddef>
 #include <cstdint>

@@ -1,6 +1,6 @@
 // Golden journals: the walks of docs/walkthroughs.md, event by event, with a hash of the state
-// after each and the bytes of the journal. A file that differs means that histories, rows or states
-// of released journals would change.
+// after each and the bytes of the journal. A file that differs means that histories, rows or
+// states of released journals would change.
 //
 // TREADLE_UPDATE_GOLDEN=1 writes the files anew (make golden); review them as code.
 

@@ -1,5 +1,5 @@
-// Random state machines, for the property tests: every state type, nested, with retriers, catchers
-// and time-outs.
+// Random state machines, for the property tests: every state type, nested, with
+// retriers, catchers and time-outs.
 #pragma once
 
 #include <map>
@@ -28,8 +28,8 @@ class RandomMachine {
   auto pick(std::uint64_t n) -> std::uint64_t { return random_.next_u64() % n; }
   auto chance(std::uint64_t one_in) -> bool { return pick(one_in) == 0; }
 
-  // "StartAt":...,"States":{...}: a chain in which each state goes on to the next, and some also
-  // elsewhere.
+  // "StartAt":...,"States":{...}: a chain in which each state goes on to the next,
+  // and some also elsewhere.
   auto region(int depth) -> std::string {
     auto const count = 1 + pick(depth == 0 ? 4 : 3);
     auto const base = names_;

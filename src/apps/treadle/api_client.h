@@ -38,8 +38,8 @@ class ApiClient {
 [[nodiscard]] auto machine_arn_of(ApiClient& client, std::string const& name_or_arn)
     -> Result<std::string, CallFailure>;
 
-// "treadle COMMAND: CODE: message" on standard error, with a hint where no server answers. Gives
-// kFailed.
+// "treadle COMMAND: CODE: message" on standard error, with a hint where no server
+// answers. Gives kFailed.
 auto report(std::string_view command, ApiClient const& client, CallFailure const& failure) -> int;
 
 // A member of an answer as text: strings without quotes; empty where it is absent.

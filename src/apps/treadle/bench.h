@@ -1,5 +1,5 @@
-// What the benchmarks of `treadle bench` share: figures beside the limit that was measured in the
-// same run.
+// What the benchmarks of `treadle bench` share: figures beside the limit that was
+// measured in the same run.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,8 @@
 
 namespace treadle::app {
 
-// One figure of docs/performance.md. `reach` is what `ratio` (or, without a limit, `value`) has to
-// be.
+// One figure of docs/performance.md. `reach` is what `ratio` (or, without a limit,
+// `value`) has to be.
 struct Figure {
   std::string figure;  // "P5"
   std::string what;    // "one at a time: p50 of an execution"

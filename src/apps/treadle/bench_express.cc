@@ -1,5 +1,5 @@
-// P1's proxy: an execution of four Pass and Choice states, in memory, with all ten history events
-// kept.
+// P1's proxy: an execution of four Pass and Choice states, in memory, with all ten
+// history events kept.
 
 #include <chrono>
 #include <simdjson.h>

@@ -1,5 +1,5 @@
-// P5: durable four-step executions on RocksDB, beside a bare group-committed log of the same bytes.
-// P10: start.
+// P5: durable four-step executions on RocksDB, beside a bare group-committed log of
+// the same bytes. P10: start.
 
 #include <algorithm>
 #include <atomic>

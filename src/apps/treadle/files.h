@@ -21,8 +21,8 @@ struct Input {
 };
 [[nodiscard]] auto read_input(std::string const& argument) -> Input;
 
-// Parses a command's arguments. nullopt: go on; else the exit status (help was printed, or an
-// error).
+// Parses a command's arguments. nullopt: go on; else the exit status (help was
+// printed, or an error).
 [[nodiscard]] auto parse_arguments(CLI::App& app, std::vector<std::string> arguments)
     -> std::optional<int>;
 

@@ -72,8 +72,8 @@ void raise_file_limit() {
   std::_Exit(kDataError);
 }
 
-// The signals that end the server; blocked before any thread starts, so that wait() alone gets
-// them.
+// The signals that end the server; blocked before any thread starts, so that wait()
+// alone gets them.
 class StopSignals {
  public:
   StopSignals() {

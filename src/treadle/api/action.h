@@ -20,8 +20,7 @@
 namespace treadle::api {
 
 // An error of the API as AWS shows it: HTTP status, "__type" and "message"; `members` is further
-// JSON members
-// (",\"reason\":\"...\"") of the few shapes that have them.
+// JSON members (",\"reason\":\"...\"") of the few shapes that have them.
 struct ApiError {
   std::string code;
   std::string message;

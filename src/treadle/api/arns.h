@@ -10,17 +10,17 @@
 
 namespace treadle::api {
 
-// InvalidArn unless `text` is a well-formed ARN of one of the kinds wanted. An Express execution
-// where another kind is wanted is refused as AWS does ("Resource type not valid in this context:
-// express").
+// InvalidArn unless `text` is a well-formed ARN of one of the kinds wanted. An
+// Express execution where another kind is wanted is refused as AWS does ("Resource
+// type not valid in this context: express").
 [[nodiscard]] auto read_arn(std::string_view text, std::initializer_list<StatesResource> wanted)
     -> std::expected<StatesArn, ApiError>;
 
 // A workflow's refusal as an error of the API.
 [[nodiscard]] auto to_api_error(runtime::Refusal const& refusal) -> ApiError;
 
-// The machine of that ARN, or StateMachineDoesNotExist. One that is being deleted is there while it
-// has running executions.
+// The machine of that ARN, or StateMachineDoesNotExist. One that is being deleted is
+// there while it has running executions.
 [[nodiscard]] auto find_machine(Services const& services, std::string_view arn)
     -> std::expected<runtime::Machine, ApiError>;
 

@@ -1,5 +1,5 @@
-// Which Host and Origin headers are ours: what keeps web pages of others away from a server on
-// loopback.
+// Which Host and Origin headers are ours: what keeps web pages of others away from
+// a server on loopback.
 #pragma once
 
 #include <optional>

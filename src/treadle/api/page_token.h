@@ -13,8 +13,8 @@ namespace treadle::api {
 [[nodiscard]] auto make_page_token(Services const& services, std::string_view purpose,
                                    std::string_view position) -> std::string;
 
-// The position, or InvalidToken for a token of another purpose or store, a damaged one, or one
-// older than 24 hours.
+// The position, or InvalidToken for a token of another purpose or store, a damaged
+// one, or one older than 24 hours.
 [[nodiscard]] auto read_page_token(Services const& services, std::string_view purpose,
                                    std::string_view token) -> std::expected<std::string, ApiError>;
 

@@ -179,7 +179,8 @@ class TemplateEvaluator {
     if (value.error().kind == jsonpath::PathError::Kind::kOther)
       return fail(errors::kRuntime,
                   "Invalid path '" + std::string(path) + "' : " + value.error().message);
-    // Recorded: in a template a path that may yield several values yields none where it leads nowhere.
+    // Recorded: in a template a path that may yield several values yields none
+    // where it leads nowhere.
     if (!node.path->is_definite()) return part(json::make_array(arena_, {}));
     return fail(errors::kRuntime, "The JSONPath '" + std::string(path) +
                                       "' specified for the field '" + std::string(node.field) +

@@ -14,10 +14,9 @@ class Registry final : public Connector {
  public:
   // `connector` serves every Task whose Resource is the ARN of a Lambda function.
   void add_lambda_functions(std::shared_ptr<Connector> connector);
-  // `connector` serves a service's actions in all their patterns. `service` as asl::Resource spells
-  // it
-  // ("lambda", "dynamodb"); aws-sdk integrations have names of their own ("aws-sdk:dynamodb"). An
-  // empty `action` stands for every action that has no entry of its own.
+  // `connector` serves a service's actions in all their patterns. `service` as asl::Resource
+  // spells it ("lambda", "dynamodb"); aws-sdk integrations have names of their own
+  // ("aws-sdk:dynamodb"). An empty `action` stands for every action that has no entry of its own.
   void add_service(std::string service, std::string action, std::shared_ptr<Connector> connector);
 
   [[nodiscard]] auto find(asl::Resource const& resource) const

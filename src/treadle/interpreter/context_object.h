@@ -1,6 +1,6 @@
 // The context object "$$" and the variables of a scope, as its expressions see them.
-// Source: Step Functions Developer Guide, "Context object"; recorded histories for the order of
-// members.
+// Source: Step Functions Developer Guide, "Context object"; recorded histories for
+// the order of members.
 #pragma once
 
 #include <optional>

@@ -16,8 +16,8 @@
 
 namespace treadle::interpreter {
 
-// Reads and makes values for one state. Errors carry the cause without the sentence about the
-// state; add it with in_state().
+// Reads and makes values for one state. Errors carry the cause without the sentence
+// about the state; add it with in_state().
 class DataFlow {
  public:
   DataFlow(expr::Environment& environment, json::Arena& arena)
@@ -34,8 +34,8 @@ class DataFlow {
   // A text field; nullopt where it is not set. `field` is "ErrorPath" or "CausePath".
   [[nodiscard]] auto text(asl::TextField const& field, std::string_view name, json::Value from)
       -> Result<std::optional<std::string>>;
-  // A whole number >= 0; nullopt where it is not set. `name` is the field's with its Path,
-  // "SecondsPath".
+  // A whole number >= 0; nullopt where it is not set. `name` is the field's with
+  // its Path, "SecondsPath".
   [[nodiscard]] auto number(asl::NumberField const& field, std::string_view name, json::Value from)
       -> Result<std::optional<std::uint64_t>>;
   // A path's value, or nullopt where it leads nowhere.

@@ -122,8 +122,8 @@ class Decider {
     return Reply::kDone;
   }
 
-  // A heartbeat's row moves without an event: the row that fired is right, whatever the state says
-  // of its due.
+  // A heartbeat's row moves without an event: the row that fired is right, whatever
+  // the state says of its due.
   auto task_timed_out(Timer const& timer) -> Reply {
     auto const* const s = step_.state().find_task(timer.history_id);
     bool const heartbeat = timer.kind == TimerKind::kHeartbeat;

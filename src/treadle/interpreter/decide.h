@@ -13,12 +13,12 @@
 namespace treadle::interpreter {
 
 // Decides `command` on `working`: appends the events to `events` and applies each of them to
-// `working` at once, by apply() and nothing else. So `working` runs ahead of what is committed; if
-// a commit fails the caller drops it and rebuilds from the journal. A refusal appends nothing.
-// Views in the events point into the definition, the payload table's arena or the command. Runs
-// until every scope waits or the execution has ended, or yields after limits::kTransitionsInOneGo
-// events (Yielded is then the last one). Reads no clock and draws no random number but through
-// `world`.
+// `working` at once, by apply() and nothing else. So `working` runs ahead of what is committed;
+// if a commit fails the caller drops it and rebuilds from the journal. A refusal appends
+// nothing. Views in the events point into the definition, the payload table's arena or the
+// command. Runs until every scope waits or the execution has ended, or yields after
+// limits::kTransitionsInOneGo events (Yielded is then the last one). Reads no clock and draws
+// no random number but through `world`.
 auto decide(ExecutionState& working, asl::Definition const& definition,
             record::Command const& command, World& world, record::PayloadTable& payloads,
             std::vector<record::JournalEvent>& events) -> record::Reply;

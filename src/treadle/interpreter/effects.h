@@ -1,5 +1,5 @@
-// What follows from an event outside the state: effects to perform, rows to write; and what a state
-// waits for.
+// What follows from an event outside the state: effects to perform, rows to write;
+// and what a state waits for.
 #pragma once
 
 #include <cstdint>

@@ -1,8 +1,8 @@
 // The state of one execution: a tree of scopes. Written by apply() alone.
 //
-// A scope is a running region: the execution itself, a branch of a Parallel, an iteration of a Map.
-// Payloads are held by number, so a state is small and is rebuilt from its journal without reading
-// any of them.
+// A scope is a running region: the execution itself, a branch of a Parallel, an iteration
+// of a Map. Payloads are held by number, so a state is small and is rebuilt from its
+// journal without reading any of them.
 #pragma once
 
 #include <cstdint>

@@ -9,8 +9,8 @@
 
 namespace treadle::interpreter {
 
-// The event that `event` shows as, or nullopt when its history_count is 0. Views point where the
-// event's do.
+// The event that `event` shows as, or nullopt when its history_count is 0. Views
+// point where the event's do.
 [[nodiscard]] auto project(record::JournalEvent const& event)
     -> std::optional<record::HistoryEvent>;
 

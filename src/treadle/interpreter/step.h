@@ -1,8 +1,8 @@
 // One command being decided: the working state, what may be read, and the events so far.
 //
-// The state types (states/*.cc) and the rules that they share (retry, catch, containers) are free
-// functions over a Step. A reference to a Scope is good until the next emit(): hold ids, not
-// references, across it.
+// The state types (states/*.cc) and the rules that they share (retry, catch, containers)
+// are free functions over a Step. A reference to a Scope is good until the next emit():
+// hold ids, not references, across it.
 #pragma once
 
 #include <deque>
@@ -34,8 +34,8 @@ class Step {
 
   // Puts a scope in the queue of those to be advanced.
   void make_ready(ScopeId scope) { ready_.push_back(scope); }
-  // Advances scopes until all of them wait, the execution has ended, or it is another execution's
-  // turn.
+  // Advances scopes until all of them wait, the execution has ended, or it is
+  // another execution's turn.
   void run();
 
   [[nodiscard]] auto is_over() const -> bool { return full_ || state_.is_over(); }

@@ -10,7 +10,7 @@ namespace treadle::json {
 
 // A string with its escapes undone, or why it is none.
 struct Unescaped {
-  std::string_view text = {};    // in the arena
+  std::string_view text = {};     // in the arena
   char const* behind = nullptr;   // the closing quote
   char const* message = nullptr;  // of a failure
   char const* at = nullptr;       // where it is

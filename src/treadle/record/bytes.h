@@ -1,5 +1,5 @@
-// Numbers and texts as bytes: little varints (LEB128), length-prefixed texts. Used by the codecs of
-// the journal and of snapshots.
+// Numbers and texts as bytes: little varints (LEB128), length-prefixed texts. Used by the
+// codecs of the journal and of snapshots.
 #pragma once
 
 #include <chrono>

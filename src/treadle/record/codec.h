@@ -1,5 +1,5 @@
-// Journal events as bytes: one row holds the events of one command. docs/journal-format.md has the
-// layout.
+// Journal events as bytes: one row holds the events of one command.
+// docs/journal-format.md has the layout.
 #pragma once
 
 #include <cstdint>
@@ -22,9 +22,9 @@ inline constexpr std::uint8_t kJournalVersion = 1;
 
 [[nodiscard]] auto encode(std::span<JournalEvent const> events) -> std::string;
 
-// Appends the events of a row to `out`. Texts point into `row`, spans into `arena`; both must
-// outlive the events. Never reads beyond `row`, whatever it holds; the error says what is wrong and
-// where (byte offset).
+// Appends the events of a row to `out`. Texts point into `row`, spans into `arena`; both
+// must outlive the events. Never reads beyond `row`, whatever it holds; the error says
+// what is wrong and where (byte offset).
 [[nodiscard]] auto decode(std::string_view row, json::Arena& arena, std::vector<JournalEvent>& out)
     -> Result<void, std::string>;
 

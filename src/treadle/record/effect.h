@@ -1,6 +1,6 @@
-// What the outside must now do. Each is idempotent by (execution, history id, kind) and is
-// performed only after the commit of the event that it follows from. Everything the outside may be
-// asked to do is here.
+// What the outside must now do. Each is idempotent by (execution, history id, kind)
+// and is performed only after the commit of the event that it follows from. Everything
+// the outside may be asked to do is here.
 #pragma once
 
 #include <cstdint>

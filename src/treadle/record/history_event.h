@@ -13,9 +13,9 @@
 
 namespace treadle::record {
 
-// A member of an event's details, in the order of printing. A payload "input" is printed as its
-// text with "inputDetails": {"truncated": false}; it and its details are left out without
-// includeExecutionData.
+// A member of an event's details, in the order of printing. A payload "input" is
+// printed as its text with "inputDetails": {"truncated": false}; it and its details are
+// left out without includeExecutionData.
 struct HistoryField {
   std::string_view name;
   std::variant<std::string_view, std::uint64_t, PayloadId, std::span<Assignment const>> value;

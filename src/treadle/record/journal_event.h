@@ -258,8 +258,8 @@ struct ExecutionEnded {
   std::optional<Timer> timer;
 };
 
-// decide stopped after limits::kTransitionsInOneGo so that others are served; Continue goes on. No
-// history event.
+// decide stopped after limits::kTransitionsInOneGo so that others are served;
+// Continue goes on. No history event.
 struct Yielded {};
 struct Resumed {};
 

@@ -8,8 +8,8 @@
 namespace treadle::record {
 namespace {
 
-// What was written must be read again, however deep it was built; the interpreter bounds what
-// states put out.
+// What was written must be read again, however deep it was built; the interpreter
+// bounds what states put out.
 constexpr std::size_t kDepthMax = limits::kPayloadBytes;
 
 }  // namespace

@@ -1,9 +1,9 @@
-// The payloads of one execution while commands are decided: JSON that is written once and shared by
-// number.
+// The payloads of one execution while commands are decided: JSON that is written
+// once and shared by number.
 //
-// Values and texts live in the table's arena. A payload made here is new until it is stored; an
-// older one is fetched by the loader on first use. Standard executions have a table a command,
-// Express ones a table each.
+// Values and texts live in the table's arena. A payload made here is new until it is
+// stored; an older one is fetched by the loader on first use. Standard executions have a
+// table a command, Express ones a table each.
 #pragma once
 
 #include <functional>

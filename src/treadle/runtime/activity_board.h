@@ -1,7 +1,7 @@
 // Tasks of activities that wait for a worker, and workers that wait for a task.
 //
-// Holds nothing that is not in the store as well: a task offered here has an outbox row until a
-// worker takes it.
+// Holds nothing that is not in the store as well: a task offered here has an outbox
+// row until a worker takes it.
 #pragma once
 
 #include <cstdint>
@@ -36,8 +36,8 @@ class ActivityBoard {
     std::function<bool()> is_gone;
     OnAnswer<std::optional<ActivityTask>> answer;
   };
-  // Asks the execution whether the worker may take the task; `taken` tells the outcome, once, on
-  // any thread.
+  // Asks the execution whether the worker may take the task; `taken` tells the
+  // outcome, once, on any thread.
   using Claim = std::function<void(ActivityOffer const&, std::string const& worker,
                                    std::move_only_function<void(bool)> taken)>;
 

@@ -60,16 +60,16 @@ class Catalog {
   Catalog(store::Store& store, DefinitionCache& definitions)
       : store_(store), definitions_(definitions) {}
 
-  // What a change did: false when somebody else changed the row first (read again and decide
-  // again).
+  // What a change did: false when somebody else changed the row first (read again
+  // and decide again).
   using OnChanged = std::move_only_function<void(Answer<bool>)>;
 
   [[nodiscard]] auto find_machine(std::string_view arn) const -> Answer<std::optional<Machine>>;
   // In the order of their names, after the one called `after`.
   [[nodiscard]] auto list_machines(std::string_view after, std::size_t limit) const
       -> Answer<std::vector<Machine>>;
-  // Writes `now` if the row is still `before` (nullopt: absent), with its definition where that is
-  // new.
+  // Writes `now` if the row is still `before` (nullopt: absent), with its
+  // definition where that is new.
   void change_machine(std::optional<Machine> const& before, Machine const& now,
                       asl::DefinitionPtr definition, OnChanged done);
   void erase_machine(Machine const& before, OnChanged done);

@@ -1,5 +1,5 @@
-// The engine on one node: partitions over event loops, a store and a connector. It answers the
-// Router itself.
+// The engine on one node: partitions over event loops, a store and a connector. It
+// answers the Router itself.
 #pragma once
 
 #include <functional>

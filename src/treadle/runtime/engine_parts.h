@@ -32,8 +32,8 @@ struct EngineParts {
   DefinitionCache& definitions;
   ActivityBoard& activities;
   EngineOptions options;
-  // A write failed or a row can't be read: nothing more may be acknowledged. Ends the process; any
-  // thread.
+  // A write failed or a row can't be read: nothing more may be acknowledged. Ends
+  // the process; any thread.
   std::function<void(std::string const& why)> fail_stop;
 };
 

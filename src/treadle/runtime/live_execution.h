@@ -1,5 +1,5 @@
-// An execution that a partition has in hand: its working state, and what it takes to decide the
-// next command.
+// An execution that a partition has in hand: its working state, and what it takes
+// to decide the next command.
 //
 // It can be dropped whenever nothing of it is uncommitted, and is rebuilt from the journal when a
 // command arrives. Belongs to its partition's loop.
@@ -27,19 +27,19 @@ class LiveExecution {
   // One that is about to start.
   LiveExecution(Place place, EntityId machine, asl::DefinitionPtr definition);
 
-  // Folds the journal. nullptr if there is no such execution; an error names the row that can't be
-  // read.
+  // Folds the journal. nullptr if there is no such execution; an error names the
+  // row that can't be read.
   [[nodiscard]] static auto load(store::Store const& store, DefinitionCache& definitions,
                                  Place place, json::Arena& arena)
       -> Result<std::unique_ptr<LiveExecution>, std::string>;
 
-  // The table for the next command, its values in `arena`; older payloads come from memory or the
-  // store.
+  // The table for the next command, its values in `arena`; older payloads come from
+  // memory or the store.
   [[nodiscard]] auto payload_table(json::Arena& arena, store::Store const& store)
       -> record::PayloadTable;
 
-  // The event that shows as history event `id`; its views point into the execution and `arena`
-  // until the next read.
+  // The event that shows as history event `id`; its views point into the execution
+  // and `arena` until the next read.
   [[nodiscard]] auto find_event(store::Store const& store, record::HistoryId id, json::Arena& arena)
       -> Result<record::JournalEvent, std::string>;
 

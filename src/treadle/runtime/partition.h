@@ -1,10 +1,10 @@
-// A partition: the executions that live on it, decided one command at a time by one thread, without
-// locks.
+// A partition: the executions that live on it, decided one command at a time by one
+// thread, without locks.
 //
-// A command is decided on the working state, its batch is handed to the store, and the next one may
-// be decided at once. What depends on a batch (effects, answers, wake-ups) happens after its
-// commit, in the order of the commits. Everything here runs on the partition's event loop; others
-// post to it.
+// A command is decided on the working state, its batch is handed to the store, and the
+// next one may be decided at once. What depends on a batch (effects, answers, wake-ups)
+// happens after its commit, in the order of the commits. Everything here runs on the
+// partition's event loop; others post to it.
 #pragma once
 
 #include <cstdint>
@@ -44,16 +44,16 @@ class Partition {
 
   [[nodiscard]] auto loop() -> net::EventLoop& { return loop_; }
 
-  // Sends again what was sent and not known to be done, and starts the timers. Once, before
-  // anything else.
+  // Sends again what was sent and not known to be done, and starts the timers.
+  // Once, before anything else.
   void recover();
 
   void start(StartRequest request, OnAnswer<Started> done);
 
   // What became of a command, once that is durable.
   using OnReply = std::move_only_function<void(record::Reply)>;
-  // Decides a command on an execution. kNotRunning for one that does not exist. `command` may view
-  // the caller's memory.
+  // Decides a command on an execution. kNotRunning for one that does not exist.
+  // `command` may view the caller's memory.
   void execute(Place const& place, record::Command const& command, OnReply done);
 
   // Calls `done(true)` once the execution has ended, or `done(false)` after `wait`.

@@ -54,8 +54,8 @@ void put_list_row(store::Batch& batch, Head const& head, std::optional<Execution
             partition);
 }
 
-// The rows that DescribeExecution and ListExecutions read. They change when an execution starts and
-// when it ends.
+// The rows that DescribeExecution and ListExecutions read. They change when an
+// execution starts and when it ends.
 void put_head(store::Batch& batch, LiveExecution const& live,
               std::span<record::JournalEvent const> events) {
   bool const started = std::holds_alternative<record::ExecutionStarted>(events.front().fact);

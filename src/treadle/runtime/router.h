@@ -1,10 +1,10 @@
 // What the API asks of the engine about executions. On one node the engine itself answers; on
 // several, the node that holds the execution's partition does.
 //
-// Answers come through callbacks: on any of the engine's event loops, perhaps before the call
-// returns. A refusal carries the error code of the API and AWS's message. An answer that reports a
-// change is given only after the change is durable; a refusal, only after what it was decided on
-// is.
+// Answers come through callbacks: on any of the engine's event loops, perhaps before
+// the call returns. A refusal carries the error code of the API and AWS's message. An
+// answer that reports a change is given only after the change is durable; a refusal,
+// only after what it was decided on is.
 #pragma once
 
 #include <cstdint>
@@ -33,8 +33,8 @@ using Answer = std::expected<T, Refusal>;
 template <typename T>
 using OnAnswer = std::move_only_function<void(Answer<T>)>;
 
-// The machine (or, later, the version or alias) that an execution is started from, looked up by the
-// caller.
+// The machine (or, later, the version or alias) that an execution is started from,
+// looked up by the caller.
 struct MachineRef {
   EntityId id;      // drawn when the machine was made: a namesake made later has another
   std::string arn;  // of the machine itself, unqualified
@@ -137,8 +137,8 @@ class Router {
                             std::optional<std::string> cause, OnAnswer<void> done) = 0;
   virtual void task_heartbeat(std::string token, OnAnswer<void> done) = 0;
 
-  // A task of the activity, or nullopt after `wait`. `is_gone` is asked before a task is handed
-  // out; it must be safe on any thread.
+  // A task of the activity, or nullopt after `wait`. `is_gone` is asked before a task is
+  // handed out; it must be safe on any thread.
   virtual void poll_activity(std::string activity_arn, std::string worker, Milliseconds wait,
                              std::function<bool()> is_gone,
                              OnAnswer<std::optional<ActivityTask>> done) = 0;
@@ -149,8 +149,8 @@ class Router {
   virtual auto list_executions(ListRequest const& request) -> Answer<ListPage> = 0;
   virtual auto history(HistoryRequest const& request) -> Answer<HistoryPage> = 0;
 
-  // Calls `done` once the execution has ended, or after `wait` (true: it has ended). Extension
-  // treadle-wait.
+  // Calls `done` once the execution has ended, or after `wait` (true: it has
+  // ended). Extension treadle-wait.
   virtual void wait_for_end(std::string execution_arn, Milliseconds wait, OnAnswer<bool> done) = 0;
 };
 

@@ -1,8 +1,8 @@
-// Keys and values of the rows that the runtime writes. docs/journal-format.md has the same, byte by
-// byte.
+// Keys and values of the rows that the runtime writes. docs/journal-format.md has
+// the same, byte by byte.
 //
-// Numbers in keys are big-endian, so that keys sort as the numbers do; "~" marks a number that
-// descends.
+// Numbers in keys are big-endian, so that keys sort as the numbers do; "~" marks a
+// number that descends.
 #pragma once
 
 #include <cstdint>
@@ -38,8 +38,7 @@ struct Place {
 // Everything of one execution in a table begins with this: partition, id.
 [[nodiscard]] auto place_key(Place const& place) -> std::string;
 
-// ---- journal: one row a command: (place, first history id, first payload) -> events and the
-// payloads they made ----
+// ---- journal: one row a command: (place, first history id, first payload) -> events and the payloads they made ----
 struct JournalKey {
   record::HistoryId first_history_id = 0;
   std::uint32_t first_payload = 0;

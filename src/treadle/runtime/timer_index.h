@@ -1,5 +1,5 @@
-// The timers of a partition: rows in the store, read ahead in time order; in memory is only when to
-// look next.
+// The timers of a partition: rows in the store, read ahead in time order; in memory
+// is only when to look next.
 #pragma once
 
 #include <chrono>

@@ -26,8 +26,8 @@ struct TokenTarget {
 [[nodiscard]] auto make_task_token(store::Secret const& secret, TokenTarget const& target)
     -> std::string;
 
-// nullopt for anything that make_task_token() did not make under this secret. Takes the same time
-// for all texts of one length.
+// nullopt for anything that make_task_token() did not make under this secret. Takes the
+// same time for all texts of one length.
 [[nodiscard]] auto read_task_token(store::Secret const& secret, std::string_view token)
     -> std::optional<TokenTarget>;
 

@@ -1,26 +1,24 @@
-// Store: the contract that every store keeps (memory, RocksDB, PostgreSQL), and the runtime relies
-// on.
+// Store: the contract that every store keeps (memory, RocksDB, PostgreSQL), and the runtime
+// relies on.
 //
 // A store is an ordered map from (table, key) to value, written by batches.
 //
 // Atomicity   A batch is committed as a whole or not at all, also across a crash.
 // Order       Batches are committed in the order in which submit() was called; when two threads
-// call it
-//             at once, in one of the two orders. After a crash the store holds the batches of a
-//             prefix of that order, and every batch whose callback was called with kCommitted is in
-//             the prefix.
+//             call it at once, in one of the two orders. After a crash the store holds the batches
+//             of a prefix of that order, and every batch whose callback was called with kCommitted
+//             is in the prefix.
 // Durability  kCommitted is told after the batch is on disk (fdatasync; the memory store keeps
-// nothing). Visibility  Reads see committed batches only, and whole ones. One call sees one state
-// of the store; two
-//             calls may see two. When a callback runs, reads see its batch, and possibly later
-//             ones.
+//             nothing).
+// Visibility  Reads see committed batches only, and whole ones. One call sees one state of the
+//             store; two calls may see two. When a callback runs, reads see its batch, and possibly
+//             later ones.
 // Threads     Every function may be called from any thread at any time, flush_and_close() and the
 //             destructor excepted. Callbacks run on one thread, the commit thread, in submission
 //             order.
 // Failure     A write or fsync that fails leaves it unknown which of the batches that were not yet
-// answered
-//             are on disk. The store then is failed for good: these and all later batches get
-//             kFailed, nothing more is written, reads go on. Never retried, never resumed: the
+//             answered are on disk. The store then is failed for good: these and all later batches
+//             get kFailed, nothing more is written, reads go on. Never retried, never resumed: the
 //             process ends with status 74 and what is on disk decides at the next start.
 #pragma once
 

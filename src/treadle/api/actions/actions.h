@@ -28,8 +28,8 @@ void get_activity_task(ActionCall& call, OnResult done);
 void tag_resource(ActionCall& call, OnResult done);
 void untag_resource(ActionCall& call, OnResult done);
 void list_tags_for_resource(ActionCall& call, OnResult done);
-// Versions, aliases, map runs, synchronous executions, redrive and TestState: checked, and refused
-// where AWS would find nothing.
+// Versions, aliases, map runs, synchronous executions, redrive and TestState: checked, and
+// refused where AWS would find nothing.
 void not_there_yet(ActionCall& call, OnResult done);
 
 }  // namespace treadle::api

@@ -1,5 +1,5 @@
-// CreateStateMachine. Idempotent: the same name, definition, type and settings give the machine
-// that is there.
+// CreateStateMachine. Idempotent: the same name, definition, type and settings give
+// the machine that is there.
 
 #include <fmt/format.h>
 

@@ -17,13 +17,13 @@ struct MachineSettings {
   std::string encryption;
 };
 
-// InvalidLoggingConfiguration, InvalidTracingConfiguration, InvalidEncryptionConfiguration or
-// ValidationException for what can't be; else the settings as JSON text, empty where the request
-// has none.
+// InvalidLoggingConfiguration, InvalidTracingConfiguration,
+// InvalidEncryptionConfiguration or ValidationException for what can't be; else the
+// settings as JSON text, empty where the request has none.
 [[nodiscard]] auto read_settings(json::Value request) -> std::expected<MachineSettings, ApiError>;
 
-// ValidationException for `publish`, which is not supported yet, and for a version's description
-// without it.
+// ValidationException for `publish`, which is not supported yet, and for a
+// version's description without it.
 [[nodiscard]] auto check_publish(json::Value request) -> std::optional<ApiError>;
 
 // The compiled definition, or InvalidDefinition with AWS's text.

@@ -36,9 +36,8 @@ class Call {
 // The value; `call` must outlive it. Errors have AWS's cause text without the "An error occurred
 // while executing the state ..." prefix: "The function 'CALL' had the following error: ...", where
 // CALL is the whole expression. A path that leads nowhere is States.Runtime ("The JsonPath argument
-// for the field
-// '$.x' could not be found in the input '...'"), an argument that the function cannot take is
-// States.IntrinsicFailure.
+// for the field '$.x' could not be found in the input '...'"), an argument that the function cannot
+// take is States.IntrinsicFailure.
 [[nodiscard]] auto evaluate(Call const& call, json::Value input, Environment& environment,
                             json::Arena& arena) -> Result<json::Value>;
 

@@ -73,7 +73,7 @@ class Evaluator {
   [[nodiscard]] auto sources() -> Sources& { return sources_; }
 
   static constexpr std::size_t kWorkMax = 64U << 20U;  // expressions evaluated and bytes made
-  static constexpr std::uint32_t kDepthMax = 400;       // evaluations within evaluations
+  static constexpr std::uint32_t kDepthMax = 400;      // evaluations within evaluations
 
  private:
   class Visit;

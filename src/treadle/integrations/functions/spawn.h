@@ -41,8 +41,7 @@ struct SpawnedProcess {
 
 // The child is killed when the calling thread ends, which must therefore live as long as the child.
 // It gets default signal handlers, an empty signal mask and no descriptors but the three. Fails
-// with a text for people
-// ("node: No such file or directory"). Blocks for as long as execve takes.
+// with a text for people ("node: No such file or directory"). Blocks for as long as execve takes.
 [[nodiscard]] auto spawn(ProcessSpec const& spec) -> std::expected<SpawnedProcess, std::string>;
 
 }  // namespace treadle::integrations::functions

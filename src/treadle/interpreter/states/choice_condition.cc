@@ -55,8 +55,8 @@ auto compare(Domain domain, Relation relation, Value a, Value b) -> bool {
   return false;
 }
 
-// '*' stands for any characters, "\*" for an asterisk and "\\" for a backslash. Linear but for
-// back-tracking to the last '*' only.
+// '*' stands for any characters, "\*" for an asterisk and "\\" for a backslash. Linear but
+// for back-tracking to the last '*' only.
 auto matches_pattern(std::string_view text, std::string_view pattern) -> bool {
   std::size_t t = 0;
   std::size_t p = 0;

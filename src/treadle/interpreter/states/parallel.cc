@@ -1,5 +1,5 @@
-// Parallel: every branch gets the same input; the outputs become an array. Source: ASL
-// specification, "Parallel State".
+// Parallel: every branch gets the same input; the outputs become an array. Source:
+// ASL specification, "Parallel State".
 
 #include "treadle/interpreter/step.h"
 #include "treadle/json/print.h"

@@ -1,5 +1,5 @@
-// Pass: hands its input on, or a Result, or what Parameters make of it. Source: ASL specification,
-// "Pass State".
+// Pass: hands its input on, or a Result, or what Parameters make of it. Source: ASL
+// specification, "Pass State".
 
 #include "treadle/interpreter/step.h"
 
