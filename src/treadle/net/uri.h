@@ -42,7 +42,7 @@ struct Url {
   std::string target;
 };
 // nullopt when it is no URL that ClientRequest::url allows.
-[[nodiscard]] auto parse_url(std::string_view url) -> std::optional<Url>;
+[[nodiscard]] auto parse_url(std::string_view text) -> std::optional<Url>;
 
 // Every byte but letters, digits, '-', '.', '_' and '~' as %XX (upper case).
 enum class Slash : std::uint8_t { kKeep, kEncode };
