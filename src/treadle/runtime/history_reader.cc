@@ -1,6 +1,7 @@
 #include "treadle/runtime/history_reader.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
 
@@ -129,81 +130,122 @@ auto HistoryReader::list(ListRequest const& request) const -> Answer<ListPage> {
   return page;
 }
 
-auto HistoryReader::history(HistoryRequest const& request) const -> Answer<HistoryPage> {
-  constexpr std::size_t kRowsAtOnce = 64;
-  auto const place = TRY(place_of(request.execution_arn));
-  auto const storage = std::make_shared<PageStorage>();
-  HistoryPage page;
-  page.storage = storage;
-  auto const prefix = place_key(place);
-  auto const end = journal_key(place, {.first_history_id = ~0U, .first_payload = ~0U});
-  bool const down = request.reverse;
-  // The row that holds the first event wanted may begin before it; the rows after it are wanted
-  // whole.
-  std::string from = prefix;
-  std::string to = end;
-  if (request.after != 0 && down)
-    to = journal_key(place, {.first_history_id = request.after, .first_payload = 0});
-  if (request.after != 0 && !down) {
-    auto const at =
-        journal_key(place, {.first_history_id = request.after + 1, .first_payload = ~0U});
+namespace {
+
+// Collects a page of history: rows in the order asked for, and the payloads that their events name.
+class PageReader {
+ public:
+  using FindPayload = std::function<Answer<std::string>(std::uint32_t)>;
+
+  PageReader(store::Store const& store, Place const& place, HistoryRequest const& request)
+      : store_(store),
+        request_(request),
+        prefix_(place_key(place)),
+        from_(prefix_),
+        to_(journal_key(place, {.first_history_id = ~0U, .first_payload = ~0U})),
+        storage_(std::make_shared<PageStorage>()) {
+    page_.storage = storage_;
+  }
+
+  auto read(Place const& place, FindPayload const& find_payload) -> Answer<HistoryPage> {
+    constexpr std::size_t kRowsAtOnce = 64;
+    TRY(seek(place));
+    for (bool more = true; more && !page_.more;) {
+      auto const rows =
+          store_.scan(Table::kJournal,
+                      {.from = from_, .to = to_, .direction = direction(), .limit = kRowsAtOnce});
+      if (!rows) return internal(rows.error().message);
+      for (auto const& row : *rows)
+        if (!page_.more) TRY(add_row(row));
+      more = rows->size() == kRowsAtOnce;
+      if (more && request_.reverse) to_ = rows->back().key;
+      if (more && !request_.reverse) from_ = rows->back().key + '\0';
+    }
+    TRY(add_earlier_payloads(find_payload));
+    return std::move(page_);
+  }
+
+ private:
+  [[nodiscard]] auto direction() const -> Direction {
+    return request_.reverse ? Direction::kDescending : Direction::kAscending;
+  }
+
+  // Narrows the range to what follows the page before. The row that holds the first event wanted
+  // may begin before it.
+  auto seek(Place const& place) -> Answer<void> {
+    if (request_.after == 0) return {};
+    if (request_.reverse) {
+      to_ = journal_key(place, {.first_history_id = request_.after, .first_payload = 0});
+      return {};
+    }
+    auto const next =
+        journal_key(place, {.first_history_id = request_.after + 1, .first_payload = ~0U});
     auto const row =
         store_.scan(Table::kJournal,
-                    {.from = prefix, .to = at, .direction = Direction::kDescending, .limit = 1});
+                    {.from = prefix_, .to = next, .direction = Direction::kDescending, .limit = 1});
     if (!row) return internal(row.error().message);
-    if (!row->empty()) from = row->front().key;
+    if (!row->empty()) from_ = row->front().key;
+    return {};
   }
-  while (!page.more) {
-    auto rows = store_.scan(Table::kJournal,
-                            {.from = from,
-                             .to = to,
-                             .direction = down ? Direction::kDescending : Direction::kAscending,
-                             .limit = kRowsAtOnce});
-    if (!rows) return internal(rows.error().message);
-    for (auto& row : *rows) {
-      if (page.more) break;
-      auto const text = storage->arena.copy(row.value);
-      auto const parts = read_journal_row(text);
-      if (!parts) return internal(parts.error());
-      auto const first_payload = read_journal_key(row.key).first_payload;
-      for (std::uint32_t i = 0; i < parts->payloads.size(); ++i)
-        page.payloads.emplace_back(record::PayloadId{first_payload + i}, parts->payloads[i]);
-      std::vector<record::JournalEvent> events;
-      if (auto const ok = record::decode(parts->events, storage->arena, events); !ok)
-        return internal(ok.error());
-      if (down) std::ranges::reverse(events);
-      for (auto const& event : events) {
-        auto shown = interpreter::project(event);
-        if (!shown) continue;
-        if (request.after != 0 && (down ? shown->id >= request.after : shown->id <= request.after))
-          continue;
-        if (page.events.size() == request.limit) {
-          page.more = true;
-          break;
-        }
-        page.events.push_back(std::move(*shown));
-      }
-    }
-    if (rows->size() < kRowsAtOnce) break;
-    if (down)
-      to = rows->back().key;
+
+  [[nodiscard]] auto is_wanted(record::HistoryEvent const& event) const -> bool {
+    if (request_.after == 0) return true;
+    return request_.reverse ? event.id < request_.after : event.id > request_.after;
+  }
+
+  auto add_row(store::Row const& row) -> Answer<void> {
+    auto const parts = read_journal_row(storage_->arena.copy(row.value));
+    if (!parts) return internal(parts.error());
+    auto const first_payload = read_journal_key(row.key).first_payload;
+    for (std::uint32_t i = 0; i < parts->payloads.size(); ++i)
+      page_.payloads.emplace_back(record::PayloadId{first_payload + i}, parts->payloads[i]);
+    std::vector<record::JournalEvent> events;
+    if (auto const ok = record::decode(parts->events, storage_->arena, events); !ok)
+      return internal(ok.error());
+    if (request_.reverse) std::ranges::reverse(events);
+    for (auto const& event : events) add_event(event);
+    return {};
+  }
+
+  void add_event(record::JournalEvent const& event) {
+    auto shown = interpreter::project(event);
+    if (page_.more || !shown || !is_wanted(*shown)) return;
+    if (page_.events.size() == request_.limit)
+      page_.more = true;
     else
-      from = rows->back().key + '\0';
+      page_.events.push_back(std::move(*shown));
   }
-  // Payloads that earlier rows made.
-  std::set<std::uint32_t> wanted;
-  for (auto const& event : page.events) collect(event, wanted);
-  std::ranges::sort(page.payloads, {}, [](auto const& p) { return p.first; });
-  auto const known = page.payloads;
-  for (auto const id : wanted) {
-    if (std::ranges::binary_search(known, record::PayloadId{id}, {},
-                                   [](auto const& p) { return p.first; }))
-      continue;
-    auto const [at, fresh] = storage->payloads.emplace(id, TRY(payload(place, id)));
-    page.payloads.emplace_back(record::PayloadId{id}, at->second);
+
+  // What rows outside the page made.
+  auto add_earlier_payloads(FindPayload const& find_payload) -> Answer<void> {
+    constexpr auto kId = [](auto const& p) { return p.first; };
+    std::set<std::uint32_t> wanted;
+    for (auto const& event : page_.events) collect(event, wanted);
+    for (auto const& [id, text] : page_.payloads) wanted.erase(id.value());
+    for (auto const id : wanted) {
+      auto const [at, fresh] = storage_->payloads.emplace(id, TRY(find_payload(id)));
+      page_.payloads.emplace_back(record::PayloadId{id}, at->second);
+    }
+    std::ranges::sort(page_.payloads, {}, kId);
+    return {};
   }
-  std::ranges::sort(page.payloads, {}, [](auto const& p) { return p.first; });
-  return page;
+
+  store::Store const& store_;
+  HistoryRequest const& request_;
+  std::string const prefix_;
+  std::string from_;
+  std::string to_;
+  std::shared_ptr<PageStorage> storage_;
+  HistoryPage page_;
+};
+
+}  // namespace
+
+auto HistoryReader::history(HistoryRequest const& request) const -> Answer<HistoryPage> {
+  auto const place = TRY(place_of(request.execution_arn));
+  return PageReader(store_, place, request).read(place, [&](std::uint32_t id) {
+    return payload(place, id);
+  });
 }
 
 }  // namespace treadle::runtime
