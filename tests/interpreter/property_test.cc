@@ -84,6 +84,7 @@ class Driver {
       execution_.tell(record::StopExecution{.error = "Stopped", .cause = {}});
       return;
     }
+    if (pick(40) == 0) kill();
     std::vector<Scope const*> tasks;
     for (auto const& s : execution_.state.scopes)
       if (s.task) tasks.push_back(&s);
@@ -92,6 +93,13 @@ class Driver {
       return;
     }
     answer(*tasks[pick(tasks.size())]->task);
+  }
+
+  // The process dies: what goes on is what the journal gives back.
+  void kill() {
+    ++seen_["kill"];
+    execution_.state = {};
+    for (auto const& event : execution_.events) apply(execution_.state, event);
   }
 
   void answer(OpenTask const task) {
@@ -201,7 +209,7 @@ TEST(Property, ReplayAndRowsAgreeWithTheState) {
                            "aborted sibling",
                            "timed out",
                            "limit",
-                           "yield"}) {
+                           "yield", "kill"}) {
     table += fmt::format(" {} {},", what, seen[what]);
     EXPECT_GT(seen[what], 0) << what << " never occurred";
   }
