@@ -209,7 +209,8 @@ TEST(Property, ReplayAndRowsAgreeWithTheState) {
                            "aborted sibling",
                            "timed out",
                            "limit",
-                           "yield", "kill"}) {
+                           "yield",
+                           "kill"}) {
     table += fmt::format(" {} {},", what, seen[what]);
     EXPECT_GT(seen[what], 0) << what << " never occurred";
   }

@@ -98,28 +98,25 @@ auto read_journal_row(std::string_view row) -> Result<JournalRow, std::string> {
   return out;
 }
 
+namespace {
+
+constexpr std::uint64_t kHeadVersion = 1;
+
+// The fields of a head row, in the order of their bytes.
+auto fields(Head& head) {
+  auto& s = head.summary;
+  return std::tie(s.id.high, s.id.low, s.execution_arn, s.name, s.state_machine_arn, s.revision,
+                  s.role_arn, s.trace_header, s.status, s.started_at, s.stopped_at, s.redrive_count,
+                  head.machine.high, head.machine.low, head.input_payload, head.output_payload,
+                  head.error, head.cause);
+}
+
+}  // namespace
+
 auto write_head(Head const& head) -> std::string {
   ByteWriter out;
-  auto const& s = head.summary;
-  out.number(1);  // version of this layout
-  out.put(s.id.high);
-  out.put(s.id.low);
-  out.put(s.execution_arn);
-  out.put(s.name);
-  out.put(s.state_machine_arn);
-  out.put(s.revision);
-  out.put(s.role_arn);
-  out.put(s.trace_header);
-  out.put(s.status);
-  out.put(s.started_at);
-  out.put(s.stopped_at);
-  out.put(s.redrive_count);
-  out.put(head.machine.high);
-  out.put(head.machine.low);
-  out.put(head.input_payload);
-  out.put(head.output_payload);
-  out.put(head.error);
-  out.put(head.cause);
+  out.number(kHeadVersion);
+  std::apply([&](auto const&... field) { (out.put(field), ...); }, fields(const_cast<Head&>(head)));
   return out.take();
 }
 
@@ -127,26 +124,8 @@ auto read_head(std::string_view row) -> std::optional<Head> {
   json::Arena unused;
   ByteReader in(row, unused);
   Head head;
-  auto& s = head.summary;
-  if (in.number() != 1) return std::nullopt;
-  in.get(s.id.high);
-  in.get(s.id.low);
-  in.get(s.execution_arn);
-  in.get(s.name);
-  in.get(s.state_machine_arn);
-  in.get(s.revision);
-  in.get(s.role_arn);
-  in.get(s.trace_header);
-  in.get(s.status);
-  in.get(s.started_at);
-  in.get(s.stopped_at);
-  in.get(s.redrive_count);
-  in.get(head.machine.high);
-  in.get(head.machine.low);
-  in.get(head.input_payload);
-  in.get(head.output_payload);
-  in.get(head.error);
-  in.get(head.cause);
+  if (in.number() != kHeadVersion) return std::nullopt;
+  std::apply([&](auto&... field) { (in.get(field), ...); }, fields(head));
   if (!in.ok() || !in.at_end()) return std::nullopt;
   return head;
 }
