@@ -64,9 +64,9 @@ auto HistoryReader::head(Place const& place) const -> Answer<Head> {
 // Rows are ordered by history id and by payload alike: a search over history ids finds the row.
 auto HistoryReader::payload(Place const& place, std::uint32_t id) const -> Answer<std::string> {
   std::uint32_t low = 1;
-  std::uint32_t high = ~0U;
+  std::uint32_t high = ~0U - 1;
   auto const prefix = place_key(place);
-  for (;;) {
+  while (low <= high) {
     auto const middle = low + (high - low) / 2;
     auto const to = journal_key(place, {.first_history_id = middle, .first_payload = ~0U});
     auto const rows =
@@ -74,7 +74,6 @@ auto HistoryReader::payload(Place const& place, std::uint32_t id) const -> Answe
                     {.from = prefix, .to = to, .direction = Direction::kDescending, .limit = 1});
     if (!rows) return internal(rows.error().message);
     if (rows->empty()) {
-      if (middle == high) return internal(fmt::format("payload {} is missing", id));
       low = middle + 1;
       continue;
     }
@@ -83,14 +82,12 @@ auto HistoryReader::payload(Place const& place, std::uint32_t id) const -> Answe
     if (!parts) return internal(parts.error());
     if (id >= key.first_payload && id - key.first_payload < parts->payloads.size())
       return std::string(parts->payloads[id - key.first_payload]);
-    if (id < key.first_payload) {
-      if (key.first_history_id <= low) return internal(fmt::format("payload {} is missing", id));
+    if (id < key.first_payload)
       high = key.first_history_id - 1;
-    } else {
-      if (middle == high) return internal(fmt::format("payload {} is missing", id));
+    else
       low = middle + 1;
-    }
   }
+  return internal(fmt::format("payload {} is missing", id));
 }
 
 auto HistoryReader::describe(std::string_view execution_arn) const -> Answer<ExecutionDescription> {
