@@ -155,7 +155,7 @@ step_rigs_long() {
   local seed
   for seed in 2 3; do
     rig crash_loop --executions 500 --kills 50 --require-idempotency --seed "$seed"
-    rig bad_input --seed "$seed"
+    rig bad_input --require-close --slow-seconds 35
   done
   rig load_hold 100000 --max-rss-per-exec 300 --max-disk-per-exec 1500 --max-recovery 5
   rig load_hold 100000 --kind wait --down 10 --max-recovery 5
