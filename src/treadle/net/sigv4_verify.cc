@@ -16,7 +16,6 @@ namespace {
 
 auto constexpr kSkewMax = std::chrono::minutes(5);
 auto constexpr kAlgorithm = std::string_view("AWS4-HMAC-SHA256 ");
-auto constexpr kSignatureChars = std::size_t{64};
 auto constexpr kDaysKept = std::size_t{3};  // around midnight two are in use
 
 // JSON protocols answer all of these with 400; AWS's texts where they are known.
