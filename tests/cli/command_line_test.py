@@ -117,6 +117,13 @@ class RunTest(FileTest):
         definition = machine(Pause={"Type": "Wait", "Seconds": 3600, "End": True})
         self.assertEqual(treadle("run", self.write("a.json", definition), "--time-scale", "0.00001")[0], 0)
 
+    def test_a_file_that_cannot_be_read(self):
+        for file in (self.folder, self.folder / "nowhere"):
+            with self.subTest(file):
+                status, _, err = treadle("run", file)
+                self.assertEqual(status, 2)
+                self.assertIn(f"can't read {file}", err)
+
     def test_what_is_wrong_with_a_definition(self):
         status, _, err = treadle("run", self.write("a.json", INVALID))
         self.assertEqual(status, 2)

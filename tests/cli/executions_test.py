@@ -42,6 +42,22 @@ class ExecutionsTest(unittest.TestCase):
         self.assertEqual(status, 1)
         self.assertIn("Sold.Out", err)
 
+    def test_waiting_has_a_limit(self):
+        name = self.create(WAIT)
+        status, out, err = self.treadle("start", name, "--wait", "1")
+        self.assertEqual((status, out), (1, ""))
+        self.assertRegex(err, f"still RUNNING: arn:.*:execution:{name}:")
+
+    def test_wait_before_the_name(self):
+        self.assertEqual(self.treadle("start", "--wait", self.create(PASS))[0], 0)
+
+    def test_the_description_of_a_state_machine(self):
+        name = self.create(PASS)
+        described = self.json("describe", name)
+        self.assertEqual((described["name"], described["definition"]), (name, PASS))
+        self.assertEqual(self.json("describe", described["stateMachineArn"]), described)
+        self.assertRegex(self.treadle("describe", name)[1], r"(?m)^creationDate +\d{4}-\d\d-\d\dT")
+
     def test_lists(self):
         name = self.create(WAIT)
         arns = [self.json("start", name)["executionArn"] for _ in range(3)]
@@ -80,10 +96,19 @@ class ExecutionsTest(unittest.TestCase):
                 self.assertEqual((status, out), (1, ""))
                 self.assertRegex(err, "DoesNotExist|does not exist|Does Not Exist")
 
+    def test_wrong_command_lines(self):
+        for arguments in (("start",), ("start", "any", "--input", "{"), ("start", "any", "--input", "@nowhere"),
+                          ("start", "any", "--wait", "-1"), ("list", "--status", "FAILED"), ("list", "any", "--status", "LOST"),
+                          ("describe",), ("history",), ("stop",), ("history", "any", "--format", "xml")):
+            with self.subTest(arguments):
+                self.assertEqual(self.treadle(*arguments)[0], 2)
+
     def test_no_server(self):
-        status, _, err = treadle("list", "--endpoint", "http://127.0.0.1:1")
-        self.assertEqual(status, 1)
-        self.assertIn("127.0.0.1:1", err)
+        for extra in ((("--endpoint", "http://127.0.0.1:1"), {}), ((), {"AWS_ENDPOINT_URL_SFN": "http://127.0.0.1:1/"})):
+            with self.subTest(extra):
+                status, _, err = treadle("list", *extra[0], environment=extra[1])
+                self.assertEqual(status, 1)
+                self.assertIn("running at http://127.0.0.1:1?", err)
 
 
 if __name__ == "__main__":

@@ -8,11 +8,15 @@
 
 #include "apps/treadle/command.h"
 #include "treadle/api/object_writer.h"
+#include "treadle/base/system_clock.h"
 #include "treadle/base/time.h"
+#include "treadle/integrations/aws_configuration.h"
 #include "treadle/json/parse.h"
 #include "treadle/json/print.h"
 #include "treadle/net/event_loop.h"
 #include "treadle/net/http_client.h"
+#include "treadle/net/sigv4.h"
+#include "treadle/net/uri.h"
 
 namespace treadle::app {
 namespace {
@@ -22,9 +26,21 @@ constexpr std::size_t kAnswerBytesMax = 64U << 20U;
 constexpr auto kAnswerTime = std::chrono::seconds(60);
 
 auto endpoint_of(std::string const& option) -> std::string {
-  if (!option.empty()) return option;
   auto const* const variable = std::getenv("AWS_ENDPOINT_URL_SFN");
-  return variable != nullptr && *variable != '\0' ? variable : std::string(kDefaultEndpoint);
+  auto endpoint = !option.empty() ? option : std::string(variable == nullptr ? "" : variable);
+  while (endpoint.ends_with('/')) endpoint.pop_back();
+  return endpoint.empty() ? std::string(kDefaultEndpoint) : endpoint;
+}
+
+// Signed where the environment has keys: a server without --credentials takes either.
+void sign(net::ClientRequest& request) {
+  auto const aws = integrations::read_aws_configuration(integrations::process_environment());
+  auto const url = net::parse_url(request.url);
+  if (!aws.credentials || !url) return;
+  request.headers.set("Host", url->authority);
+  net::sign({.method = request.method, .target = url->target, .body = request.body},
+            request.headers, *aws.credentials, {.region = aws.region, .service = "states"},
+            SystemClock().now());
 }
 
 auto failure_of(net::ClientResponse const& response) -> CallFailure {
@@ -50,15 +66,15 @@ ApiClient::ApiClient(std::string const& endpoint)
     : endpoint_(endpoint_of(endpoint)), impl_(std::make_unique<Impl>()) {}
 ApiClient::~ApiClient() = default;
 
-auto ApiClient::call(std::string_view operation, std::string body, int wait_seconds)
+auto ApiClient::call(std::string_view operation, std::string body, std::chrono::seconds wait)
     -> Result<std::string, CallFailure> {
   net::ClientRequest request{
       .url = endpoint_ + "/", .body = std::move(body), .max_response_bytes = kAnswerBytesMax};
   request.headers.add("Content-Type", "application/x-amz-json-1.0");
   request.headers.add("X-Amz-Target", fmt::format("AWSStepFunctions.{}", operation));
-  if (wait_seconds > 0) request.headers.add("treadle-wait", std::to_string(wait_seconds));
-  request.deadlines.first_byte = request.deadlines.total =
-      kAnswerTime + std::chrono::seconds(wait_seconds);
+  if (wait.count() > 0) request.headers.add("treadle-wait", std::to_string(wait.count()));
+  request.deadlines.first_byte = request.deadlines.total = kAnswerTime + wait;
+  sign(request);
   std::promise<net::ClientResult> answered;
   impl_->loops.at(0).post([&] {
     impl_->client.send(std::move(request),
@@ -76,6 +92,7 @@ auto machine_arn_of(ApiClient& client, std::string const& name_or_arn)
   std::string token;
   do {
     api::ObjectWriter request;
+    request.number("maxResults", 1'000);
     if (!token.empty()) request.text("nextToken", token);
     auto const body = TRY(client.call("ListStateMachines", request.take()));
     json::Arena arena;
@@ -92,13 +109,16 @@ auto machine_arn_of(ApiClient& client, std::string const& name_or_arn)
 }
 
 auto report(std::string_view command, ApiClient const& client, CallFailure const& failure) -> int {
+  fmt::print(stderr, "treadle {}: {}{}{}\n", command, failure.code,
+             failure.code.empty() ? "" : ": ", failure.message);
   if (failure.code.empty())
     fmt::print(stderr,
-               "treadle {}: {}\nIs `treadle server` running at {}? --endpoint or "
-               "AWS_ENDPOINT_URL_SFN say where it is.\n",
-               command, failure.message, client.endpoint());
-  else
-    fmt::print(stderr, "treadle {}: {}: {}\n", command, failure.code, failure.message);
+               "Is `treadle server` running at {}? --endpoint or AWS_ENDPOINT_URL_SFN say where it "
+               "is.\n",
+               client.endpoint());
+  if (failure.code == "MissingAuthenticationTokenException")
+    fmt::print(stderr,
+               "The server asks for keys: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.\n");
   return kFailed;
 }
 

@@ -1,6 +1,7 @@
 // A client of the API for the commands: one call at a time, synchronous.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,13 +19,14 @@ struct CallFailure {
 
 class ApiClient {
  public:
-  // --endpoint, else AWS_ENDPOINT_URL_SFN, else http://127.0.0.1:8083.
+  // `endpoint`, else AWS_ENDPOINT_URL_SFN, else http://127.0.0.1:8083. Requests are signed where
+  // AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are set, for the region of AWS_REGION.
   explicit ApiClient(std::string const& endpoint);
   ~ApiClient();
 
-  // The answer's body. `wait_seconds` is the treadle-wait header; 0: none.
-  [[nodiscard]] auto call(std::string_view operation, std::string body, int wait_seconds = 0)
-      -> Result<std::string, CallFailure>;
+  // The answer's body. `wait` is the treadle-wait header; 0: none.
+  [[nodiscard]] auto call(std::string_view operation, std::string body,
+                          std::chrono::seconds wait = {}) -> Result<std::string, CallFailure>;
 
   [[nodiscard]] auto endpoint() const -> std::string const& { return endpoint_; }
 
@@ -38,8 +40,8 @@ class ApiClient {
 [[nodiscard]] auto machine_arn_of(ApiClient& client, std::string const& name_or_arn)
     -> Result<std::string, CallFailure>;
 
-// "treadle COMMAND: CODE: message" on standard error, with a hint where no server
-// answers. Gives kFailed.
+// "treadle COMMAND: CODE: message" on standard error, with a hint where no server answers or it asks
+// for keys. Gives kFailed.
 auto report(std::string_view command, ApiClient const& client, CallFailure const& failure) -> int;
 
 // A member of an answer as text: strings without quotes; empty where it is absent.

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <fstream>
 #include <iostream>
-#include <iterator>
+#include <sstream>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 
@@ -14,12 +15,17 @@
 namespace treadle::app {
 
 auto read_file(std::string const& path) -> std::optional<std::string> {
-  if (path == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
+  std::ostringstream text;
+  if (path == "-") {
+    text << std::cin.rdbuf();
+    return std::move(text).str();
+  }
   std::ifstream in(path, std::ios::binary);
-  std::string text(std::istreambuf_iterator<char>(in), {});
-  if (!in && !in.eof()) return std::nullopt;
-  if (!in.is_open()) return std::nullopt;
-  return text;
+  if (!in) return std::nullopt;
+  // Reading a directory fails here, and so does an empty file, which is fine.
+  if (in.peek() != std::ifstream::traits_type::eof()) text << in.rdbuf();
+  if (in.bad() || text.bad()) return std::nullopt;
+  return std::move(text).str();
 }
 
 auto read_input(std::string const& argument) -> Input {

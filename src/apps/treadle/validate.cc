@@ -1,11 +1,7 @@
 // treadle validate: what ValidateStateMachineDefinition would say of definitions in files.
 #include <cstdio>
-#include <fstream>
-#include <iostream>
-#include <iterator>
 #include <optional>
 #include <span>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "apps/treadle/command.h"
+#include "apps/treadle/files.h"
 #include "treadle/asl/parser.h"
 #include "treadle/json/print.h"
 
@@ -33,21 +30,6 @@ struct Verdict {
   std::vector<asl::Diagnostic> diagnostics;
   bool is_ok = false;
 };
-
-// The whole of a file, "-" being standard input; nullopt if it can't be read.
-auto read_text(std::string const& file) -> std::optional<std::string> {
-  std::ostringstream text;
-  if (file == "-") {
-    text << std::cin.rdbuf();
-    return std::move(text).str();
-  }
-  std::ifstream in(file, std::ios::binary);
-  if (!in) return std::nullopt;
-  // Reading a directory fails here, and so does an empty file, which is fine.
-  if (in.peek() != std::ifstream::traits_type::eof()) text << in.rdbuf();
-  if (in.bad() || text.bad()) return std::nullopt;
-  return std::move(text).str();
-}
 
 auto severity_name(asl::Severity severity) -> std::string_view {
   return severity == asl::Severity::kError ? "ERROR" : "WARNING";
@@ -140,7 +122,7 @@ auto run_validate(std::span<std::string const> arguments) -> int {
   std::vector<Verdict> verdicts;
   auto status = kOk;
   for (auto const& file : settings.files) {
-    auto const text = read_text(file);
+    auto const text = read_file(file);
     if (!text) {
       fmt::print(stderr, "treadle validate: can't read {}\n", file);
       return kUsage;
