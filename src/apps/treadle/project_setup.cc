@@ -7,6 +7,7 @@
 #include "treadle/api/object_writer.h"
 #include "treadle/asl/parser.h"
 #include "treadle/base/arn.h"
+#include "treadle/base/assert.h"
 #include "treadle/base/log.h"
 #include "treadle/base/random.h"
 
@@ -49,31 +50,48 @@ auto is_same(runtime::Machine const& a, runtime::Machine const& b) -> bool {
          a.tracing_configuration == b.tracing_configuration && a.tags == b.tags && !a.is_deleting;
 }
 
-auto apply(Node& node, import::StateMachine const& machine) -> Result<void, std::string> {
-  auto const parsed =
-      asl::parse_definition(machine.definition, {.type = machine.type, .strict_aws = false});
-  if (!parsed.definition)
-    return std::unexpected(fmt::format("state machine {}: {}", machine.name,
-                                       asl::invalid_definition_text(parsed.diagnostics)));
-  auto now = wanted(node, machine, *parsed.definition);
+struct Entry {
+  import::StateMachine const* machine;
+  asl::DefinitionPtr definition;
+};
+
+auto parse(import::StateMachine const& machine) -> Result<Entry, std::string> {
+  auto const parsed = asl::parse_definition(machine.definition, {.type = machine.type});
+  for (auto const& d : parsed.diagnostics)
+    if (d.severity == asl::Severity::kWarning)
+      log(LogLevel::kWarning, d.message,
+          {{"stateMachine", machine.name}, {"location", d.location}, {"code", d.code}});
+  if (parsed.definition) return Entry{&machine, parsed.definition};
+  return std::unexpected(
+      fmt::format("{}: {}", machine.place, asl::invalid_definition_text(parsed.diagnostics)));
+}
+
+auto apply(Node& node, Entry const& entry) -> Result<void, std::string> {
+  auto const fail = [&](std::string_view why) {
+    return std::unexpected(fmt::format("{}: {}", entry.machine->place, why));
+  };
+  auto now = wanted(node, *entry.machine, *entry.definition);
   auto const before = node.catalog().find_machine(now.arn);
-  if (!before) return std::unexpected(before.error().message);
+  if (!before) return fail(before.error().message);
   if (*before && is_same(**before, now)) return {};
+  if (*before && (*before)->type != now.type)
+    return fail(
+        "the state machine is there with another type, which can't change: delete it first");
   if (*before) {
     now.id = (*before)->id;
     now.created_at = (*before)->created_at;
     auto const high = node.shared_random().next_u64();
     now.revision_id = uuid_v4(high, node.shared_random().next_u64());
   }
-  std::promise<bool> changed;
-  node.catalog().change_machine(*before, now, parsed.definition,
-                                [&changed](runtime::Answer<bool> answer) {
-                                  changed.set_value(answer.has_value() && *answer);
-                                });
-  if (!changed.get_future().get())
-    return std::unexpected(fmt::format("state machine {}: the store can't write", machine.name));
+  std::promise<runtime::Answer<bool>> changed;
+  node.catalog().change_machine(
+      *before, now, entry.definition,
+      [&changed](runtime::Answer<bool> answer) { changed.set_value(std::move(answer)); });
+  auto const answer = changed.get_future().get();
+  if (!answer) return fail(answer.error().message);
+  TREADLE_ASSERT(*answer);  // nobody else changes machines before the server listens
   log(LogLevel::kInfo, *before ? "state machine updated" : "state machine created",
-      {{"name", machine.name}});
+      {{"name", now.name}, {"arn", now.arn}});
   return {};
 }
 
@@ -102,7 +120,9 @@ auto local_functions(import::Project const& project)
 }
 
 auto apply_project(Node& node, import::Project const& project) -> Result<void, std::string> {
-  for (auto const& machine : project.state_machines) TRY(apply(node, machine));
+  std::vector<Entry> entries;
+  for (auto const& machine : project.state_machines) entries.push_back(TRY(parse(machine)));
+  for (auto const& entry : entries) TRY(apply(node, entry));
   return {};
 }
 

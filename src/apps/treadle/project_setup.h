@@ -15,7 +15,8 @@ namespace treadle::app {
     -> std::vector<integrations::functions::FunctionSpec>;
 
 // Creates the project's state machines, or updates those whose definition or settings changed; the
-// rest stay as they are. Waits for the commits. Logs what it did; an error names the machine.
+// rest stay as they are. Nothing is changed where a definition is invalid. Waits for the commits.
+// Logs what it did; an error is "FILE:LINE:COLUMN: why". Before anybody else can change machines.
 [[nodiscard]] auto apply_project(Node& node, import::Project const& project)
     -> Result<void, std::string>;
 

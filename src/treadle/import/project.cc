@@ -61,7 +61,11 @@ class Reader {
 
  private:
   [[nodiscard]] auto refuse(yaml::Mark at, std::string_view message) const -> Problem {
-    return Problem(fmt::format("{}:{}:{}: {}", file_, at.line, at.column, message));
+    return Problem(fmt::format("{}: {}", place(at), message));
+  }
+
+  [[nodiscard]] auto place(yaml::Mark at) const -> std::string {
+    return fmt::format("{}:{}:{}", file_, at.line, at.column);
   }
 
   auto expect_map(yaml::Node const& node, std::string_view what) const -> Read<void> {
@@ -125,6 +129,7 @@ class Reader {
                           "tracingConfiguration", "tags"}));
     StateMachine out;
     out.name = key.text();
+    out.place = place(key.mark());
     if (!is_machine_name(out.name))
       return refuse(key.mark(),
                     fmt::format("expected a name of at most {} letters, digits, '-' and '_'",

@@ -30,6 +30,7 @@ struct LoggingConfiguration {
 
 struct StateMachine {
   std::string name;
+  std::string place;       // of its entry: "FILE:LINE:COLUMN"
   std::string definition;  // the text of the file, to the byte
   asl::MachineType type = asl::MachineType::kStandard;
   std::string role_arn = std::string(kDefaultRoleArn);
