@@ -31,7 +31,7 @@ extern "C" auto LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t siz
   for (auto const& problem : outcome.problems) TREADLE_ASSERT(!sources.render(problem).empty());
   if (outcome.verdict != terraform::Verdict::kOk) return 0;
   auto const text = import::merge_project_text("", outcome.project, "/out");
-  TREADLE_ASSERT(text.has_value());
+  if (!text) return 0;  // e.g. a variable's name that is too long for a key
   TREADLE_ASSERT(import::merge_project_text(*text, outcome.project, "/out") == text);
   return 0;
 }

@@ -101,6 +101,21 @@ TEST(ProjectWriter, RefusesWhatItCannotWrite) {
   EXPECT_THAT(written.error(), HasSubstr("file"));
 }
 
+TEST(ProjectWriter, NamesFoldersInTheShorterWay) {
+  struct Case {
+    char const* code;
+    char const* expected;
+  };
+  for (auto const& [code, expected] :
+       {Case{"/srv/orders/src", "src"}, Case{"/srv/handlers", "../handlers"},
+        Case{"/srv/orders", "\".\""}, Case{"/opt/handlers", "/opt/handlers"}}) {
+    ImportedProject const project{.state_machines = {}, .functions = {pay(code)}};
+    auto const text = merge_project_text("", project, "/srv/orders");
+    ASSERT_TRUE(text);
+    EXPECT_THAT(*text, HasSubstr(std::string("    code: ") + expected + "\n"));
+  }
+}
+
 struct MergeCase {
   char const* name;
   char const* existing;
@@ -139,10 +154,17 @@ constexpr MergeCase kMerges[] = {
      "---\n# head\n\n# machines\nstateMachines:\n  # other\n  n:\n    definition: n.json\n\n  # "
      "ours\n  m:\n    definition: old\n"
      "# functions\nfunctions:\n  g:\n    runtime: http\n    url: http://g # here\n# end\n",
-     "---\n# head\n\n# machines\nstateMachines:\n  # other\n  n:\n    definition: n.json\n"
+     "---\n# head\n\n# machines\nstateMachines:\n  # other\n  n:\n    definition: n.json\n\n  # "
+     "ours\n"
      "  m:\n    definition: m.asl.json\n    type: STANDARD\n    roleArn: r\n"
      "# functions\nfunctions:\n  g:\n    runtime: http\n    url: http://g # here\n# end\n"
      "  f:\n    runtime: python\n    handler: a.b\n  elsewhere: {}  # no handler yet\n"},
+    {"a_comment_further_in_stays_with_what_is_above_it",
+     "functions:\n  g:\n    runtime: python\n    handler: a.b\n    # of g\n  # of f\n  f: {}\n"
+     "stateMachines: {}\n",
+     "functions:\n  g:\n    runtime: python\n    handler: a.b\n    # of g\n  # of f\n  f:\n"
+     "    runtime: python\n    handler: a.b\n  elsewhere: {}  # no handler yet\n"
+     "stateMachines:\n  m:\n    definition: m.asl.json\n    type: STANDARD\n    roleArn: r\n"},
     {"braces_are_kept_by_value",
      "{\"functions\": {\"g\": {\"runtime\": \"http\", \"url\": \"http://g\", \"timeout\": 5}}}",
      "functions:\n  g: {runtime: http, url: \"http://g\", timeout: 5}\n"

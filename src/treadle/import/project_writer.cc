@@ -41,6 +41,18 @@ auto is_comment_or_blank(std::string_view line) -> bool {
   return first == std::string_view::npos || line[first] == '#';
 }
 
+// The first of the lines from `lowest` on that are comments above line `line`. A comment further in
+// than `indent` belongs to what stands above it.
+auto first_comment_above(std::span<std::string_view const> lines, std::size_t line,
+                         std::size_t lowest, std::string_view indent) -> std::size_t {
+  auto const belongs = [&](std::string_view text) {
+    auto const first = text.find_first_not_of(" \t\r\n");
+    return is_comment_or_blank(text) && (first == std::string_view::npos || first <= indent.size());
+  };
+  while (line > lowest && belongs(lines[line - 1])) --line;
+  return line;
+}
+
 auto has_no_content(yaml::Node const& node) -> bool {
   return node.is_null() || (node.is_map() && node.members().empty());
 }
@@ -96,12 +108,10 @@ auto entries_of(yaml::Node const& map, std::span<std::string_view const> lines, 
     Entry entry{.key = std::string(key.text()), .text = {}, .is_empty = has_no_content(value)};
     if (is_block) {
       auto const lowest = i == 0 ? begin : starts[i - 1] + 1;
-      auto const first_of = [&](std::size_t line, std::size_t from) {
-        while (line > from && is_comment_or_blank(lines[line - 1])) --line;
-        return line;
-      };
-      auto const from = first_of(starts[i], lowest);
-      auto const to = i + 1 < starts.size() ? first_of(starts[i + 1], starts[i] + 1) : end;
+      auto const from = first_comment_above(lines, starts[i], lowest, indent);
+      auto const to = i + 1 < starts.size()
+                          ? first_comment_above(lines, starts[i + 1], starts[i] + 1, indent)
+                          : end;
       entry.text = join(lines.subspan(from, to - from));
     } else {
       entry.text = fmt::format("{}{}: {}\n", indent, yaml::scalar(key.text()), to_flow(value));
@@ -140,10 +150,16 @@ auto machine_entry(StateMachine const& machine) -> Entry {
   return {.key = machine.name, .text = std::move(out), .is_empty = false};
 }
 
+// Relative to `folder`, unless the two have nothing but the root in common.
 auto code_path(fs::path const& code, fs::path const& folder) -> std::string {
   std::error_code error;
-  auto const relative = fs::proximate(code, fs::absolute(folder, error), error);
-  return error || relative.empty() ? code.string() : relative.string();
+  auto const base = fs::weakly_canonical(fs::absolute(folder, error), error);
+  auto const target = fs::weakly_canonical(code, error);
+  auto const second = [](fs::path const& p) {
+    return std::next(p.begin(), p.relative_path().empty() ? 0 : 1);
+  };
+  bool const is_near = !error && *second(base) == *second(target);
+  return is_near ? target.lexically_relative(base).string() : code.string();
 }
 
 auto function_entry(ImportedFunction const& imported, fs::path const& folder) -> Entry {
@@ -165,6 +181,16 @@ auto function_entry(ImportedFunction const& imported, fs::path const& folder) ->
   return {.key = function.name, .text = std::move(out), .is_empty = false};
 }
 
+// The comment lines that begin `text`.
+auto leading_comments(std::string_view text) -> std::string {
+  std::string out;
+  for (auto const line : split_lines(text)) {
+    if (!is_comment_or_blank(line)) break;
+    out += line;
+  }
+  return out;
+}
+
 enum class Settled : std::uint8_t { kReplaced, kKept };
 
 // `existing` with `imported` in it: in place where the key is there, else at the end.
@@ -175,6 +201,7 @@ auto merge(std::vector<Entry> existing, std::vector<Entry> imported, Settled set
     if (found == existing.end()) {
       existing.push_back(std::move(entry));
     } else if (settled == Settled::kReplaced || found->is_empty) {
+      entry.text = leading_comments(found->text) + entry.text;
       *found = std::move(entry);
     }
   }
@@ -188,16 +215,6 @@ auto section_text(std::string_view key, std::vector<Entry> const& entries) -> st
   return out;
 }
 
-// The comment lines that begin `text`.
-auto leading_comments(std::string_view text) -> std::string {
-  std::string out;
-  for (auto const line : split_lines(text)) {
-    if (!is_comment_or_blank(line)) break;
-    out += line;
-  }
-  return out;
-}
-
 class Merger {
  public:
   Merger(std::string const& existing, yaml::Node const& root)
@@ -206,9 +223,7 @@ class Merger {
     top_ = entries_of(root_, lines_, 0, lines_.size(), "");
     if (root_.is_map() && !top_.empty() && root_.members()[0].first.mark().column == 1) {
       auto const first_line = root_.members()[0].first.mark().line - 1;
-      auto above = first_line;
-      while (above > 0 && is_comment_or_blank(lines_[above - 1])) --above;
-      head_ = join(std::span(lines_).first(above));
+      head_ = join(std::span(lines_).first(first_comment_above(lines_, first_line, 0, "")));
     }
   }
 
@@ -239,8 +254,7 @@ class Merger {
     auto const at = std::ranges::find(members, key, [](auto const& m) { return m.first.text(); });
     auto end = lines_.size();
     if (auto const next = std::next(at); next != members.end()) {
-      end = next->first.mark().line - 1;
-      while (end > at->first.mark().line && is_comment_or_blank(lines_[end - 1])) --end;
+      end = first_comment_above(lines_, next->first.mark().line - 1, at->first.mark().line, "");
     }
     return entries_of(at->second, lines_, at->first.mark().line, end, kIndent);
   }
@@ -271,10 +285,10 @@ auto merge_project_text(std::string const& existing, ImportedProject const& proj
     functions.push_back(function_entry(function, folder));
   auto text = Merger(existing, *root).run(std::move(machines), std::move(functions));
   // What was written by hand in a form that isn't understood here must not be lost.
-  if (auto const again = yaml::parse(text); !again || !again->is_map())
+  if (auto const again = yaml::parse(text); !again)
     return std::unexpected(
-        "expected the keys of stateMachines and functions on lines of their own, indented by two "
-        "blanks");
+        fmt::format("what was imported can't be put into this file: it would not be YAML at {}",
+                    again.error().to_string()));
   return text;
 }
 

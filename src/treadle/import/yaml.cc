@@ -20,8 +20,9 @@ auto is_plain_word(std::string_view text) -> bool {
   auto const is_plain = [&](char c) {
     return is_letter(c) || (c >= '0' && c <= '9') || kPlainMarks.contains(c);
   };
-  bool const starts_plainly = !text.empty() && (is_letter(text[0]) || text[0] == '_' ||
-                                                text.starts_with("./") || text[0] == '/');
+  bool const starts_plainly =
+      !text.empty() && (is_letter(text[0]) || text[0] == '_' || text.starts_with("./") ||
+                        text.starts_with("../") || text[0] == '/');
   return starts_plainly && std::ranges::all_of(text, is_plain);
 }
 

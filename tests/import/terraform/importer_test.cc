@@ -382,6 +382,8 @@ constexpr ErrorCase kErrors[] = {
      "main.tf:1:1: error: expected 2 labels after 'resource', but there are 1"},
     {"label_with_a_sequence", "resource \"a${1}\" \"b\" {}\n",
      "main.tf:1:12: error: expected the closing '\"' of a label"},
+    {"label_with_blanks", "resource \"aws_lambda_function\" \"a b\" {}\n",
+     "main.tf:1:1: error: expected labels that are names"},
     {"no_definition", MACHINE("  name = \"m\""),
      "main.tf:1:1: error: expected a 'definition' in this state machine"},
     {"definition_is_an_object", MACHINE("  definition = {}"),

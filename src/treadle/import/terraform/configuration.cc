@@ -13,7 +13,14 @@ namespace {
 
 constexpr std::size_t kInstancesMax = 1000;
 
-// What may follow a label in a function's name.
+auto is_label(std::string_view text) -> bool {
+  return !text.empty() && text.size() <= kLabelBytesMax && std::ranges::none_of(text, [](char c) {
+    return std::string_view(" \t\r\n\"'\\${}").contains(c);
+  });
+}
+
+}  // namespace
+
 auto as_suffix(std::string_view key) -> std::string {
   std::string out = "-";
   for (char const c : key) {
@@ -23,6 +30,8 @@ auto as_suffix(std::string_view key) -> std::string {
   }
   return out;
 }
+
+namespace {
 
 auto make_object(std::initializer_list<Member> members) -> Value { return Value::object(members); }
 
@@ -44,7 +53,9 @@ auto instances_of_for_each(Value const& collection, Location at) -> Outcome<std:
   std::vector<Instance> out;
   for (auto const& [key, value] : iterate(collection, Order::kSorted)) {
     auto const name = to_text(collection.is_list() ? value : key);
-    if (!name) return problem(at, "expected a set of strings to repeat the block for");
+    if (!name || name->size() > kLabelBytesMax)
+      return problem(at, fmt::format("expected strings of at most {} bytes to repeat the block for",
+                                     kLabelBytesMax));
     if (out.size() == kInstancesMax)
       return problem(at, fmt::format("expected at most {} repetitions", kInstancesMax));
     out.push_back({.suffix = as_suffix(*name),
@@ -107,6 +118,10 @@ auto Configuration::index_block(Block const& block) -> Outcome<void> {
   if (block.labels.size() != form->labels)
     return problem(block.at, fmt::format("expected {} labels after '{}', but there are {}",
                                          form->labels, block.type, block.labels.size()));
+  for (auto const& label : block.labels)
+    if (!is_label(label))
+      return problem(block.at, fmt::format("expected labels that are names of at most {} bytes",
+                                           kLabelBytesMax));
   if (block.type == "locals") {
     for (auto const& attribute : block.body.attributes)
       if (!locals_.emplace(attribute.name, Local{.attribute = &attribute, .value = std::nullopt})

@@ -53,6 +53,13 @@ struct Instance {
   std::optional<Value> count;  // {index} of count
 };
 
+// Of a block's label, of the key of an instance.
+inline constexpr std::size_t kLabelBytesMax = 200;
+
+// "-KEY" with everything but letters, digits, '-' and '_' as '_': what may follow a label in a
+// name.
+[[nodiscard]] auto as_suffix(std::string_view key) -> std::string;
+
 // A block in the surroundings in which it is evaluated.
 struct InstanceScopes {
   Scope each;

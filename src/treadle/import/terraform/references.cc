@@ -56,8 +56,14 @@ auto Configuration::resolve_reference(std::span<Step const> steps, Reference ref
                                       std::size_t steps_before, Scope const* scope)
     -> Outcome<Resolved> {
   auto used = steps_before;
+  if (reference.id.label.size() > kLabelBytesMax)
+    return problem(reference.at,
+                   fmt::format("expected a label of at most {} bytes", kLabelBytesMax));
   if (used < steps.size() && steps[used].kind == Step::Kind::kIndex) {
     reference.key = TRY(evaluator_.evaluate(*steps[used].index, {this, scope}));
+    if (to_text(*reference.key).value_or("").size() > kLabelBytesMax)
+      return problem(steps[used].at,
+                     fmt::format("expected a key of at most {} bytes", kLabelBytesMax));
     ++used;
   }
   if (used < steps.size() && steps[used].kind == Step::Kind::kAttribute)
@@ -72,7 +78,7 @@ auto Configuration::instance_of(Reference const& reference, Block const* block)
     auto const key = reference.key ? to_text(*reference.key) : std::nullopt;
     bool const is_first = !key || *key == "0";
     return Instance{
-        .suffix = is_first ? "" : "-" + *key, .each = std::nullopt, .count = std::nullopt};
+        .suffix = is_first ? "" : as_suffix(*key), .each = std::nullopt, .count = std::nullopt};
   }
   auto const all = TRY(instances(*block));
   if (!reference.key) return all.size() == 1 ? all[0] : Instance{};
