@@ -9,7 +9,9 @@
 #include <fmt/format.h>
 
 #include "apps/treadle/command.h"
+#include "apps/treadle/credentials_file.h"
 #include "apps/treadle/files.h"
+#include "apps/treadle/listen_address.h"
 #include "apps/treadle/node.h"
 #include "apps/treadle/project_setup.h"
 #include "treadle/api/http_api.h"
@@ -31,32 +33,9 @@ struct ServerOptions {
   bool strict_host = false;
   std::string public_url;
   std::string project;
+  std::string credentials;
+  bool insecure_plaintext = false;
 };
-
-struct Address {
-  std::string host;
-  std::uint16_t port = 0;
-};
-
-auto parse_address(std::string const& text) -> std::optional<Address> {
-  auto const colon = text.rfind(':');
-  if (colon == std::string::npos) return std::nullopt;
-  auto host = text.substr(0, colon);
-  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  if (host == "localhost") host = "127.0.0.1";
-  int port = -1;
-  try {
-    port = std::stoi(text.substr(colon + 1));
-  } catch (std::exception const&) {
-    return std::nullopt;
-  }
-  if (host.empty() || port < 0 || port > 65'535) return std::nullopt;
-  return Address{host, static_cast<std::uint16_t>(port)};
-}
-
-auto is_loopback(std::string const& host) -> bool {
-  return host == "::1" || host.starts_with("127.");
-}
 
 // As many files and sockets as this process may have.
 void raise_file_limit() {
@@ -99,8 +78,33 @@ auto refuse(std::string_view why) -> int {
   return kUsage;
 }
 
+// Nobody but this machine is served without keys, unless the operator says so.
+auto check_exposure(ServerOptions const& options, Address const& address)
+    -> Result<void, std::string> {
+  if (is_loopback(address)) return {};
+  if (options.credentials.empty() && !options.insecure_plaintext)
+    return std::unexpected(
+        fmt::format("{} is no loopback address: it needs --credentials, or --insecure-plaintext "
+                    "where everybody who reaches it may do everything",
+                    address.host));
+  log(LogLevel::kWarning,
+      options.credentials.empty()
+          ? "everybody who reaches this address may do everything, and read along"
+          : "requests are signed but not encrypted: whoever is on the way can read along",
+      {{"address", address.host}});
+  return {};
+}
+
+// The keys to ask for; null where there are none.
+auto access_keys(ServerOptions const& options)
+    -> Result<std::unique_ptr<api::AccessKeys const>, std::string> {
+  if (options.credentials.empty()) return nullptr;
+  auto const keys = TRY(read_credentials(options.credentials));
+  return std::make_unique<api::AccessKeys const>(keys, options.region);
+}
+
 auto serve(Node& node, ServerOptions const& options, Address const& address,
-           StopSignals const& signals) -> int {
+           std::unique_ptr<api::AccessKeys const> keys, StopSignals const& signals) -> int {
   api::HttpApi http_api(api::Services{.router = node.engine(),
                                       .catalog = node.catalog(),
                                       .clock = node.clock(),
@@ -111,7 +115,7 @@ auto serve(Node& node, ServerOptions const& options, Address const& address,
                         api::HttpApiOptions{.hosts = {.strict = options.strict_host,
                                                       .public_url = options.public_url},
                                             .is_ready = [&node] { return !node.store().failure(); },
-                                            .authenticate = {}});
+                                            .access_keys = std::move(keys)});
   auto server =
       net::HttpServer::listen(node.loops(), {.address = address.host, .port = address.port},
                               [&http_api](net::Request&& request, net::Responder responder) {
@@ -135,8 +139,9 @@ auto serve(Node& node, ServerOptions const& options, Address const& address,
 auto run(ServerOptions const& options) -> int {
   auto const address = parse_address(options.listen);
   if (!address) return refuse(fmt::format("--listen {} is not HOST:PORT", options.listen));
-  if (!is_loopback(address->host))
-    return refuse("only loopback addresses are served: this release has no credentials to ask for");
+  if (auto const safe = check_exposure(options, *address); !safe) return refuse(safe.error());
+  auto keys = access_keys(options);
+  if (!keys) return refuse(keys.error());
   if (options.store != "rocksdb" && options.store != "memory")
     return refuse(fmt::format("--store {} is neither rocksdb nor memory", options.store));
   import::Project project;
@@ -151,13 +156,12 @@ auto run(ServerOptions const& options) -> int {
   engine.region = options.region;
   engine.account = options.account;
   engine.time_scale = options.time_scale;
-  auto node =
-      Node::open({.data = options.store == "memory" ? std::string() : options.data,
-                  .functions = local_functions(project),
-                  .function_environment = {{"AWS_ENDPOINT_URL_SFN", "http://" + options.listen}},
-                  .engine = engine,
-                  .loops = 0,
-                  .fail_stop = stop_at_once});
+  auto node = Node::open({.data = options.store == "memory" ? std::string() : options.data,
+                          .functions = local_functions(project),
+                          .function_environment = {{"AWS_ENDPOINT_URL_SFN", local_url(*address)}},
+                          .engine = engine,
+                          .loops = 0,
+                          .fail_stop = stop_at_once});
   if (!node) {
     fmt::print(stderr, "treadle server: {}\n", node.error());
     return kDataError;
@@ -165,7 +169,7 @@ auto run(ServerOptions const& options) -> int {
   if (auto const applied = apply_project(**node, project); !applied) return refuse(applied.error());
   if (options.time_scale != 1.0)
     log(LogLevel::kInfo, "time is scaled", {{"factor", options.time_scale}});
-  return serve(**node, options, *address, signals);
+  return serve(**node, options, *address, std::move(*keys), signals);
 }
 
 }  // namespace
@@ -188,6 +192,10 @@ auto run_server(std::span<std::string const> arguments) -> int {
   app.add_option(
       "--project", options.project,
       "folder with a treadle.yaml: its machines are created or updated, its functions run here");
+  app.add_option("--credentials", options.credentials,
+                 "file of access keys: every request must be signed by one of them");
+  app.add_flag("--insecure-plaintext", options.insecure_plaintext,
+               "serve an address that is no loopback address without --credentials");
   app.add_flag("--strict-host", options.strict_host,
                "serve loopback names and the public URL only");
   app.add_option("--public-url", options.public_url, "the URL that browsers may come from");

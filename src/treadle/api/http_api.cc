@@ -121,9 +121,12 @@ void HttpApi::handle_get(net::Request const& request, net::Responder responder) 
 }
 
 void HttpApi::handle_post(net::Request&& request, net::Responder responder) {
-  if (options_.authenticate)
-    if (auto const refused = options_.authenticate(request))
-      return responder.send(error_response(*refused));
+  net::AccessKey const* key = nullptr;
+  if (options_.access_keys) {
+    auto const signer = options_.access_keys->authenticate(request, services_.clock.now());
+    if (!signer) return responder.send(error_response(signer.error()));
+    key = *signer;
+  }
   if (media_type(request) == "application/x-www-form-urlencoded" &&
       !request.headers.find("x-amz-target")) {
     if (request.body.find("Action=GetCallerIdentity") != std::string::npos)
@@ -151,6 +154,9 @@ void HttpApi::handle_post(net::Request&& request, net::Responder responder) {
   if (!parsed) return exchange->responder.send(error_response(parsed.error()));
   if (auto const broken = check_parameters(*operation, *parsed))
     return exchange->responder.send(error_response(*broken));
+  if (key != nullptr)
+    if (auto const denied = check_rights(*key, services_, {*operation, *parsed}))
+      return exchange->responder.send(error_response(*denied));
   ActionCall call{.services = services_,
                   .request = *parsed,
                   .arena = exchange->arena,

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "treadle/api/access.h"
 #include "treadle/api/action.h"
 #include "treadle/api/host_rules.h"
 #include "treadle/net/http_message.h"
@@ -16,8 +17,8 @@ struct HttpApiOptions {
   HostRules hosts;
   // Whether the server takes work: what /readyz says.
   std::function<bool()> is_ready = [] { return true; };
-  // Checks a request's signature; empty: everybody may do everything. Returns why it is refused.
-  std::function<std::optional<ApiError>(net::Request const&)> authenticate;
+  // Whose signatures are asked for; null: everybody may do everything.
+  std::unique_ptr<AccessKeys const> access_keys = nullptr;
 };
 
 class HttpApi {
