@@ -74,7 +74,8 @@ class RandomMachine {
     if (chance(3)) out += R"("Result":{"list":[1,2,3],"v":1},"ResultPath":"$.r",)";
     if (chance(4)) {
       ++seen["Assign"];
-      out += R"("Assign":{"x.$":"$","y":1},)";
+      out += chance(10) ? R"-("Assign":{"x.$":"States.ArrayGetItem(States.Array(1), 5)"},)-"
+                        : R"("Assign":{"x.$":"$","y":1},)";
     }
     if (chance(25)) out += R"("InputPath":"$.missing",)";
     return out + go;
@@ -100,6 +101,11 @@ class RandomMachine {
           R"("Resource":"arn:aws:states:::lambda:invoke.waitForTaskToken","Parameters":{"FunctionName":"f","Payload":{"t.$":"$$.Task.Token"}},)";
     } else {
       out += R"("Resource":"arn:aws:lambda:us-east-1:123456789012:function:f",)";
+      // Fails before anything is scheduled, with an error that a Retrier may take.
+      if (chance(15)) {
+        ++seen["bad expression"];
+        out += R"-("Parameters":{"x.$":"States.ArrayGetItem(States.Array(1), 5)"},)-";
+      }
     }
     if (chance(2)) {
       ++seen["time-out"];

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "treadle/interpreter/effects.h"
 #include "treadle/interpreter/execution_state.h"
 
 namespace treadle::interpreter {
@@ -13,6 +14,16 @@ inline auto timer_text(std::optional<Timer> const& t) -> std::string {
   return t ? fmt::format("{}@{}/{}", t->due.time_since_epoch().count(), t->history_id,
                          static_cast<int>(t->kind))
            : "-";
+}
+
+inline auto pending_text(Pending const& p) -> std::string {
+  std::string out = "timers";
+  for (auto const& timer : p.timers) out += " " + timer_text(timer);
+  out += " outbox";
+  for (auto const& [id, kind] : p.outbox) out += fmt::format(" {}/{}", id, static_cast<int>(kind));
+  out += " tokens";
+  for (auto const id : p.tokens) out += fmt::format(" {}", id);
+  return out;
 }
 
 inline auto scope_text(Scope const& s) -> std::string {

@@ -165,13 +165,24 @@ auto disarm_of(Scope const& scope) -> Disarm {
   return disarm;
 }
 
+namespace {
+
+// A sibling that was closed may have yielded: nobody shall go on with what has ended.
+void resume_to_end(Step& step) {
+  if (step.state().yielded) step.emit(Resumed{}, 0);
+}
+
+}  // namespace
+
 void succeed_execution(Step& step, PayloadId output) {
+  resume_to_end(step);
   step.emit(ExecutionSucceeded{.output = output, .timer = step.state().timeout},
             step.scope(kRootScope).last_id);
 }
 
 void end_execution(Step& step, Ending how, std::optional<std::string_view> error,
                    std::optional<std::string_view> cause, HistoryId previous) {
+  resume_to_end(step);
   abort_children(step, kRootScope, InHistory::kSilent);
   auto const& root = step.scope(kRootScope);
   if (root.phase == Phase::kTask || root.phase == Phase::kWaiting || root.phase == Phase::kBackoff)
