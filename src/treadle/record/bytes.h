@@ -23,6 +23,11 @@ namespace treadle::record {
 template <typename T>
 concept Tied = requires(T& value) { tie(value); };
 
+// The last enumerator that is read back; a greater one makes the row damaged. Specialise for an enum
+// that others index by, before the first use of its codec.
+template <typename E>
+inline constexpr std::uint64_t kLastOf = 255;
+
 class ByteWriter {
  public:
   void number(std::uint64_t value) {
@@ -105,7 +110,7 @@ class ByteReader {
     } else if constexpr (std::is_same_v<T, bool>) {
       value = small(1) != 0;
     } else if constexpr (std::is_enum_v<T>) {
-      value = static_cast<T>(small(255));
+      value = static_cast<T>(small(kLastOf<T>));
     } else if constexpr (std::unsigned_integral<T>) {
       value = static_cast<T>(small(static_cast<T>(~T{0})));
     } else {

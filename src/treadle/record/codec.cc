@@ -1,12 +1,30 @@
 #include "treadle/record/codec.h"
 
 #include <array>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "treadle/record/bytes.h"
 
 namespace treadle::record {
+
+template <>
+inline constexpr std::uint64_t kLastOf<TimerKind> =
+    std::to_underlying(TimerKind::kExecutionTimeout);
+template <>
+inline constexpr std::uint64_t kLastOf<TaskFailure> =
+    std::to_underlying(TaskFailure::kSubmitFailed);
+template <>
+inline constexpr std::uint64_t kLastOf<Ending> = std::to_underlying(Ending::kTimedOut);
+template <>
+inline constexpr std::uint64_t kLastOf<asl::StateType> = std::to_underlying(asl::StateType::kMap);
+template <>
+inline constexpr std::uint64_t kLastOf<asl::ResourceKind> =
+    std::to_underlying(asl::ResourceKind::kService);
+template <>
+inline constexpr std::uint64_t kLastOf<asl::Pattern> =
+    std::to_underlying(asl::Pattern::kWaitForTaskToken);
 
 // The fields of every fact, in the order of their bytes. Released versions never change.
 
@@ -72,12 +90,17 @@ constexpr auto makers(std::index_sequence<I...>) {
 }
 constexpr auto kMakeFact = makers(std::make_index_sequence<std::variant_size_v<Fact>>());
 
+// Wraps, so that times of damaged rows are as harmless as their other numbers.
+auto milliseconds(Timestamp t) -> std::uint64_t {
+  return static_cast<std::uint64_t>(t.time_since_epoch().count());
+}
+
 void write(ByteWriter& out, JournalEvent const& event, Timestamp base) {
   out.number(event.fact.index());
   out.number(event.first_history_id);
   out.number(event.previous_history_id);
   out.number(event.history_count);
-  out.put(std::chrono::duration_cast<Milliseconds>(event.timestamp - base));
+  out.number(milliseconds(event.timestamp) - milliseconds(base));
   std::visit(
       [&](auto const& fact) {
         std::apply([&](auto const&... field) { (out.put(field), ...); },
@@ -92,9 +115,8 @@ auto read(ByteReader& in, Timestamp base) -> JournalEvent {
   in.get(event.first_history_id);
   in.get(event.previous_history_id);
   in.get(event.history_count);
-  Milliseconds after{};
-  in.get(after);
-  event.timestamp = base + after;
+  auto const at = milliseconds(base) + in.number();
+  event.timestamp = Timestamp{Milliseconds{static_cast<std::int64_t>(at)}};
   if (kind >= kMakeFact.size()) {
     in.fail();
     return event;
@@ -108,7 +130,7 @@ auto read(ByteReader& in, Timestamp base) -> JournalEvent {
 
 }  // namespace
 
-auto release_that_reads(std::uint8_t version) -> std::string_view {
+auto release_that_reads(std::uint64_t version) -> std::string_view {
   return version <= kJournalVersion ? "0.1.0" : "a later one";
 }
 
@@ -126,10 +148,12 @@ auto decode(std::string_view row, json::Arena& arena, std::vector<JournalEvent>&
     -> Result<void, std::string> {
   ByteReader in(row, arena);
   auto const version = in.number();
-  if (version != kJournalVersion)
-    return std::unexpected(fmt::format(
-        "a journal row of version {}: this treadle reads version {}; {} reads it", version,
-        kJournalVersion, release_that_reads(static_cast<std::uint8_t>(version))));
+  if (version == 0 || !in.ok())
+    return std::unexpected(std::string("a journal row is damaged at byte 0"));
+  if (version > kJournalVersion)
+    return std::unexpected(
+        fmt::format("a journal row of version {}: this treadle reads version {}; {} reads it",
+                    version, kJournalVersion, release_that_reads(version)));
   auto const count = in.number();
   Timestamp base;
   in.get(base);

@@ -18,7 +18,7 @@ namespace treadle::record {
 inline constexpr std::uint8_t kJournalVersion = 1;
 
 // The first release that reads rows of a version, for the message of a refusal.
-[[nodiscard]] auto release_that_reads(std::uint8_t version) -> std::string_view;
+[[nodiscard]] auto release_that_reads(std::uint64_t version) -> std::string_view;
 
 [[nodiscard]] auto encode(std::span<JournalEvent const> events) -> std::string;
 
