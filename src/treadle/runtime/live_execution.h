@@ -43,6 +43,11 @@ class LiveExecution {
   [[nodiscard]] auto find_event(store::Store const& store, record::HistoryId id, json::Arena& arena)
       -> Result<record::JournalEvent, std::string>;
 
+  // The number of the next journal row.
+  [[nodiscard]] auto next_row() const -> std::uint32_t {
+    return static_cast<std::uint32_t>(rows_.size());
+  }
+
   // The command's events were encoded as a row: its payloads are known from now on.
   void add_row(JournalKey const& key, record::PayloadTable& payloads);
 

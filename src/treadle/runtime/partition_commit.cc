@@ -95,7 +95,8 @@ void Partition::commit(LiveExecution& live, record::PayloadTable& payloads,
   after->execution = live.place.id;
   after->answer = std::move(answer);
   store::Batch batch;
-  JournalKey const key{events.front().first_history_id, payloads.first_new().value()};
+  JournalKey const key{events.front().first_history_id, payloads.first_new().value(),
+                       live.next_row()};
   batch.put(Table::kJournal, journal_key(live.place, key), write_journal_row(events, payloads));
   put_head(batch, live, events);
   add_rows(live, payloads, batch, *after);

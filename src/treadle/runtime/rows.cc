@@ -67,13 +67,15 @@ auto journal_key(Place const& place, JournalKey const& key) -> std::string {
   auto out = place_key(place);
   append_big_endian(out, key.first_history_id);
   append_big_endian(out, key.first_payload);
+  append_big_endian(out, key.row);
   return out;
 }
 
 auto read_journal_key(std::string_view key) -> JournalKey {
   take_place(key);
   auto const history = take_big_endian<std::uint32_t>(key);
-  return {history, take_big_endian<std::uint32_t>(key)};
+  auto const payload = take_big_endian<std::uint32_t>(key);
+  return {history, payload, take_big_endian<std::uint32_t>(key)};
 }
 
 auto write_journal_row(std::span<record::JournalEvent const> events, record::PayloadTable& payloads)

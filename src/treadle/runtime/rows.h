@@ -38,10 +38,12 @@ struct Place {
 // Everything of one execution in a table begins with this: partition, id.
 [[nodiscard]] auto place_key(Place const& place) -> std::string;
 
-// ---- journal: one row a command: (place, first history id, first payload) -> events and the payloads they made ----
+// ---- journal: one row a command: (place, first history id, first payload, row) -> events and the payloads they made ----
 struct JournalKey {
   record::HistoryId first_history_id = 0;
   std::uint32_t first_payload = 0;
+  // Of the row within its execution, from 0: a command may make neither a history event nor a payload.
+  std::uint32_t row = 0;
 };
 [[nodiscard]] auto journal_key(Place const& place, JournalKey const& key) -> std::string;
 [[nodiscard]] auto read_journal_key(std::string_view key) -> JournalKey;
