@@ -79,6 +79,11 @@ void Engine::recover() {
     partition->loop().post([&p = *partition] { p.recover(); });
 }
 
+void Engine::clock_moved() {
+  for (auto& partition : impl_->partitions)
+    partition->loop().post([&p = *partition] { p.clock_moved(); });
+}
+
 void Engine::release_waiters() {
   impl_->activities.give_up_all();
   for (auto& partition : impl_->partitions)

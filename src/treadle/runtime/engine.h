@@ -29,6 +29,10 @@ class Engine : public Router {
   // are answered meanwhile. Once, before or after the loops run.
   void recover();
 
+  // Looks for due timers at once: the clock was set. Without it a clock that was set forward is
+  // noticed within a minute.
+  void clock_moved();
+
   // Answers long polls and those who wait for an end: the server is about to stop.
   void release_waiters();
 

@@ -216,8 +216,9 @@ void Partition::timer_due(TimerKey const& key) {
     }
   }
   execute(key.place, record::TimerDue{key.timer}, [this, key](Reply reply) {
-    if (reply == Reply::kDone) return;
-    store::Batch batch;  // left over from a task that has ended
+    // The fact that came of it erased the row, unless that is a heartbeat's that had moved.
+    if (reply == Reply::kDone && key.timer.kind != record::TimerKind::kHeartbeat) return;
+    store::Batch batch;  // or left over from a task that has ended
     batch.erase(store::Table::kTimer, timer_key(key));
     submit(std::move(batch), std::make_unique<AfterCommit>());
   });

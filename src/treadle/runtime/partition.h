@@ -48,6 +48,9 @@ class Partition {
   // Once, before anything else.
   void recover();
 
+  // Looks for due timers at once.
+  void clock_moved() { timers_.look(); }
+
   void start(StartRequest request, OnAnswer<Started> done);
 
   // What became of a command, once that is durable.

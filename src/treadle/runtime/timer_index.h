@@ -27,9 +27,10 @@ class TimerIndex {
   void start();
   // A row with that time was committed.
   void added(Timestamp due);
+  // Hands out what is due by now, and sleeps until the next.
+  void look();
 
  private:
-  void look();
   void arm(Timestamp due);
 
   PartitionIndex const partition_;
