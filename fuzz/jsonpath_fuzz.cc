@@ -21,6 +21,7 @@ class Mirror final : public Environment {
   auto context() -> json::Value override { return document_; }
   auto variable(std::string_view) -> std::optional<json::Value> override { return document_; }
   auto draw() -> std::uint64_t override { return 0; }
+  auto now() -> Timestamp override { return {}; }
 
  private:
   json::Value document_;

@@ -30,6 +30,7 @@ class FakeEnvironment final : public Environment {
     return found == nullptr ? std::nullopt : std::optional(*found);
   }
   auto draw() -> std::uint64_t override { return ++draws_; }
+  auto now() -> Timestamp override { return Timestamp(Milliseconds(1'700'000'000'123)); }
 
  private:
   json::Value context_;

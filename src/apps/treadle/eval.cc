@@ -11,6 +11,7 @@
 
 #include "apps/treadle/command.h"
 #include "treadle/base/error_names.h"
+#include "treadle/base/system_clock.h"
 #include "treadle/expr/environment.h"
 #include "treadle/expr/intrinsic/call.h"
 #include "treadle/expr/jsonpath/path.h"
@@ -54,10 +55,12 @@ class Bindings final : public expr::Environment {
     return found == nullptr ? std::nullopt : std::optional(*found);
   }
   auto draw() -> std::uint64_t override { return random_(); }
+  auto now() -> Timestamp override { return now_; }
 
  private:
   Value bindings_;
   std::mt19937_64 random_{std::random_device()()};
+  Timestamp now_ = SystemClock().now();
 };
 
 struct Request {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string_view>
 
+#include "treadle/base/time.h"
 #include "treadle/json/value.h"
 
 namespace treadle::expr {
@@ -19,6 +20,8 @@ class Environment {
   [[nodiscard]] virtual auto variable(std::string_view name) -> std::optional<json::Value> = 0;
   // 64 random bits (States.UUID, States.MathRandom).
   [[nodiscard]] virtual auto draw() -> std::uint64_t = 0;
+  // The time of the evaluation ($now, $millis): the same however often one evaluation asks.
+  [[nodiscard]] virtual auto now() -> Timestamp = 0;
 };
 
 }  // namespace treadle::expr

@@ -35,6 +35,7 @@ class ScopeEnvironment : public expr::Environment {
   [[nodiscard]] auto context() -> json::Value override;
   [[nodiscard]] auto variable(std::string_view name) -> std::optional<json::Value> override;
   [[nodiscard]] auto draw() -> std::uint64_t override { return world_.random.next_u64(); }
+  [[nodiscard]] auto now() -> Timestamp override { return world_.now; }
 
  private:
   [[nodiscard]] auto execution() -> json::Value;
