@@ -10,8 +10,10 @@
 #include <gtest/gtest.h>
 
 #include "tests/interpreter/execution.h"
-#include "tests/interpreter/state_text.h"
+#include "tests/support/state_text.h"
 #include "treadle/interpreter/apply.h"
+#include "treadle/interpreter/can_apply.h"
+#include "treadle/interpreter/state_codec.h"
 #include "treadle/record/codec.h"
 
 namespace treadle::interpreter {
@@ -122,11 +124,14 @@ class CheckedExecution {
     ASSERT_TRUE(ok) << ok.error();
     ASSERT_EQ(decoded.size(), events.size());
     for (std::size_t i = 0; i < decoded.size(); ++i) {
+      ASSERT_TRUE(can_apply(replayed_, decoded[i])) << "event " << decoded[i].first_history_id;
       apply(replayed_, decoded[i]);
       rows_.add(decoded[i]);
       check_history(decoded[i], events[i]);
     }
     EXPECT_EQ(state_text(replayed_), state_text(live_.state));
+    replayed_ = decode_state(encode_state(live_.state)).value();
+    EXPECT_EQ(state_text(replayed_), state_text(live_.state)) << "as a snapshot";
     EXPECT_EQ(pending_text(pending(live_.state)), pending_text(rows_.rows()));
     scratch_.reset();
   }

@@ -11,7 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/interpreter/execution.h"
-#include "tests/interpreter/state_text.h"
+#include "tests/support/state_text.h"
 #include "treadle/base/hmac.h"
 #include "treadle/interpreter/apply.h"
 #include "treadle/record/codec.h"

@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/interpreter/checked_execution.h"
-#include "tests/interpreter/random_machine.h"
+#include "tests/support/random_machine.h"
 
 namespace treadle::interpreter {
 namespace {

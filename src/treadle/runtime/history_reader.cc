@@ -9,6 +9,7 @@
 
 #include "treadle/interpreter/project.h"
 #include "treadle/record/codec.h"
+#include "treadle/runtime/journal_search.h"
 
 namespace treadle::runtime {
 namespace {
@@ -61,33 +62,10 @@ auto HistoryReader::head(Place const& place) const -> Answer<Head> {
   return std::move(*head);
 }
 
-// Rows are ordered by history id and by payload alike: a search over history ids finds the row.
 auto HistoryReader::payload(Place const& place, std::uint32_t id) const -> Answer<std::string> {
-  std::uint32_t low = 1;
-  std::uint32_t high = ~0U - 1;
-  auto const prefix = place_key(place);
-  while (low <= high) {
-    auto const middle = low + (high - low) / 2;
-    auto const to = journal_key(place, {.first_history_id = middle, .first_payload = ~0U});
-    auto const rows =
-        store_.scan(Table::kJournal,
-                    {.from = prefix, .to = to, .direction = Direction::kDescending, .limit = 1});
-    if (!rows) return internal(rows.error().message);
-    if (rows->empty()) {
-      low = middle + 1;
-      continue;
-    }
-    auto const key = read_journal_key(rows->front().key);
-    auto const parts = read_journal_row(rows->front().value);
-    if (!parts) return internal(parts.error());
-    if (id >= key.first_payload && id - key.first_payload < parts->payloads.size())
-      return std::string(parts->payloads[id - key.first_payload]);
-    if (id < key.first_payload)
-      high = key.first_history_id - 1;
-    else
-      low = middle + 1;
-  }
-  return internal(fmt::format("payload {} is missing", id));
+  auto const row = find_payload_row(store_, place, id);
+  if (!row) return internal(row.error());
+  return std::string(read_journal_row(row->value)->payloads[id - row->key.first_payload]);
 }
 
 auto HistoryReader::describe(std::string_view execution_arn) const -> Answer<ExecutionDescription> {

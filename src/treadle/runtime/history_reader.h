@@ -21,7 +21,7 @@ class HistoryReader {
 
  private:
   [[nodiscard]] auto head(Place const& place) const -> Answer<Head>;
-  // The journal row that holds the payload, and its text in it.
+  // The text of a payload.
   [[nodiscard]] auto payload(Place const& place, std::uint32_t id) const -> Answer<std::string>;
 
   store::Store const& store_;

@@ -17,6 +17,7 @@
 #include "treadle/json/arena.h"
 #include "treadle/record/payload_table.h"
 #include "treadle/runtime/definition_cache.h"
+#include "treadle/runtime/journal_search.h"
 #include "treadle/runtime/rows.h"
 #include "treadle/store/store.h"
 
@@ -27,8 +28,8 @@ class LiveExecution {
   // One that is about to start.
   LiveExecution(Place place, EntityId machine, asl::DefinitionPtr definition);
 
-  // Folds the journal. nullptr if there is no such execution; an error names the
-  // row that can't be read.
+  // Folds the journal, from the last snapshot on. nullptr if there is no such execution; an error
+  // names what can't be read.
   [[nodiscard]] static auto load(store::Store const& store, DefinitionCache& definitions,
                                  Place place, json::Arena& arena)
       -> Result<std::unique_ptr<LiveExecution>, std::string>;
@@ -45,8 +46,12 @@ class LiveExecution {
 
   // The number of the next journal row.
   [[nodiscard]] auto next_row() const -> std::uint32_t {
-    return static_cast<std::uint32_t>(rows_.size());
+    return first_row_ + static_cast<std::uint32_t>(rows_.size());
   }
+
+  // The row of the snapshot that belongs into the batch of the journal row that was added last, if
+  // it is time for one: every kSnapshotRows rows, and, of an execution that has one, at its end.
+  [[nodiscard]] auto take_snapshot() -> std::optional<std::string>;
 
   // The command's events were encoded as a row: its payloads are known from now on.
   void add_row(JournalKey const& key, record::PayloadTable& payloads);
@@ -67,10 +72,19 @@ class LiveExecution {
   [[nodiscard]] auto is_idle() const -> bool { return submitted == durable && held.empty(); }
 
  private:
+  // Begins with a snapshot, if it can be read and the journal bears it out. The key after which to
+  // read on, or nullopt.
+  [[nodiscard]] auto take_up(std::string_view snapshot, store::Store const& store)
+      -> Result<std::optional<std::string>, std::string>;
+  [[nodiscard]] auto fold(store::Row const& row, json::Arena& arena) -> Result<void, std::string>;
   [[nodiscard]] auto payload_text(store::Store const& store, record::PayloadId id)
       -> std::string_view;
+  [[nodiscard]] auto stored_row(store::Store const& store, record::PayloadId id) const
+      -> Result<StoredRow, std::string>;
 
-  std::vector<JournalKey> rows_;
+  std::vector<JournalKey> rows_;        // from first_row_ on
+  std::uint32_t first_row_ = 0;         // what is before is known by the store alone
+  std::uint32_t rows_at_snapshot_ = 0;  // that the last one covers; 0: there is none
   std::uint32_t next_payload_ = 1;
   std::deque<std::pair<std::uint32_t, std::string>>
       texts_;  // by ascending id, without gaps at the end

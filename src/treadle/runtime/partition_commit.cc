@@ -102,6 +102,8 @@ void Partition::commit(LiveExecution& live, record::PayloadTable& payloads,
   add_rows(live, payloads, batch, *after);
   describe_effects(live, payloads, *after);
   live.add_row(key, payloads);
+  if (auto const snapshot = live.take_snapshot())
+    batch.put(Table::kSnapshot, place_key(live.place), *snapshot);
   after->sequence = ++live.submitted;
   submit(std::move(batch), std::move(after));
 }
