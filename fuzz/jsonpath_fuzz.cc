@@ -1,10 +1,11 @@
 // Any path over any document: an input is a path, a line feed and a JSON text. Nothing may crash,
-// hang or depend on anything but the input.
+// hang or depend on anything but the input. Paths come out of JSON, so they are UTF-8.
 #include <cstdint>
 #include <optional>
 #include <string_view>
 
 #include "treadle/base/assert.h"
+#include "treadle/base/utf8.h"
 #include "treadle/expr/environment.h"
 #include "treadle/expr/jsonpath/path.h"
 #include "treadle/json/arena.h"
@@ -49,7 +50,9 @@ void check_assignment(jsonpath::Path const& path, json::Value document) {
 void run(std::string_view input) {
   auto const line_end = input.find('\n');
   if (line_end == std::string_view::npos) return;
-  auto const path = jsonpath::Path::parse(input.substr(0, line_end));
+  auto const text = input.substr(0, line_end);
+  if (!utf8::is_valid(text, utf8::Surrogates::kAccept)) return;
+  auto const path = jsonpath::Path::parse(text);
   if (!path) return;
   auto arena = json::Arena();
   auto const document = json::parse(arena, input.substr(line_end + 1));
