@@ -16,8 +16,8 @@ namespace {
 
 using detail::Node;
 
-auto value_of(Value const& element) -> Value const& { return element; }
-auto value_of(Member const& member) -> Value const& { return member.value; }
+auto value_of(Value element) -> Value { return element; }
+auto value_of(Member const& member) -> Value { return member.value; }
 
 auto count32(std::size_t n) -> std::uint32_t {
   TREADLE_ASSERT(n <= std::numeric_limits<std::uint32_t>::max());
