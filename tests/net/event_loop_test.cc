@@ -3,8 +3,10 @@
 #include <atomic>
 #include <future>
 #include <latch>
+#include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -139,6 +141,23 @@ class Entry : public DeadlineWheel::Node {
 
 // Whatever the deadlines, none is early and none is more than two ticks late, at any rhythm of
 // advance().
+// A task that never ran may own what posts when it goes, to whichever loop.
+TEST(EventLoops, WhatATaskOwnedMayPostWhenTheLoopsGo) {
+  struct PostsAtItsEnd {
+    explicit PostsAtItsEnd(EventLoop& l) : loop(l) {}
+    ~PostsAtItsEnd() {
+      loop.post([] {});
+    }
+    EventLoop& loop;
+  };
+  auto loops = std::make_unique<EventLoops>(2);
+  auto went = std::make_shared<int>();
+  for (auto const& [from, to] : {std::pair(0U, 1U), std::pair(1U, 0U)})
+    loops->at(from).post([went, owned = std::make_unique<PostsAtItsEnd>(loops->at(to))] {});
+  loops.reset();
+  EXPECT_EQ(went.use_count(), 1);
+}
+
 TEST(DeadlineWheel, IsNeverEarlyAndHardlyLate) {
   auto const start = std::chrono::steady_clock::now();
   for (auto const step : {3ms, 10ms, 25ms, 6'000ms}) {

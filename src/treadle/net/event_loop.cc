@@ -137,8 +137,14 @@ EventLoop::EventLoop() : impl_(std::make_unique<Impl>()) {}
 
 EventLoop::~EventLoop() {
   TREADLE_ASSERT(!impl_->running);
+  discard();
+}
+
+void EventLoop::discard() {
   impl_->timers->clear();
-  auto const lost = std::exchange(impl_->inbox, {});
+  auto lost = std::vector<Task>();  // destroyed without the lock: it may post
+  auto const lock = std::scoped_lock(impl_->mutex);
+  lost.swap(impl_->inbox);
 }
 
 void EventLoop::post(Task task) {
@@ -192,7 +198,11 @@ EventLoops::EventLoops(std::size_t count) : threads_(std::make_unique<Threads>()
   for (auto& loop : loops_) loop = std::make_unique<EventLoop>();
 }
 
-EventLoops::~EventLoops() { stop(); }
+// All tasks go before any loop: what one of them owned may post to another loop when it goes.
+EventLoops::~EventLoops() {
+  stop();
+  for (auto& loop : loops_) loop->discard();
+}
 
 void EventLoops::start() {
   TREADLE_ASSERT(threads_->running.empty());

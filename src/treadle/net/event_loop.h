@@ -76,6 +76,9 @@ class EventLoop {
   // has not begun returns soon after it begins. Any thread.
   void stop();
 
+  // Destroys what was posted and has not run, and all timers. While no thread runs the loop.
+  void discard();
+
   // Whether the calling thread is inside this loop's run().
   [[nodiscard]] auto is_current() const -> bool;
   // The loop whose run() the calling thread is in, or nullptr.

@@ -102,6 +102,7 @@ void Connection::close() {
 }
 
 void Connection::deliver(std::uint64_t exchange, Response&& response) {
+  if (closed_) return;
   if (!owner_->loop().is_current()) {
     owner_->loop().post(
         [self = shared_from_this(), exchange, answer = std::move(response)]() mutable {
@@ -109,7 +110,6 @@ void Connection::deliver(std::uint64_t exchange, Response&& response) {
         });
     return;
   }
-  if (closed_) return;
   session_.answer(exchange, response);
   if (is_feeding_) return;
   if (input_begin_ < input_end_) {  // not here: the caller may be another request's handler

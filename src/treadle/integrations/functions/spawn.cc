@@ -138,6 +138,12 @@ auto spawn(ProcessSpec const& spec) -> std::expected<SpawnedProcess, std::string
   }
   SpawnedProcess process{pid, FileDescriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))),
                          std::move(input->write), std::move(output->read), std::move(errors->read)};
+  if (!process.pidfd.is_open()) {  // out of descriptors: nobody would learn of its end
+    auto const reason = fmt::format("pidfd_open: {}", std::strerror(errno));
+    ::kill(-pid, SIGKILL);
+    ::waitpid(pid, nullptr, 0);
+    return std::unexpected(reason);
+  }
   for (auto const* fd : {&process.input, &process.output, &process.errors}) set_nonblocking(*fd);
   return process;
 }
