@@ -68,6 +68,7 @@ CASES = (
     ("ListExecutions", "InvalidArn", lambda f: {"stateMachineArn": "nonsense"}),
     ("ListExecutions", "InvalidToken", lambda f: {"stateMachineArn": f.machine, "nextToken": "nonsense"}),
     ("ListExecutions", "StateMachineDoesNotExist", lambda f: {"stateMachineArn": NOBODY["machine"]}),
+    ("ListExecutions", "StateMachineTypeNotSupported", lambda f: {"stateMachineArn": f.express}),
     ("ListExecutions", "ValidationException", lambda f: {}),
     ("ListExecutions", "ResourceNotFound", lambda f: {
         "mapRunArn": f"{ARN}:mapRun:nobody/map:00000000-0000-0000-0000-000000000000"}),
@@ -109,11 +110,11 @@ NEVER = {
     "StateMachineLimitExceeded": "a quota of an AWS account",
     "ExecutionLimitExceeded": "a quota of an AWS account",
     "ActivityLimitExceeded": "a quota of an AWS account",
-    "ActivityWorkerLimitExceeded": "a quota of an AWS account",
+    "ActivityWorkerLimitExceeded": "takes a thousand workers: tests/runtime/activity_board_test.cc",
     "ServiceQuotaExceededException": "a quota of an AWS account",
     "ConflictException": "answered when two updates meet, which can't be provoked at will",
     "InvalidTracingConfiguration": "its one member is a boolean",
-    "StateMachineTypeNotSupported": "both types are supported",
+    ("CreateStateMachine", "StateMachineTypeNotSupported"): "both types are supported",
     "TaskDoesNotExist": "a token is either not ours (InvalidToken) or its task has ended (TaskTimedOut)",
     ("CreateActivity", "ActivityAlreadyExists"): "two activities of one name differ in nothing but a key",
 }
@@ -126,6 +127,8 @@ class ErrorsTest(unittest.TestCase):
         cls.sfn = aws.client(cls.server.endpoint)
         cls.machine_name = unique("machine")
         cls.machine = cls.create(cls.machine_name, PASS)
+        cls.express = cls.sfn.create_state_machine(name=unique("express"), definition=PASS, roleArn=ROLE,
+                                                   type="EXPRESS")["stateMachineArn"]
         cls.ended = cls.start(cls.machine, name="ended", input="{}")
         cls.server.wait_for_end(cls.ended)
         cls.deleting_name = unique("deleting")

@@ -31,5 +31,6 @@ inline constexpr std::uint32_t kInlineMapConcurrency = 40;
 inline constexpr std::uint64_t kTimerSecondsMax = 99'999'999;
 inline constexpr std::uint32_t kPartitions = 256;
 inline constexpr std::size_t kTags = 50;
+inline constexpr std::size_t kActivityPollers = 1'000;  // workers that wait for one activity
 
 }  // namespace treadle::limits

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "treadle/base/limits.h"
+
 namespace treadle::runtime {
 
 void ActivityBoard::offer(ActivityOffer offer) {
@@ -23,10 +25,25 @@ void ActivityBoard::withdraw(Place const& place, record::HistoryId scheduled) {
 
 auto ActivityBoard::poll(std::string const& activity_arn, Poll poll) -> std::uint64_t {
   std::uint64_t number = 0;
+  std::optional<Answer<std::optional<ActivityTask>>> at_once;
   {
     std::lock_guard const lock(mutex_);
     number = ++last_poll_;
-    queues_[activity_arn].polls.emplace(number, std::move(poll));
+    auto& polls = queues_[activity_arn].polls;
+    if (!takes_polls_) {
+      at_once.emplace(std::optional<ActivityTask>{});
+    } else if (polls.size() >= limits::kActivityPollers) {
+      at_once.emplace(std::unexpected(
+          Refusal{"ActivityWorkerLimitExceeded",
+                  "The maximum number of workers concurrently polling for activity tasks has been "
+                  "reached."}));
+    } else {
+      polls.emplace(number, std::move(poll));
+    }
+  }
+  if (at_once) {
+    poll.answer(*std::move(at_once));
+    return number;
   }
   match(activity_arn);
   return number;
@@ -49,6 +66,7 @@ void ActivityBoard::give_up_all() {
   std::map<std::string, Queue> queues;
   {
     std::lock_guard const lock(mutex_);
+    takes_polls_ = false;
     queues.swap(queues_);
   }
   for (auto& [arn, queue] : queues)

@@ -45,10 +45,11 @@ class ActivityBoard {
 
   void offer(ActivityOffer offer);  // any thread
   void withdraw(Place const& place, record::HistoryId scheduled);
-  // Adds a poll; the number ends it by give_up(), which answers that there is no task.
+  // Adds a poll; the number ends it by give_up(), which answers that there is no task. Refused with
+  // ActivityWorkerLimitExceeded where limits::kActivityPollers wait already.
   auto poll(std::string const& activity_arn, Poll poll) -> std::uint64_t;
   void give_up(std::string const& activity_arn, std::uint64_t poll);
-  // Answers every poll that waits: there is no task.
+  // Answers every poll that waits, and those that come: there is no task.
   void give_up_all();
 
  private:
@@ -61,6 +62,7 @@ class ActivityBoard {
   Claim claim_;
   std::mutex mutex_;
   std::uint64_t last_poll_ = 0;
+  bool takes_polls_ = true;
   std::set<std::uint64_t> claiming_;  // polls that wait for the outcome of a claim
   std::set<std::uint64_t> given_up_;  // of those, the ones whose time is over
   std::map<std::string, Queue> queues_;
