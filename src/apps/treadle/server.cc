@@ -1,8 +1,10 @@
 // treadle server: the API over a durable engine.
 
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <future>
+#include <memory>
 #include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
@@ -21,7 +23,9 @@
 namespace treadle::app {
 namespace {
 
-constexpr auto kGrace = std::chrono::seconds(30);
+// What a stop waits for, in this order; together below 30 s, when a supervisor gives up.
+constexpr auto kCallsGrace = std::chrono::seconds(25);   // functions that run
+constexpr auto kAnswersGrace = std::chrono::seconds(4);  // requests that have begun
 
 struct ServerOptions {
   std::string listen = "127.0.0.1:8083";
@@ -103,19 +107,34 @@ auto access_keys(ServerOptions const& options)
   return std::make_unique<api::AccessKeys const>(keys, options.region);
 }
 
+// Ends the work in order: calls that are out come home while the API still serves them, then the
+// requests are answered. What is not home by then is sent again at the next start, with its key.
+void drain(Node& node, net::HttpServer& server) {
+  auto const calls_home = std::make_shared<std::promise<void>>();
+  node.engine().drain_calls([calls_home] { calls_home->set_value(); });
+  if (calls_home->get_future().wait_for(kCallsGrace) != std::future_status::ready)
+    log(LogLevel::kWarning, "functions still run: they are called again at the next start");
+  node.engine().release_waiters();
+  std::promise<void> stopped;
+  server.stop(kAnswersGrace, [&stopped] { stopped.set_value(); });
+  stopped.get_future().wait();
+}
+
 auto serve(Node& node, ServerOptions const& options, Address const& address,
            std::unique_ptr<api::AccessKeys const> keys, StopSignals const& signals) -> int {
-  api::HttpApi http_api(api::Services{.router = node.engine(),
-                                      .catalog = node.catalog(),
-                                      .clock = node.clock(),
-                                      .random = node.shared_random(),
-                                      .region = options.region,
-                                      .account = options.account,
-                                      .secret = node.store().secret()},
-                        api::HttpApiOptions{.hosts = {.strict = options.strict_host,
-                                                      .public_url = options.public_url},
-                                            .is_ready = [&node] { return !node.store().failure(); },
-                                            .access_keys = std::move(keys)});
+  std::atomic<bool> is_stopping = false;
+  api::HttpApi http_api(
+      api::Services{.router = node.engine(),
+                    .catalog = node.catalog(),
+                    .clock = node.clock(),
+                    .random = node.shared_random(),
+                    .region = options.region,
+                    .account = options.account,
+                    .secret = node.store().secret()},
+      api::HttpApiOptions{
+          .hosts = {.strict = options.strict_host, .public_url = options.public_url},
+          .is_ready = [&node, &is_stopping] { return !is_stopping && !node.store().failure(); },
+          .access_keys = std::move(keys)});
   auto server =
       net::HttpServer::listen(node.loops(), {.address = address.host, .port = address.port},
                               [&http_api](net::Request&& request, net::Responder responder) {
@@ -128,10 +147,8 @@ auto serve(Node& node, ServerOptions const& options, Address const& address,
   signals.wait();
   signals.let_through();
   log(LogLevel::kInfo, "stopping");
-  node.engine().release_waiters();
-  std::promise<void> stopped;
-  (*server)->stop(kGrace, [&stopped] { stopped.set_value(); });
-  stopped.get_future().wait();
+  is_stopping = true;
+  drain(node, **server);
   node.stop();
   return kOk;
 }

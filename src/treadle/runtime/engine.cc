@@ -27,6 +27,7 @@ struct Engine::Impl {
               .connector = connector,
               .definitions = definitions,
               .activities = activities,
+              .calls = calls,
               .options = std::move(options),
               .fail_stop = std::move(fail_stop)},
         reader(store),
@@ -59,6 +60,7 @@ struct Engine::Impl {
   net::EventLoops& loops;
   DefinitionCache definitions;
   ActivityBoard activities;
+  CallsUnderWay calls;
   EngineParts parts;
   HistoryReader reader;
   std::vector<LoopScratch> scratch;
@@ -83,6 +85,8 @@ void Engine::clock_moved() {
   for (auto& partition : impl_->partitions)
     partition->loop().post([&p = *partition] { p.clock_moved(); });
 }
+
+void Engine::drain_calls(net::Task done) { impl_->calls.drain(std::move(done)); }
 
 void Engine::release_waiters() {
   impl_->activities.give_up_all();

@@ -33,7 +33,12 @@ class Engine : public Router {
   // noticed within a minute.
   void clock_moved();
 
-  // Answers long polls and those who wait for an end: the server is about to stop.
+  // Calls to the outside end: those that are due from now on stay in the outbox for the next start.
+  // `done` runs once, on any thread, when the answers of all that went out are with the store. Once.
+  void drain_calls(net::Task done);
+
+  // Answers long polls and those who wait for an end, now and from now on: the server is about to
+  // stop.
   void release_waiters();
 
   [[nodiscard]] auto definitions() -> DefinitionCache&;

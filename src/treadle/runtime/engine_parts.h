@@ -8,6 +8,7 @@
 #include "treadle/base/clock.h"
 #include "treadle/base/limits.h"
 #include "treadle/integrations/connector.h"
+#include "treadle/runtime/calls_under_way.h"
 #include "treadle/runtime/definition_cache.h"
 #include "treadle/store/store.h"
 
@@ -31,6 +32,7 @@ struct EngineParts {
   integrations::Connector& connector;
   DefinitionCache& definitions;
   ActivityBoard& activities;
+  CallsUnderWay& calls;
   EngineOptions options;
   // A write failed or a row can't be read: nothing more may be acknowledged. Ends
   // the process; any thread.

@@ -229,6 +229,7 @@ void Partition::wait_for_end(Place const& place, Milliseconds wait,
   auto const row = parts_.store.get(store::Table::kHead, place_key(place));
   auto const head = row && *row ? read_head(**row) : std::nullopt;
   if (head && head->summary.status != ExecutionStatus::kRunning) return done(true);
+  if (!keeps_waiters_) return done(false);
   auto& list = waiters_[place.id];
   auto& waiter = list.emplace_back();
   waiter.number = ++last_waiter_;
@@ -247,6 +248,7 @@ void Partition::wait_for_end(Place const& place, Milliseconds wait,
 }
 
 void Partition::release_waiters() {
+  keeps_waiters_ = false;
   auto waiters = std::exchange(waiters_, {});
   for (auto& [id, list] : waiters)
     for (auto& waiter : list) waiter.done(false);

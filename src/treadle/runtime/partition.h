@@ -62,7 +62,7 @@ class Partition {
   // Calls `done(true)` once the execution has ended, or `done(false)` after `wait`.
   void wait_for_end(Place const& place, Milliseconds wait,
                     std::move_only_function<void(bool)> done);
-  // Tells everybody who waits that the execution has not ended.
+  // Tells everybody who waits, now and from now on, that the execution has not ended.
   void release_waiters();
 
  private:
@@ -126,6 +126,7 @@ class Partition {
   std::list<EntityId> by_use_;  // least recently used first
   std::map<EntityId, std::list<EntityId>::iterator> use_;
   std::map<EntityId, std::list<Waiter>> waiters_;
+  bool keeps_waiters_ = true;
 };
 
 }  // namespace treadle::runtime

@@ -203,12 +203,14 @@ void Partition::committed(AfterCommit& after) {
 }
 
 void Partition::invoke(integrations::TaskCall call) {
+  if (!parts_.calls.begin()) return;  // its outbox row stays for the next start
   Place const place{index_, call.id.execution};
   auto const scheduled = call.id.history_id;
   parts_.connector.invoke(
       std::move(call), [this, place, scheduled](integrations::CallResult result) {
         loop_.post([this, place, scheduled, result = std::move(result)]() mutable {
           call_returned(place, scheduled, std::move(result));
+          parts_.calls.end();
         });
       });
 }
