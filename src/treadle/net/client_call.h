@@ -21,13 +21,14 @@ namespace detail {
 // A request on its way, from send() to its callback.
 class ClientCall {
  public:
-  enum class Stage : std::uint8_t { kConnecting, kAwaiting, kReceiving, kDone };
+  enum class Stage : std::uint8_t { kWaiting, kConnecting, kAwaiting, kReceiving, kDone };
 
   ClientRequest request;
   Url url;
   std::move_only_function<void(ClientResult)> done;
   SteadyTime began{};
-  Stage stage = Stage::kConnecting;
+  SteadyTime turn_came{};  // when its own connection was begun
+  Stage stage = Stage::kWaiting;
   Timer deadline;
   bool was_retried = false;
   ClientConnection* connection = nullptr;  // null while it waits for one

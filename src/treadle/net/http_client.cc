@@ -19,11 +19,10 @@ using Stage = detail::ClientCall::Stage;
 
 auto detail::ClientCall::due() const -> SteadyTime {
   auto const& limits = request.deadlines;
-  auto limit = limits.total;
-  if (stage == Stage::kConnecting || stage == Stage::kAwaiting)
-    limit = std::min(limit, limits.first_byte);
-  if (stage == Stage::kConnecting) limit = std::min(limit, limits.connect);
-  return began + limit;
+  auto due = began + limits.total;
+  if (stage < Stage::kReceiving) due = std::min(due, began + limits.first_byte);
+  if (stage == Stage::kConnecting) due = std::min(due, turn_came + limits.connect);
+  return due;
 }
 
 auto detail::ClientCall::error(ClientError::Kind kind, std::string const& what, bool not_sent) const
@@ -34,11 +33,11 @@ auto detail::ClientCall::error(ClientError::Kind kind, std::string const& what, 
 
 auto detail::ClientCall::timeout_error() const -> ClientError {
   auto const limit = std::chrono::duration_cast<std::chrono::milliseconds>(due() - began);
-  auto const* const what = stage == Stage::kConnecting ? "no connection"
+  auto const* const what = stage <= Stage::kConnecting ? "no connection"
                            : stage == Stage::kAwaiting ? "no response"
                                                        : "no whole response";
   return error(Kind::kTimeout, fmt::format("{} within {} ms", what, limit.count()),
-               stage == Stage::kConnecting);
+               stage <= Stage::kConnecting);
 }
 
 class HttpClient::Impl final : public ClientPool,
@@ -109,7 +108,6 @@ void HttpClient::Impl::finish(ClientCallPtr const& call, ClientResult result) {
 
 void HttpClient::Impl::begin(ClientCallPtr const& call) {
   calls_.emplace(call.get(), call);
-  enter(call, Stage::kConnecting);
   auto& target = targets_[key_of(call->url)];
   if (!target.idle.empty()) {
     auto* const connection = target.idle.back();
@@ -118,6 +116,7 @@ void HttpClient::Impl::begin(ClientCallPtr const& call) {
   } else if (target.open < options_.connections_per_target_max) {
     connect(call);
   } else if (target.waiting.size() < options_.waiting_per_target_max) {
+    enter(call, Stage::kWaiting);
     target.waiting.push_back(call);
   } else {
     refuse(call, "too many calls wait for a connection");
@@ -135,6 +134,8 @@ void HttpClient::Impl::refuse(ClientCallPtr const& call, std::string const& what
 }
 
 void HttpClient::Impl::connect(ClientCallPtr const& call) {
+  call->turn_came = std::chrono::steady_clock::now();
+  enter(call, Stage::kConnecting);
   auto key = key_of(call->url);
   ++targets_[key].open;
   if (call->url.is_https && !tls_) tls_ = std::make_unique<TlsSettings>(options_.ca_file);
@@ -144,10 +145,7 @@ void HttpClient::Impl::connect(ClientCallPtr const& call) {
   connection->open(call);
 }
 
-void HttpClient::Impl::retry(ClientCallPtr const& call) {
-  enter(call, Stage::kConnecting);
-  connect(call);
-}
+void HttpClient::Impl::retry(ClientCallPtr const& call) { connect(call); }
 
 void HttpClient::Impl::release(ClientConnection& connection) {
   auto& target = targets_[connection.target()];

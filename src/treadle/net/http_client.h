@@ -22,8 +22,8 @@ namespace detail {
 class ClientCall;
 }  // namespace detail
 
-// Each from the moment the call was made. A call that waits for a connection is already being
-// timed.
+// From the moment the call was made; that of `connect` from the moment a connection is begun for
+// it: a call may wait for its turn as long as its other deadlines let it.
 struct ClientDeadlines {
   std::chrono::milliseconds connect{5'000};      // name resolved, connected, TLS agreed
   std::chrono::milliseconds first_byte{60'000};  // first byte of the response
