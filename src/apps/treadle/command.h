@@ -22,6 +22,7 @@ struct Command {
 
 auto run_eval(std::span<std::string const> arguments) -> int;
 auto run_import(std::span<std::string const> arguments) -> int;
+auto run_lint(std::span<std::string const> arguments) -> int;
 auto run_validate(std::span<std::string const> arguments) -> int;
 
 auto run_server(std::span<std::string const> arguments) -> int;

@@ -12,6 +12,7 @@ constexpr Command kCommands[] = {
     {"serve", "the same", run_server},
     {"run", "run one execution in memory", run_run},
     {"validate", "check state machine definitions", run_validate},
+    {"lint", "find what definitions are likely to get wrong", run_lint},
     {"import", "take state machines and functions out of Terraform", run_import},
     {"eval", "evaluate expressions: NDJSON in, NDJSON out", run_eval},
     {"start", "start an execution", run_start},
