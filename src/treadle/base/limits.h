@@ -29,6 +29,7 @@ inline constexpr std::uint32_t kParallelBranches = 1'000;
 inline constexpr std::uint32_t kStateNesting = 100;
 inline constexpr std::uint32_t kInlineMapConcurrency = 40;
 inline constexpr std::uint64_t kTimerSecondsMax = 99'999'999;
+inline constexpr std::uint64_t kExpressSeconds = 300;  // an Express execution may take
 inline constexpr std::uint32_t kPartitions = 256;
 inline constexpr std::size_t kTags = 50;
 inline constexpr std::size_t kActivityPollers = 1'000;  // workers that wait for one activity

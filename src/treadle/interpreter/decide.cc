@@ -1,5 +1,7 @@
 #include "treadle/interpreter/decide.h"
 
+#include <algorithm>
+
 #include "treadle/base/error_names.h"
 #include "treadle/interpreter/step.h"
 
@@ -26,8 +28,8 @@ class Decider {
                              .input = step_.payloads().add_text(c.input),
                              .start = definition.regions.front().start,
                              .timeout_due = {}};
-    if (definition.timeout_seconds)
-      started.timeout_due = step_.due_in(static_cast<double>(*definition.timeout_seconds));
+    if (auto const seconds = timeout_seconds())
+      started.timeout_due = step_.due_in(static_cast<double>(*seconds));
     step_.emit(started, 0);
     step_.make_ready(kRootScope);
     return Reply::kDone;
@@ -110,6 +112,12 @@ class Decider {
   }
 
  private:
+  [[nodiscard]] auto timeout_seconds() -> std::optional<std::uint64_t> {
+    auto const own = step_.definition().timeout_seconds;
+    auto const most = step_.world().execution_seconds_max;
+    return own && most ? std::min<std::uint64_t>(*own, *most) : own ? own : most;
+  }
+
   [[nodiscard]] auto open_call(HistoryId scheduled) const -> Scope const* {
     auto const* const s = step_.state().find_task(scheduled);
     return s != nullptr && s->task->call_open ? s : nullptr;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,6 +29,9 @@ struct World {
   std::string_view region = "us-east-1";
   double time_scale = 1.0;  // multiplies waits, back-off and time-outs
   std::uint32_t history_events_max = limits::kHistoryEvents;
+  // An execution times out after so many seconds, or after its machine's TimeoutSeconds if those are
+  // fewer. nullopt: only after those.
+  std::optional<std::uint64_t> execution_seconds_max = std::nullopt;
 };
 
 }  // namespace treadle::interpreter

@@ -136,6 +136,10 @@ class ByteReader {
   [[nodiscard]] auto text() -> std::string_view {
     auto const size = small(bytes_.size() - at_);
     auto const found = bytes_.substr(at_, size);
+    if (found.size() < size) {  // the length was read after its bound was taken
+      fail();
+      return {};
+    }
     at_ += found.size();
     return found;
   }

@@ -1,0 +1,121 @@
+#include "treadle/runtime/express.h"
+
+#include <utility>
+
+#include "treadle/base/assert.h"
+#include "treadle/base/log.h"
+#include "treadle/runtime/express_codec.h"
+
+namespace treadle::runtime {
+namespace {
+
+auto throttled() -> std::unexpected<Refusal> {
+  return std::unexpected(Refusal{"ThrottlingException", "Rate exceeded"});
+}
+
+}  // namespace
+
+Express::Express(net::EventLoops& loops, store::Store const& store, DefinitionCache& definitions,
+                 ExpressParts parts, Random& seed, IntakeLog::Opened opened, ExpressIntake intake)
+    : store_(store),
+      definitions_(definitions),
+      parts_(std::move(parts)),
+      intake_(intake),
+      log_(std::move(opened.log)),
+      left_open_(std::move(opened.open)) {
+  TREADLE_ASSERT(intake_ == ExpressIntake::kMemory || log_);
+  for (std::size_t i = 0; i < loops.size(); ++i)
+    runners_.push_back(std::make_unique<ExpressRunner>(loops.at(i), parts_, seed.next_u64()));
+}
+
+Express::~Express() = default;
+
+void Express::clock_moved() {
+  for (auto& runner : runners_) runner->loop().post([&runner = *runner] { runner.clock_moved(); });
+}
+
+auto Express::runner() -> ExpressRunner& {
+  auto const* const current = net::EventLoop::current();
+  for (auto& runner : runners_)
+    if (&runner->loop() == current) return *runner;
+  return *runners_.front();
+}
+
+template <typename Task>
+void Express::on_a_loop(Task task) {
+  auto& chosen = runner();
+  if (chosen.loop().is_current()) return task(chosen);
+  chosen.loop().post([&chosen, task = std::move(task)]() mutable { task(chosen); });
+}
+
+void Express::start_sync(ExpressStart start, OnAnswer<ExpressEnd> done) {
+  on_a_loop([start = std::move(start), done = std::move(done)](ExpressRunner& runner) mutable {
+    if (!runner.has_room()) return done(throttled());
+    runner.run(std::move(start),
+               [done = std::move(done)](ExpressEnd end) mutable { done(std::move(end)); });
+  });
+}
+
+void Express::start_async(ExpressStart start, OnAnswer<Started> done) {
+  on_a_loop(
+      [this, start = std::move(start), done = std::move(done)](ExpressRunner& runner) mutable {
+        accept(runner, std::move(start), std::move(done));
+      });
+}
+
+void Express::accept(ExpressRunner& runner, ExpressStart start, OnAnswer<Started> done) {
+  if (!runner.has_room()) return done(throttled());
+  Started started{start.execution_arn, parts_.clock.now()};
+  if (intake_ == ExpressIntake::kMemory) {
+    done(std::move(started));
+    return runner.run(std::move(start), [](ExpressEnd const&) {});
+  }
+  if (store_.space().state != store::SpaceState::kPlenty)
+    return done(std::unexpected(
+        Refusal{"ServiceUnavailable", "The disk of the data directory is nearly full."}));
+  auto const bytes = write_express_start(start);
+  // What refuses must still have `done`, so the log gets a callback that it may leave alone.
+  auto const answer = std::make_shared<OnAnswer<Started>>(std::move(done));
+  IntakeLog::OnDurable durable = [this, &runner, answer, start = std::move(start),
+                                  started = std::move(started)](IntakeNumber number) mutable {
+    runner.loop().post([this, &runner, answer, start = std::move(start),
+                        started = std::move(started), number]() mutable {
+      (*answer)(std::move(started));
+      runner.release();
+      run_accepted(runner, std::move(start), number);
+    });
+  };
+  runner.reserve();
+  if (log_->append(bytes, durable)) return;
+  runner.release();
+  (*answer)(throttled());
+}
+
+void Express::run_accepted(ExpressRunner& runner, ExpressStart start, IntakeNumber number) {
+  runner.run(std::move(start), [this, number](ExpressEnd const&) { log_->ended(number); });
+}
+
+void Express::recover() {
+  auto const entries = std::exchange(left_open_, {});
+  if (entries.empty()) return;
+  log(LogLevel::kInfo, "Express executions start again", {{"executions", entries.size()}});
+  std::size_t next = 0;
+  for (auto const& entry : entries) {
+    auto start = read_express_start(entry.bytes);
+    if (start) start->machine.definition = definitions_.find(start->machine.revision);
+    if (!start || !start->machine.definition) {
+      log(LogLevel::kError, "an Express execution can't start again",
+          {{"execution", start ? start->execution_arn : std::string("unreadable")},
+           {"cause",
+            start ? "its definition is missing" : "its intake entry is of a newer treadle"}});
+      continue;
+    }
+    auto& runner = *runners_[next++ % runners_.size()];
+    runner.loop().post([this, &runner, start = std::move(*start), number = entry.number]() mutable {
+      runner.run_when_there_is_room(std::move(start),
+                                    [this, number](ExpressEnd const&) { log_->ended(number); });
+    });
+  }
+}
+
+}  // namespace treadle::runtime

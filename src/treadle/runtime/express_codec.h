@@ -1,0 +1,18 @@
+// What the intake log holds of an Express execution: all that starting it again takes, but the
+// definition, which the store has by its revision.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "treadle/runtime/express_start.h"
+
+namespace treadle::runtime {
+
+[[nodiscard]] auto write_express_start(ExpressStart const& start) -> std::string;
+
+// Without the definition. nullopt for bytes that write_express_start() does not write.
+[[nodiscard]] auto read_express_start(std::string_view bytes) -> std::optional<ExpressStart>;
+
+}  // namespace treadle::runtime

@@ -1,0 +1,109 @@
+#include "treadle/runtime/express_execution.h"
+
+#include <algorithm>
+
+#include "treadle/base/assert.h"
+#include "treadle/interpreter/decide.h"
+
+namespace treadle::runtime {
+namespace {
+
+using interpreter::Status;
+using record::PayloadId;
+
+constexpr std::size_t kTrimAt = std::size_t{1} << 20;
+// What the table itself keeps of a payload beside the arena.
+constexpr std::size_t kTableBytes = 64;
+
+auto status_of(Status status) -> ExecutionStatus {
+  switch (status) {
+    case Status::kSucceeded: return ExecutionStatus::kSucceeded;
+    case Status::kTimedOut: return ExecutionStatus::kTimedOut;
+    case Status::kAborted: return ExecutionStatus::kAborted;
+    case Status::kFailed: return ExecutionStatus::kFailed;
+    case Status::kNotStarted:
+    case Status::kRunning: return ExecutionStatus::kRunning;
+  }
+  return ExecutionStatus::kRunning;
+}
+
+}  // namespace
+
+ExpressExecution::ExpressExecution(ExpressStart start)
+    : start_(std::move(start)), trim_at_(kTrimAt) {
+  payloads_.emplace(arena_);
+}
+
+void ExpressExecution::begin(interpreter::World& world, std::vector<record::JournalEvent>& events) {
+  decide(record::StartExecution{.execution_arn = start_.execution_arn,
+                                .name = start_.name,
+                                .state_machine_arn = start_.machine.arn,
+                                .state_machine_name = start_.machine.name,
+                                .revision = start_.machine.revision,
+                                .role_arn = start_.machine.role_arn,
+                                .trace_header = start_.trace_header,
+                                .input = start_.input},
+         world, events);
+}
+
+void ExpressExecution::decide(record::Command const& command, interpreter::World& world,
+                              std::vector<record::JournalEvent>& events) {
+  interpreter::decide(state_, *start_.machine.definition, command, world, *payloads_, events);
+}
+
+auto ExpressExecution::live_payloads() const -> std::vector<PayloadId> {
+  std::vector<PayloadId> live{state_.input, state_.output};
+  for (auto const& scope : state_.scopes) {
+    live.insert(live.end(), {scope.input, scope.output});
+    for (auto const& variable : scope.variables) live.push_back(variable.value);
+    if (!scope.container) continue;
+    live.insert(live.end(), {scope.container->input, scope.container->items});
+    std::ranges::copy(scope.container->results, std::back_inserter(live));
+  }
+  std::ranges::sort(live);
+  auto const repeated = std::ranges::unique(live);
+  live.erase(repeated.begin(), repeated.end());
+  std::erase(live, PayloadId{});
+  return live;
+}
+
+void ExpressExecution::trim() {
+  auto const made = payloads_->next().value() - payloads_->first_new().value();
+  auto const used = arena_.bytes_used() + made * kTableBytes;
+  memory_bytes_ = std::max(memory_bytes_, used);
+  if (used < trim_at_) return;
+  std::vector<std::pair<PayloadId, std::string>> kept;
+  std::size_t bytes = 0;
+  for (auto const id : live_payloads()) {
+    bytes += kept.emplace_back(id, payloads_->text(id)).second.size() + kTableBytes;
+  }
+  auto const next = payloads_->next();
+  kept_ = std::move(kept);
+  payloads_.reset();
+  arena_.reset();
+  payloads_.emplace(arena_, next, [this](PayloadId id) -> std::string_view {
+    auto const at =
+        std::ranges::lower_bound(kept_, id, {}, &std::pair<PayloadId, std::string>::first);
+    TREADLE_ASSERT(at != kept_.end() && at->first == id);
+    return at->second;
+  });
+  // What is alive is parsed again and kept twice.
+  trim_at_ = std::max(kTrimAt, 4 * bytes);
+}
+
+auto ExpressExecution::end() -> ExpressEnd {
+  TREADLE_ASSERT(state_.is_over());
+  ExpressEnd end{.status = status_of(state_.status),
+                 .started_at = state_.started_at,
+                 .stopped_at = state_.ended_at,
+                 .output = {},
+                 .error = {},
+                 .cause = {},
+                 .memory_bytes = std::max(memory_bytes_, arena_.bytes_used())};
+  if (state_.output != PayloadId{}) end.output = payloads_->text(state_.output);
+  if (!state_.error.empty()) end.error = state_.error;
+  if (!state_.cause.empty()) end.cause = state_.cause;
+  return end;
+}
+
+}  // namespace treadle::runtime

@@ -1,0 +1,109 @@
+// The Express executions of one event loop.
+//
+// An execution is decided on the loop that accepted it, from its start until it waits for the
+// outside or for time; then it is parked here, with one timer on the loop, until what it waits for
+// comes. It touches no partition and no store. Everything here runs on the loop; others post to it.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <variant>
+#include <vector>
+
+#include "treadle/base/clock.h"
+#include "treadle/base/random.h"
+#include "treadle/integrations/connector.h"
+#include "treadle/net/event_loop.h"
+#include "treadle/runtime/express_execution.h"
+#include "treadle/runtime/history_sink.h"
+#include "treadle/store/store.h"
+
+namespace treadle::runtime {
+
+struct ExpressOptions {
+  std::string region = "us-east-1";
+  std::string account = "123456789012";
+  double time_scale = 1.0;
+  std::size_t parked_max =
+      10'000;  // executions that wait, for each loop; further ones are throttled
+};
+
+// All outlive the runners.
+struct ExpressParts {
+  Clock const& clock;
+  integrations::Connector& connector;
+  store::Secret const& secret;  // of idempotency keys
+  ExpressOptions options;
+  HistorySink* sink = nullptr;  // null: nobody reads histories
+};
+
+class ExpressRunner {
+ public:
+  // Told once, on the loop, when the execution has ended.
+  using OnEnd = std::move_only_function<void(ExpressEnd)>;
+
+  ExpressRunner(net::EventLoop& loop, ExpressParts const& parts, std::uint64_t seed);
+  ExpressRunner(ExpressRunner const&) = delete;
+  auto operator=(ExpressRunner const&) -> ExpressRunner& = delete;
+
+  [[nodiscard]] auto loop() -> net::EventLoop& { return loop_; }
+
+  // Runs it as far as it comes, perhaps to its end.
+  void run(ExpressStart start, OnEnd done);
+  // The same later, once there is room, after those that were queued before.
+  void run_when_there_is_room(ExpressStart start, OnEnd done);
+  // Whether fewer wait than the bound. Reserved places count as taken.
+  [[nodiscard]] auto has_room() const -> bool;
+
+  // Holds a place for an execution that has been accepted and will run soon.
+  void reserve() { ++reserved_; }
+  void release() { --reserved_; }
+
+  // Looks for due timers at once.
+  void clock_moved();
+
+  [[nodiscard]] auto parked() const -> std::size_t { return parked_.size(); }
+
+ private:
+  struct CallReturned {
+    record::HistoryId scheduled = 0;
+    integrations::CallResult result;
+  };
+  using Arrival = std::variant<record::Continue, record::TimerDue, CallReturned>;
+  struct Running {
+    explicit Running(ExpressStart start) : execution(std::move(start)) {}
+    ExpressExecution execution;
+    OnEnd done;
+    HistorySink* sink = nullptr;
+    std::deque<Arrival> arrivals;  // commands to decide, in order
+    net::Timer timer;
+  };
+
+  [[nodiscard]] auto world() -> interpreter::World;
+  void decide(Running& running, Arrival const& arrival);
+  void perform(Running& running);
+  void invoke(Running& running, integrations::TaskCall call);
+  // Decides what has arrived until nothing is left, then parks or ends the execution.
+  void drive(std::unique_ptr<Running> running);
+  void resume(EntityId id, Arrival arrival);
+  void park(std::unique_ptr<Running> running);
+  void arm(Running& running);
+  void time_came(EntityId id);
+  void start_queued_soon();
+  void start_queued();
+
+  net::EventLoop& loop_;
+  ExpressParts const& parts_;
+  SeededRandom random_;
+  std::vector<record::JournalEvent> events_;  // of the command that is being decided
+  Running* driven_ = nullptr;
+  std::map<EntityId, std::unique_ptr<Running>> parked_;
+  std::deque<std::pair<ExpressStart, OnEnd>> queued_;
+  bool start_is_posted_ = false;
+  std::size_t reserved_ = 0;
+};
+
+}  // namespace treadle::runtime
