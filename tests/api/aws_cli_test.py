@@ -26,6 +26,7 @@ class AwsCliTest(unittest.TestCase):
     @classmethod
     def tearDownClass(cls):
         newer = set() if aws.DATA_PATH else {"validate-state-machine-definition"}
+        newer |= {"start-sync-execution"}  # this CLI calls it at sync-127.0.0.1, and can't be told not to
         missing = {words(o) for o in OPERATIONS} - newer - cls.called
         assert not missing, f"no test calls {sorted(missing)}"
 

@@ -51,6 +51,10 @@ class Boto3Test(unittest.TestCase):
         self.assertEqual(first["stateMachineArn"], again["stateMachineArn"])
         self.assertEqual(first["creationDate"], again["creationDate"])
 
+    def test_an_express_execution_answers_with_its_end(self):
+        answer = self.sfn.start_sync_execution(stateMachineArn=self.create(PASS, type="EXPRESS"), input='{"n": 1}')
+        self.assertEqual((answer["status"], json.loads(answer["output"])["n"]), ("SUCCEEDED", 1))
+
     def test_an_update_reaches_new_executions_only(self):
         arn = self.create(WAIT)
         old = self.start(arn)

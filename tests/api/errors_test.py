@@ -58,6 +58,12 @@ CASES = (
     ("StartExecution", "StateMachineDoesNotExist", lambda f: {"stateMachineArn": NOBODY["machine"]}),
     ("StartExecution", "StateMachineDeleting", lambda f: {"stateMachineArn": f.deleting}),
     ("StartExecution", "ValidationException", lambda f: {}),
+    ("StartSyncExecution", "InvalidArn", lambda f: {"stateMachineArn": "nonsense"}),
+    ("StartSyncExecution", "InvalidExecutionInput", lambda f: {"stateMachineArn": f.express, "input": "{"}),
+    ("StartSyncExecution", "InvalidName", lambda f: {"stateMachineArn": f.express, "name": "two words"}),
+    ("StartSyncExecution", "StateMachineDoesNotExist", lambda f: {"stateMachineArn": NOBODY["machine"]}),
+    ("StartSyncExecution", "StateMachineDeleting", lambda f: {"stateMachineArn": f.deleting}),
+    ("StartSyncExecution", "StateMachineTypeNotSupported", lambda f: {"stateMachineArn": f.machine}),
     ("StopExecution", "ExecutionDoesNotExist", lambda f: {"executionArn": NOBODY["execution"]}),
     ("StopExecution", "InvalidArn", lambda f: {"executionArn": "nonsense"}),
     ("StopExecution", "ValidationException", lambda f: {}),
@@ -114,8 +120,8 @@ NEVER = {
     "ServiceQuotaExceededException": "a quota of an AWS account",
     "ConflictException": "answered when two updates meet, which can't be provoked at will",
     "InvalidTracingConfiguration": "its one member is a boolean",
-    ("CreateStateMachine", "StateMachineTypeNotSupported"): "both types are supported",
     "TaskDoesNotExist": "a token is either not ours (InvalidToken) or its task has ended (TaskTimedOut)",
+    ("CreateStateMachine", "StateMachineTypeNotSupported"): "both types are supported",
     ("CreateActivity", "ActivityAlreadyExists"): "two activities of one name differ in nothing but a key",
 }
 

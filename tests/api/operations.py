@@ -4,6 +4,6 @@ OPERATIONS = (
     "CreateActivity", "CreateStateMachine", "DeleteActivity", "DeleteStateMachine", "DescribeActivity",
     "DescribeExecution", "DescribeStateMachine", "DescribeStateMachineForExecution", "GetActivityTask",
     "GetExecutionHistory", "ListActivities", "ListExecutions", "ListStateMachines", "ListTagsForResource",
-    "SendTaskFailure", "SendTaskHeartbeat", "SendTaskSuccess", "StartExecution", "StopExecution", "TagResource",
-    "UntagResource", "UpdateStateMachine", "ValidateStateMachineDefinition",
+    "SendTaskFailure", "SendTaskHeartbeat", "SendTaskSuccess", "StartExecution", "StartSyncExecution",
+    "StopExecution", "TagResource", "UntagResource", "UpdateStateMachine", "ValidateStateMachineDefinition",
 )

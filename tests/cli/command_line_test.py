@@ -4,7 +4,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from support.machines import INVALID, PASS, machine
+from support.machines import ARN, INVALID, PASS, machine
 from support.treadle import treadle
 
 
@@ -116,6 +116,15 @@ class RunTest(FileTest):
     def test_waits_are_scaled(self):
         definition = machine(Pause={"Type": "Wait", "Seconds": 3600, "End": True})
         self.assertEqual(treadle("run", self.write("a.json", definition), "--time-scale", "0.00001")[0], 0)
+
+    def test_run_of_an_express_machine_shows_its_history_too(self):
+        status, out, err = treadle("run", self.write("a.json", PASS), "--type", "EXPRESS", "--input", '{"who": "Ada"}')
+        self.assertEqual((status, json.loads(out)["who"]), (0, "Ada"), err)
+        self.assertIn("Greet", err)
+        activity = machine(Work={"Type": "Task", "Resource": f"{ARN}:activity:any", "End": True})
+        status, _, err = treadle("run", self.write("a.json", activity), "--type", "EXPRESS")
+        self.assertEqual(status, 2)
+        self.assertIn("Express state machine does not support Activity ARN", err)
 
     def test_a_file_that_cannot_be_read(self):
         for file in (self.folder, self.folder / "nowhere"):

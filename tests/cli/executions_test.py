@@ -21,9 +21,9 @@ class ExecutionsTest(unittest.TestCase):
         self.assertEqual(status, 0, err)
         return json.loads(out)
 
-    def create(self, definition):
+    def create(self, definition, kind="STANDARD"):
         name = unique("cli")
-        status, answer = self.server.call("CreateStateMachine", name=name, definition=definition, roleArn=ROLE)
+        status, answer = self.server.call("CreateStateMachine", name=name, definition=definition, roleArn=ROLE, type=kind)
         self.assertEqual(status, 200, answer)
         return name
 
@@ -41,6 +41,16 @@ class ExecutionsTest(unittest.TestCase):
         status, _, err = self.treadle("start", self.create(FAIL), "--wait")
         self.assertEqual(status, 1)
         self.assertIn("Sold.Out", err)
+
+    def test_express_executions_are_started_and_waited_for(self):
+        name = self.create(PASS, "EXPRESS")
+        status, out, _ = self.treadle("start", name)
+        self.assertEqual((status, out.split(":")[5:7]), (0, ["express", name]))
+        status, out, err = self.treadle("start", name, "--wait", "--input", '{"n": 1}')
+        self.assertEqual((status, json.loads(out)), (0, {"n": 1, "said": {"greeting": "hello"}}), err)
+        status, out, err = self.treadle("start", self.create(FAIL, "EXPRESS"), "--wait")
+        self.assertEqual((status, out), (1, ""))
+        self.assertRegex(err, ":express:.* FAILED Sold.Out: Nothing is left")
 
     def test_waiting_has_a_limit(self):
         name = self.create(WAIT)

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import {
   CreateActivityCommand, CreateStateMachineCommand, DescribeExecutionCommand, GetActivityTaskCommand,
-  GetExecutionHistoryCommand, SFNClient, SendTaskSuccessCommand, StartExecutionCommand, StopExecutionCommand,
-  TaskTimedOut, StateMachineDoesNotExist, ValidateStateMachineDefinitionCommand, ValidationException,
+  GetExecutionHistoryCommand, SFNClient, SendTaskSuccessCommand, StartExecutionCommand,
+  StartSyncExecutionCommand, StopExecutionCommand, TaskTimedOut, StateMachineDoesNotExist, ValidateStateMachineDefinitionCommand, ValidationException,
   paginateListExecutions,
 } from '@aws-sdk/client-sfn';
 import { startServer } from './server.mjs';
@@ -57,6 +57,21 @@ test('no more diagnostics than asked for', async () => {
 test('a validation that asks for too many results is refused', async () => {
   const command = new ValidateStateMachineDefinitionCommand({ definition: pause, maxResults: 101 });
   await assert.rejects(sfn.send(command), ValidationException);
+});
+
+test('a synchronous Express execution, without the prefix of the host', async () => {
+  const client = new SFNClient({
+    endpoint: server.endpoint, region: 'us-east-1', maxAttempts: 1, disableHostPrefix: true,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  const definition = JSON.stringify({ StartAt: 'Go', States: { Go: { Type: 'Pass', End: true } } });
+  const { stateMachineArn } = await client.send(
+    new CreateStateMachineCommand({ name: 'js-express', definition, roleArn, type: 'EXPRESS' }));
+  const answer = await client.send(new StartSyncExecutionCommand({ stateMachineArn, input: '{"n":1}' }));
+  client.destroy();
+  assert.equal(answer.status, 'SUCCEEDED');
+  assert.equal(answer.output, '{"n":1}');
+  assert.ok(answer.stopDate >= answer.startDate);
 });
 
 test('from start to stop, with dates and pages', async () => {

@@ -52,13 +52,17 @@ class Server:
         self.folder.cleanup()
 
     @property
+    def data(self):
+        return Path(self.folder.name, "data")
+
+    @property
     def log(self):
         return Path(self.folder.name, "server.log")
 
     def start(self):
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [BINARY, "server", "--data", Path(self.folder.name, "data"), "--listen", f"127.0.0.1:{self.port}",
+                [BINARY, "server", "--data", self.data, "--listen", f"127.0.0.1:{self.port}",
                  *self.arguments], stdout=log, stderr=log, env=self.environment)
         give_up = time.monotonic() + READY_SECONDS
         while not self.is_ready():

@@ -1,10 +1,46 @@
 #include "apps/treadle/node.h"
 
+#include <filesystem>
+
+#include <fmt/format.h>
+
 #include "treadle/base/log.h"
+#include "treadle/runtime/express_codec.h"
 #include "treadle/store/memory_store.h"
 #include "treadle/store/rocksdb_store.h"
 
 namespace treadle::app {
+
+namespace {
+
+// The intake log below the data directory; none where executions are taken in memory.
+auto open_intake(NodeOptions const& options, Random& random)
+    -> Result<runtime::IntakeLog::Opened, std::string> {
+  auto const directory = std::filesystem::path(options.data) / "express";
+  if (options.data.empty()) return runtime::IntakeLog::Opened{};
+  // What an earlier process took into the log is run in any case.
+  if (options.express_intake == runtime::ExpressIntake::kMemory &&
+      !std::filesystem::exists(directory))
+    return runtime::IntakeLog::Opened{};
+  auto opened = TRY(runtime::IntakeLog::open(
+      {.directory = directory, .random = &random, .fail_stop = options.fail_stop}));
+  for (auto const& entry : opened.open)
+    if (!runtime::read_express_start(entry.bytes))
+      return std::unexpected(fmt::format(
+          "{}: entry {} was written by a newer treadle; run that release. Nothing was changed",
+          directory.string(), entry.number));
+  return opened;
+}
+
+auto express_options(runtime::EngineOptions const& engine) -> runtime::ExpressOptions {
+  runtime::ExpressOptions options;
+  options.region = engine.region;
+  options.account = engine.account;
+  options.time_scale = engine.time_scale;
+  return options;
+}
+
+}  // namespace
 
 auto Node::open(NodeOptions options) -> Result<std::unique_ptr<Node>, std::string> {
   std::unique_ptr<Node> node(new Node);
@@ -33,10 +69,20 @@ auto Node::open(NodeOptions options) -> Result<std::unique_ptr<Node>, std::strin
       std::make_shared<integrations::LambdaConnector>(aws, *node->loops_, node->functions_.get());
   node->registry_.add_lambda_functions(lambda);
   node->registry_.add_service("lambda", "invoke", lambda);
+  auto intake = TRY(open_intake(options, node->random_));
+  runtime::ExpressParts const express{.clock = node->clock_,
+                                      .connector = node->registry_,
+                                      .secret = node->store_->secret(),
+                                      .options = express_options(options.engine),
+                                      .sink = options.express_sink};
   node->engine_ = std::make_unique<runtime::Engine>(
       *node->store_, *node->loops_, node->registry_, node->clock_, node->random_,
       std::move(options.engine), std::move(options.fail_stop));
   node->catalog_ = std::make_unique<runtime::Catalog>(*node->store_, node->engine_->definitions());
+  node->express_ = std::make_unique<runtime::Express>(
+      *node->loops_, *node->store_, node->engine_->definitions(), express, node->random_,
+      std::move(intake),
+      options.data.empty() ? runtime::ExpressIntake::kMemory : options.express_intake);
   return node;
 }
 
@@ -45,6 +91,7 @@ Node::~Node() { stop(); }
 void Node::start() {
   running_ = true;
   engine_->recover();
+  express_->recover();
   loops_->start();
 }
 
@@ -53,6 +100,7 @@ void Node::stop() {
   running_ = false;
   loops_->stop();
   functions_.reset();
+  express_.reset();  // its log must be closed before the data directory is given up
   if (auto const closed = store_->flush_and_close(); !closed)
     log(LogLevel::kError, "the store did not close well", {{"cause", closed.error().message}});
 }

@@ -18,6 +18,7 @@
 #include "treadle/net/event_loop.h"
 #include "treadle/runtime/catalog.h"
 #include "treadle/runtime/engine.h"
+#include "treadle/runtime/express.h"
 #include "treadle/store/store.h"
 
 namespace treadle::app {
@@ -27,7 +28,10 @@ struct NodeOptions {
   std::vector<integrations::functions::FunctionSpec> functions;
   std::map<std::string, std::string> function_environment;  // of every local function
   runtime::EngineOptions engine;
-  std::size_t loops = 0;  // 0: one a core
+  // Without `data` always kMemory.
+  runtime::ExpressIntake express_intake = runtime::ExpressIntake::kLog;
+  runtime::HistorySink* express_sink = nullptr;  // outlives the node
+  std::size_t loops = 0;                         // 0: one a core
   // Nothing more may be acknowledged. Any thread; should end the process with kDataError.
   std::function<void(std::string const& why)> fail_stop;
 };
@@ -60,6 +64,7 @@ class Node {
 
   [[nodiscard]] auto loops() -> net::EventLoops& { return *loops_; }
   [[nodiscard]] auto engine() -> runtime::Engine& { return *engine_; }
+  [[nodiscard]] auto express() -> runtime::Express& { return *express_; }
   [[nodiscard]] auto catalog() -> runtime::Catalog& { return *catalog_; }
   [[nodiscard]] auto store() -> store::Store& { return *store_; }
   [[nodiscard]] auto clock() const -> Clock const& { return clock_; }
@@ -76,6 +81,7 @@ class Node {
   std::unique_ptr<integrations::functions::FunctionHost> functions_;
   integrations::Registry registry_;
   std::unique_ptr<runtime::Engine> engine_;
+  std::unique_ptr<runtime::Express> express_;
   std::unique_ptr<runtime::Catalog> catalog_;
   bool running_ = false;
 };

@@ -11,6 +11,8 @@
 #include "apps/treadle/project_setup.h"
 #include "apps/treadle/timeline.h"
 #include "treadle/asl/parser.h"
+#include "treadle/base/random.h"
+#include "treadle/interpreter/project.h"
 
 namespace treadle::app {
 namespace {
@@ -21,6 +23,14 @@ struct RunOptions {
   double time_scale = 1.0;
   bool quiet = false;
   std::string project;
+  std::string type = "STANDARD";
+};
+
+// How an execution ended, of either type.
+struct Ended {
+  runtime::ExecutionStatus status = runtime::ExecutionStatus::kSucceeded;
+  std::optional<std::string> output;
+  std::vector<TimelineEvent> timeline;
 };
 
 auto print_diagnostics(std::string const& file, std::vector<asl::Diagnostic> const& diagnostics) {
@@ -29,25 +39,33 @@ auto print_diagnostics(std::string const& file, std::vector<asl::Diagnostic> con
                d.severity == asl::Severity::kError ? "error" : "warning", d.code, d.message);
 }
 
+auto arn_prefix(Node& node) -> std::string {
+  auto const& options = node.engine().options();
+  return fmt::format("arn:aws:states:{}:{}:", options.region, options.account);
+}
+
+auto machine_of(Node& node, asl::DefinitionPtr const& definition, asl::MachineType type)
+    -> runtime::MachineRef {
+  return {.id = {1, 1},
+          .arn = arn_prefix(node) + "stateMachine:run",
+          .name = "run",
+          .revision = runtime::revision_of(definition->text, type),
+          .role_arn = fmt::format("arn:aws:iam::{}:role/run", node.engine().options().account),
+          .definition = definition};
+}
+
 // Starts the execution and waits for its end.
 auto run_to_end(Node& node, asl::DefinitionPtr definition, std::string const& input)
     -> runtime::Answer<runtime::ExecutionDescription> {
-  auto const revision = runtime::revision_of(definition->text, asl::MachineType::kStandard);
   std::promise<runtime::Answer<bool>> ended;
-  auto const& options = node.engine().options();
-  auto const prefix = fmt::format("arn:aws:states:{}:{}:", options.region, options.account);
   runtime::StartRequest request{
-      .machine = {.id = {1, 1},
-                  .arn = prefix + "stateMachine:run",
-                  .name = "run",
-                  .revision = revision,
-                  .role_arn = fmt::format("arn:aws:iam::{}:role/run", options.account),
-                  .definition = definition},
-      .execution_arn = prefix + "execution:run:run",
+      .machine = machine_of(node, definition, asl::MachineType::kStandard),
+      .execution_arn = arn_prefix(node) + "execution:run:run",
       .name = "run",
       .named_by_caller = true,
       .input = input,
       .trace_header = {}};
+  auto const& revision = request.machine.revision;
   store::Batch batch;
   node.engine().definitions().add(batch, revision, asl::MachineType::kStandard, definition);
   node.store().submit(std::move(batch), [](store::CommitOutcome) {});
@@ -69,22 +87,65 @@ auto field(record::HistoryEvent const& event, std::string_view name) -> std::str
   return {};
 }
 
+auto timeline_event(record::HistoryEvent const& event) -> TimelineEvent {
+  return {.type = std::string(event.type),
+          .at = event.timestamp,
+          .name = field(event, "name"),
+          .error = field(event, "error"),
+          .cause = field(event, "cause"),
+          .id = event.id,
+          .previous_id = event.previous_id};
+}
+
 auto timeline_of(Node& node, std::string const& arn) -> std::vector<TimelineEvent> {
   std::vector<TimelineEvent> events;
   for (runtime::HistoryRequest request{.execution_arn = arn, .limit = 1'000};;) {
     auto const page = node.engine().history(request);
     if (!page || page->events.empty()) return events;
-    for (auto const& e : page->events)
-      events.push_back({.type = std::string(e.type),
-                        .at = e.timestamp,
-                        .name = field(e, "name"),
-                        .error = field(e, "error"),
-                        .cause = field(e, "cause"),
-                        .id = e.id,
-                        .previous_id = e.previous_id});
+    for (auto const& e : page->events) events.push_back(timeline_event(e));
     if (!page->more) return events;
     request.after = page->events.back().id;
   }
+}
+
+auto run_standard(Node& node, asl::DefinitionPtr const& definition, std::string const& input)
+    -> runtime::Answer<Ended> {
+  auto const ended = TRY(run_to_end(node, definition, input));
+  return Ended{.status = ended.summary.status,
+               .output = ended.output,
+               .timeline = timeline_of(node, ended.summary.execution_arn)};
+}
+
+// Reads the history of the one Express execution as it is made.
+class TimelineSink : public runtime::HistorySink {
+ public:
+  [[nodiscard]] auto reads(runtime::LogSettings const& /*settings*/) const -> bool override {
+    return true;
+  }
+  void add(runtime::HistoryBatch const& batch) override {
+    for (auto const& event : batch.events)
+      if (auto const shown = interpreter::project(event)) events_.push_back(timeline_event(*shown));
+  }
+  [[nodiscard]] auto take() -> std::vector<TimelineEvent> { return std::move(events_); }
+
+ private:
+  std::vector<TimelineEvent> events_;
+};
+
+auto run_express(Node& node, TimelineSink& sink, asl::DefinitionPtr const& definition,
+                 std::string const& input) -> runtime::Answer<Ended> {
+  std::promise<runtime::Answer<runtime::ExpressEnd>> ended;
+  node.express().start_sync(
+      {.id = {1, 1},
+       .machine = machine_of(node, definition, asl::MachineType::kExpress),
+       .execution_arn = arn_prefix(node) + "express:run:run:" + uuid_v4(1, 1),
+       .name = "run",
+       .input = input,
+       .trace_header = {},
+       .log = {}},
+      [&](runtime::Answer<runtime::ExpressEnd> end) { ended.set_value(std::move(end)); });
+  auto const end = TRY(ended.get_future().get());
+  return Ended{.status = end.status, .output = end.output, .timeline = sink.take()};
 }
 
 auto run(RunOptions const& options) -> int {
@@ -93,7 +154,9 @@ auto run(RunOptions const& options) -> int {
     fmt::print(stderr, "treadle run: can't read {}\n", options.file);
     return kUsage;
   }
-  auto const parsed = asl::parse_definition(*text);
+  auto const type =
+      options.type == "EXPRESS" ? asl::MachineType::kExpress : asl::MachineType::kStandard;
+  auto const parsed = asl::parse_definition(*text, {.type = type});
   print_diagnostics(options.file, parsed.diagnostics);
   if (!parsed.definition) return kUsage;
   auto const input = read_input(options.input);
@@ -110,10 +173,12 @@ auto run(RunOptions const& options) -> int {
     }
     project = std::move(*loaded);
   }
+  TimelineSink sink;
   auto node = Node::open({.data = {},
                           .functions = local_functions(project),
                           .function_environment = {},
                           .engine = {.time_scale = options.time_scale},
+                          .express_sink = &sink,
                           .loops = 1,
                           .fail_stop = [](std::string const& why) {
                             fmt::print(stderr, "treadle run: {}\n", why);
@@ -124,16 +189,16 @@ auto run(RunOptions const& options) -> int {
     return kFailed;
   }
   (*node)->start();
-  auto const ended = run_to_end(**node, parsed.definition, *input.json);
+  auto ended = type == asl::MachineType::kExpress
+                   ? run_express(**node, sink, parsed.definition, *input.json)
+                   : run_standard(**node, parsed.definition, *input.json);
   if (!ended) {
     fmt::print(stderr, "treadle run: {}: {}\n", ended.error().code, ended.error().message);
     return kFailed;
   }
-  if (!options.quiet)
-    fmt::print(stderr, "{}",
-               print_timeline(timeline_of(**node, ended->summary.execution_arn), colour_for(2)));
+  if (!options.quiet) fmt::print(stderr, "{}", print_timeline(ended->timeline, colour_for(2)));
   if (ended->output) fmt::print("{}\n", *ended->output);
-  return ended->summary.status == runtime::ExecutionStatus::kSucceeded ? kOk : kFailed;
+  return ended->status == runtime::ExecutionStatus::kSucceeded ? kOk : kFailed;
 }
 
 }  // namespace
@@ -150,6 +215,9 @@ auto run_run(std::span<std::string const> arguments) -> int {
       ->check(CLI::PositiveNumber);
   app.add_option("--project", options.project,
                  "folder whose treadle.yaml lists functions to run here");
+  app.add_option("--type", options.type, "of the state machine")
+      ->check(CLI::IsMember({"STANDARD", "EXPRESS"}))
+      ->capture_default_str();
   app.add_flag("--quiet", options.quiet, "no timeline");
   app.footer(
       "Functions are invoked at AWS_ENDPOINT_URL_LAMBDA, else AWS_ENDPOINT_URL, else AWS.\n"

@@ -31,6 +31,7 @@ struct ServerOptions {
   std::string listen = "127.0.0.1:8083";
   std::string data = "treadle-data";
   std::string store = "rocksdb";
+  std::string express_intake = "log";
   std::string region = "us-east-1";
   std::string account = "123456789012";
   double time_scale = 1.0;
@@ -126,6 +127,7 @@ auto serve(Node& node, ServerOptions const& options, Address const& address,
   api::HttpApi http_api(
       api::Services{.router = node.engine(),
                     .catalog = node.catalog(),
+                    .express = node.express(),
                     .clock = node.clock(),
                     .random = node.shared_random(),
                     .region = options.region,
@@ -161,6 +163,9 @@ auto run(ServerOptions const& options) -> int {
   if (!keys) return refuse(keys.error());
   if (options.store != "rocksdb" && options.store != "memory")
     return refuse(fmt::format("--store {} is neither rocksdb nor memory", options.store));
+  if (options.express_intake != "log" && options.express_intake != "memory")
+    return refuse(
+        fmt::format("--express-intake {} is neither log nor memory", options.express_intake));
   import::Project project;
   if (!options.project.empty()) {
     auto loaded = import::load_project(options.project);
@@ -177,6 +182,9 @@ auto run(ServerOptions const& options) -> int {
                           .functions = local_functions(project),
                           .function_environment = {{"AWS_ENDPOINT_URL_SFN", local_url(*address)}},
                           .engine = engine,
+                          .express_intake = options.express_intake == "memory"
+                                                ? runtime::ExpressIntake::kMemory
+                                                : runtime::ExpressIntake::kLog,
                           .loops = 0,
                           .fail_stop = stop_at_once});
   if (!node) {
@@ -184,6 +192,8 @@ auto run(ServerOptions const& options) -> int {
     return kDataError;
   }
   if (auto const applied = apply_project(**node, project); !applied) return refuse(applied.error());
+  if (options.express_intake == "memory")
+    log(LogLevel::kWarning, "a crash loses Express executions that StartExecution acknowledged");
   if (options.time_scale != 1.0)
     log(LogLevel::kInfo, "time is scaled", {{"factor", options.time_scale}});
   return serve(**node, options, *address, std::move(*keys), signals);
@@ -198,6 +208,11 @@ auto run_server(std::span<std::string const> arguments) -> int {
   app.add_option("--data", options.data, "directory of the store; made where there is none")
       ->capture_default_str();
   app.add_option("--store", options.store, "rocksdb, or memory, which forgets")
+      ->capture_default_str();
+  app.add_option(
+         "--express-intake", options.express_intake,
+         "when StartExecution of Express machines is acknowledged: once it is in the log on "
+         "disk, or at once, in memory, which a crash loses")
       ->capture_default_str();
   app.add_option("--region", options.region, "of the ARNs")
       ->envname("AWS_REGION")

@@ -66,6 +66,33 @@ auto wait_for_end(ApiClient& client, StartOptions const& options, std::string co
   }
 }
 
+// Whether executions of the machine can only be waited for by StartSyncExecution.
+auto is_express(ApiClient& client, std::string const& machine_arn) -> Result<bool, CallFailure> {
+  auto const body =
+      TRY(client.call("DescribeStateMachine", api::ObjectWriter()
+                                                  .text("stateMachineArn", machine_arn)
+                                                  .text("includedData", "METADATA_ONLY")
+                                                  .take()));
+  json::Arena arena;
+  auto const machine = json::parse(arena, body);
+  if (!machine) return std::unexpected(not_json());
+  return member(*machine, "type") == "EXPRESS";
+}
+
+// An Express execution ends within five minutes and can't be asked for later: its end is the answer.
+auto start_and_wait(ApiClient& client, StartOptions const& options, api::ObjectWriter request)
+    -> int {
+  constexpr auto kLongest = std::chrono::seconds(330);
+  std::chrono::seconds const limit(*options.wait_seconds);
+  auto const body = client.call("StartSyncExecution", request.take(),
+                                limit.count() == 0 ? kLongest : std::min(limit, kLongest));
+  if (!body) return report("start", client, body.error());
+  json::Arena arena;
+  auto const ended = json::parse(arena, *body);
+  if (!ended) return report("start", client, not_json());
+  return print_end(options, member(*ended, "executionArn"), *body, *ended);
+}
+
 auto start(StartOptions const& options) -> int {
   auto const input = read_input(options.input);
   if (!input.json) {
@@ -78,6 +105,11 @@ auto start(StartOptions const& options) -> int {
   api::ObjectWriter request;
   request.text("stateMachineArn", *machine).text("input", *input.json);
   if (!options.name.empty()) request.text("name", options.name);
+  if (options.wait_seconds) {
+    auto const express = is_express(client, *machine);
+    if (!express) return report("start", client, express.error());
+    if (*express) return start_and_wait(client, options, std::move(request));
+  }
   auto const body = client.call("StartExecution", request.take());
   if (!body) return report("start", client, body.error());
   json::Arena arena;

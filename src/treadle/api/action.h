@@ -15,6 +15,7 @@
 #include "treadle/json/arena.h"
 #include "treadle/json/value.h"
 #include "treadle/runtime/catalog.h"
+#include "treadle/runtime/express.h"
 #include "treadle/runtime/router.h"
 
 namespace treadle::api {
@@ -35,6 +36,7 @@ using OnResult = std::move_only_function<void(ActionResult)>;
 struct Services {
   runtime::Router& router;
   runtime::Catalog& catalog;
+  runtime::Express& express;
   Clock const& clock;
   Random& random;  // guarded by its owner; any thread
   std::string region;

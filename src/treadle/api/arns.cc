@@ -68,6 +68,11 @@ auto not_deleting(runtime::Machine machine) -> std::expected<runtime::Machine, A
       ApiError{"StateMachineDeleting", fmt::format("State Machine Deleting: '{}'", machine.arn)});
 }
 
+auto type_not_supported() -> ApiError {
+  return {"StateMachineTypeNotSupported",
+          "This operation is not supported by this type of state machine"};
+}
+
 auto check_name(std::string_view name) -> std::optional<ApiError> {
   if (is_valid_resource_name(name)) return std::nullopt;
   return ApiError{"InvalidName", fmt::format("Invalid Name: '{}'", name.substr(0, kShown))};

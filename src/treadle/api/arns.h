@@ -32,6 +32,9 @@ namespace treadle::api {
 [[nodiscard]] auto not_deleting(runtime::Machine machine)
     -> std::expected<runtime::Machine, ApiError>;
 
+// StateMachineTypeNotSupported.
+[[nodiscard]] auto type_not_supported() -> ApiError;
+
 // InvalidName unless it names a resource.
 [[nodiscard]] auto check_name(std::string_view name) -> std::optional<ApiError>;
 

@@ -39,7 +39,7 @@ constexpr Entry kActions[] = {
     {"SendTaskHeartbeat", send_task_heartbeat},
     {"SendTaskSuccess", send_task_success},
     {"StartExecution", start_execution},
-    {"StartSyncExecution", not_there_yet},
+    {"StartSyncExecution", start_sync_execution},
     {"StopExecution", stop_execution},
     {"TagResource", tag_resource},
     {"TestState", not_there_yet},

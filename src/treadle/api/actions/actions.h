@@ -13,6 +13,7 @@ void delete_state_machine(ActionCall& call, OnResult done);
 void list_state_machines(ActionCall& call, OnResult done);
 void validate_state_machine_definition(ActionCall& call, OnResult done);
 void start_execution(ActionCall& call, OnResult done);
+void start_sync_execution(ActionCall& call, OnResult done);
 void stop_execution(ActionCall& call, OnResult done);
 void describe_execution(ActionCall& call, OnResult done);
 void list_executions(ActionCall& call, OnResult done);

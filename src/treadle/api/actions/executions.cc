@@ -107,10 +107,7 @@ auto list_request(ActionCall& call, std::string& purpose)
   }
   TRY(read_arn(*text, {kStateMachine, kQualifiedStateMachine}));
   auto const machine = TRY(find_machine(call.services, *text));
-  if (machine.type == asl::MachineType::kExpress)
-    return std::unexpected(
-        ApiError{"StateMachineTypeNotSupported",
-                 "This operation is not supported by this type of state machine"});
+  if (machine.type == asl::MachineType::kExpress) return std::unexpected(type_not_supported());
   runtime::ListRequest out{
       .machine = machine.id, .status = {}, .limit = limit_of(request), .after = {}};
   auto const filter = text_of(request, "statusFilter").value_or("");

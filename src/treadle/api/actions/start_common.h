@@ -1,0 +1,36 @@
+// What StartExecution and StartSyncExecution have in common.
+#pragma once
+
+#include <expected>
+#include <string>
+
+#include "treadle/api/action.h"
+#include "treadle/base/arn.h"
+#include "treadle/runtime/express_start.h"
+#include "treadle/runtime/router.h"
+
+namespace treadle::api {
+
+// A checked request. Views point into the request.
+struct StartCall {
+  asl::MachineType type = asl::MachineType::kStandard;
+  ArnScope scope;
+  runtime::MachineRef machine;
+  runtime::LogSettings log;
+  std::optional<std::string_view> name;  // as the caller gave it
+  std::string input;                     // JSON text
+  std::string trace_header;
+};
+
+// InvalidArn, InvalidName, StateMachineDoesNotExist, StateMachineDeleting, InvalidExecutionInput;
+// ValidationException for what this release does not run.
+[[nodiscard]] auto read_start(ActionCall& call) -> std::expected<StartCall, ApiError>;
+
+// An execution of an Express machine, with an id and an ARN of its own.
+[[nodiscard]] auto express_start(Services& services, StartCall start) -> runtime::ExpressStart;
+
+// A loggingConfiguration as it was stored; empty text means OFF.
+[[nodiscard]] auto read_log_settings(std::string_view logging_configuration)
+    -> runtime::LogSettings;
+
+}  // namespace treadle::api
