@@ -135,6 +135,7 @@ auto all_headers(json::Arena& arena, net::Headers const& headers) -> json::Value
     at->second.push_back(json::make_string(arena, header.value));
   }
   std::vector<json::Member> members;
+  members.reserve(fields.size());
   for (auto const& [name, values] : fields)
     members.push_back({name, json::make_array(arena, values)});
   return json::make_object(arena, members);
@@ -150,6 +151,7 @@ auto first_headers(json::Arena& arena, net::Headers const& headers) -> json::Val
   for (auto const& header : headers)
     fields.try_emplace(header.name, json::make_string(arena, header.value));
   std::vector<json::Member> members;
+  members.reserve(fields.size());
   for (auto const& [name, value] : fields) members.push_back({name, value});
   return json::make_object(arena, members);
 }
