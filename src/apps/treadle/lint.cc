@@ -54,7 +54,7 @@ auto read_arguments(std::span<std::string const> arguments, Settings& settings)
       ->capture_default_str();
   app.add_option("--disable", disabled, "Rules that say nothing, with commas between")
       ->delimiter(',')
-      ->expected(1)
+      ->allow_extra_args(false)
       ->type_name("CODE")
       ->check(CLI::IsMember(rule_codes()));
   app.add_flag("--strict-aws", settings.options.strict_aws, "Count what AWS refuses as an error");
