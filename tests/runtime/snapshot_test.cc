@@ -14,6 +14,8 @@ namespace {
 
 using interpreter::state_text;
 
+auto const kRows = EngineOptions{}.snapshot_rows;
+
 // One function a turn, a journal row each, until it says so; every turn keeps the first payload.
 auto long_machine() -> std::string {
   return R"({"StartAt":"T","States":{"T":{"Type":"Task",)"
@@ -69,7 +71,7 @@ class Snapshots : public EngineSuite {
 };
 
 TEST_P(Snapshots, are_not_made_of_short_executions) {
-  turns(static_cast<int>(kSnapshotRows) - 2);
+  turns(static_cast<int>(kRows) - 2);
   EXPECT_EQ(node.rows_in(Table::kSnapshot), 0U);
   finish();
   EXPECT_EQ(node.rows_in(Table::kSnapshot), 1U) << "the row that made it long";
@@ -87,7 +89,7 @@ TEST_P(Snapshots, give_the_state_that_the_journal_gives) {
   }
   auto const read = read_snapshot(*snapshot());
   ASSERT_TRUE(read);
-  EXPECT_EQ(read->last.row + 1, 2 * kSnapshotRows) << "the last one replaces the one before";
+  EXPECT_EQ(read->last.row + 1, 2 * kRows) << "the last one replaces the one before";
   finish();
 }
 

@@ -26,6 +26,7 @@ auto run_lint(std::span<std::string const> arguments) -> int;
 auto run_validate(std::span<std::string const> arguments) -> int;
 
 auto run_server(std::span<std::string const> arguments) -> int;
+auto run_check(std::span<std::string const> arguments) -> int;
 auto run_bench(std::span<std::string const> arguments) -> int;
 auto run_start(std::span<std::string const> arguments) -> int;
 auto run_list(std::span<std::string const> arguments) -> int;

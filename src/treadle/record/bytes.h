@@ -134,7 +134,8 @@ class ByteReader {
     return 0;
   }
   [[nodiscard]] auto text() -> std::string_view {
-    auto const size = small(bytes_.size() - at_);
+    auto const size = number();
+    if (size > bytes_.size() - at_) fail();
     auto const found = bytes_.substr(at_, size);
     if (found.size() < size) {  // the length was read after its bound was taken
       fail();

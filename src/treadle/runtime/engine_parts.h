@@ -22,6 +22,7 @@ struct EngineOptions {
   double time_scale = 1.0;
   std::uint32_t history_events_max = limits::kHistoryEvents;
   std::size_t live_per_partition_max = 4;  // executions kept in memory while they wait
+  std::uint32_t snapshot_rows = 256;       // a snapshot with every so many journal rows
   double pressure_max = 0.8;  // of the commit queue: beyond, StartExecution is throttled
 };
 

@@ -108,10 +108,10 @@ auto LiveExecution::find_event(store::Store const& store, record::HistoryId id, 
   return std::unexpected(fmt::format("event {} of {} is missing", id, state.execution_arn));
 }
 
-auto LiveExecution::take_snapshot() -> std::optional<std::string> {
+auto LiveExecution::take_snapshot(std::uint32_t every) -> std::optional<std::string> {
   auto const since = next_row() - rows_at_snapshot_;
   bool const is_last = state.is_over() && rows_at_snapshot_ != 0;
-  if (since < kSnapshotRows && !is_last) return std::nullopt;
+  if (since < every && !is_last) return std::nullopt;
   rows_at_snapshot_ = next_row();
   return write_snapshot(rows_.back(), next_payload_, state);
 }

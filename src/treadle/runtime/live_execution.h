@@ -50,8 +50,8 @@ class LiveExecution {
   }
 
   // The row of the snapshot that belongs into the batch of the journal row that was added last, if
-  // it is time for one: every kSnapshotRows rows, and, of an execution that has one, at its end.
-  [[nodiscard]] auto take_snapshot() -> std::optional<std::string>;
+  // it is time for one: every `every` rows, and, of an execution that has one, at its end.
+  [[nodiscard]] auto take_snapshot(std::uint32_t every) -> std::optional<std::string>;
 
   // The command's events were encoded as a row: its payloads are known from now on.
   void add_row(JournalKey const& key, record::PayloadTable& payloads);

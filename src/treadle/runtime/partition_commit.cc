@@ -12,19 +12,8 @@
 namespace treadle::runtime {
 namespace {
 
-using interpreter::Status;
 using record::EffectKind;
 using store::Table;
-
-auto status_of(Status status) -> ExecutionStatus {
-  switch (status) {
-    case Status::kSucceeded: return ExecutionStatus::kSucceeded;
-    case Status::kFailed: return ExecutionStatus::kFailed;
-    case Status::kAborted: return ExecutionStatus::kAborted;
-    case Status::kTimedOut: return ExecutionStatus::kTimedOut;
-    default: return ExecutionStatus::kRunning;
-  }
-}
 
 auto head_of(LiveExecution const& live) -> Head {
   auto const& s = live.state;
@@ -102,7 +91,7 @@ void Partition::commit(LiveExecution& live, record::PayloadTable& payloads,
   add_rows(live, payloads, batch, *after);
   describe_effects(live, payloads, *after);
   live.add_row(key, payloads);
-  if (auto const snapshot = live.take_snapshot())
+  if (auto const snapshot = live.take_snapshot(parts_.options.snapshot_rows))
     batch.put(Table::kSnapshot, place_key(live.place), *snapshot);
   after->sequence = ++live.submitted;
   submit(std::move(batch), std::move(after));

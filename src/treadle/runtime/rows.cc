@@ -115,6 +115,17 @@ auto fields(Head& head) {
 
 }  // namespace
 
+auto status_of(interpreter::Status status) -> ExecutionStatus {
+  using interpreter::Status;
+  switch (status) {
+    case Status::kSucceeded: return ExecutionStatus::kSucceeded;
+    case Status::kFailed: return ExecutionStatus::kFailed;
+    case Status::kAborted: return ExecutionStatus::kAborted;
+    case Status::kTimedOut: return ExecutionStatus::kTimedOut;
+    default: return ExecutionStatus::kRunning;
+  }
+}
+
 auto write_head(Head const& head) -> std::string {
   ByteWriter out;
   out.number(kHeadVersion);
@@ -194,6 +205,11 @@ auto read_outbox_key(std::string_view key) -> OutboxKey {
   out.history_id = take_big_endian<std::uint32_t>(key);
   out.kind = static_cast<interpreter::OutboxKind>(take_big_endian<std::uint8_t>(key));
   return out;
+}
+
+auto read_approval_key(std::string_view key) -> ApprovalKey {
+  auto const place = take_place(key);
+  return {place, take_big_endian<std::uint32_t>(key)};
 }
 
 auto approval_key(Place const& place, record::HistoryId scheduled) -> std::string {

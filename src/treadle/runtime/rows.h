@@ -66,6 +66,7 @@ struct Head {
   std::optional<std::string> error;
   std::optional<std::string> cause;
 };
+[[nodiscard]] auto status_of(interpreter::Status status) -> ExecutionStatus;
 [[nodiscard]] auto write_head(Head const& head) -> std::string;
 [[nodiscard]] auto read_head(std::string_view row) -> std::optional<Head>;
 
@@ -98,5 +99,10 @@ struct OutboxKey {
 [[nodiscard]] auto outbox_key(OutboxKey const& key) -> std::string;
 [[nodiscard]] auto read_outbox_key(std::string_view key) -> OutboxKey;
 [[nodiscard]] auto approval_key(Place const& place, record::HistoryId scheduled) -> std::string;
+struct ApprovalKey {
+  Place place;
+  record::HistoryId scheduled = 0;
+};
+[[nodiscard]] auto read_approval_key(std::string_view key) -> ApprovalKey;
 
 }  // namespace treadle::runtime

@@ -12,9 +12,6 @@
 
 namespace treadle::runtime {
 
-// A snapshot is written with every so many journal rows of an execution; a shorter one has none.
-inline constexpr std::uint32_t kSnapshotRows = 256;
-
 // The state after a journal row. One row of the table an execution, under place_key().
 struct Snapshot {
   JournalKey last;                 // the row that it was taken after
