@@ -55,7 +55,7 @@ struct Shape {
   std::map<std::string, Member, std::less<>> members{};
   // On one way at least there are no other members, and this is why.
   std::optional<Cause> closed_by{};
-  bool is_answer = false;           // a task made it: its other members are anybody's guess
+  bool is_answer = false;          // a task made it: its other members are anybody's guess
   bool is_lost = false;            // too large to follow: nothing is said of it from here on
   std::uint64_t bytes_min = 0;     // printed
   std::uint64_t elements_min = 0;  // of an array
