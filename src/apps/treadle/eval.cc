@@ -1,6 +1,8 @@
 // `treadle eval`: expressions from standard input, one JSON object a line, answers on standard
 // output. The protocol is shown by --help; each line is answered by one line, flushed, and none
 // ends the process.
+#include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <iostream>
 #include <optional>
@@ -14,6 +16,7 @@
 #include "treadle/base/system_clock.h"
 #include "treadle/expr/environment.h"
 #include "treadle/expr/intrinsic/call.h"
+#include "treadle/expr/jsonata/expression.h"
 #include "treadle/expr/jsonpath/path.h"
 #include "treadle/json/arena.h"
 #include "treadle/json/parse.h"
@@ -26,12 +29,14 @@ namespace {
 using json::Value;
 
 constexpr char kHelp[] =
-    "usage: treadle eval --language jsonpath|intrinsic\n\n"
+    "usage: treadle eval --language jsonata|jsonpath|intrinsic\n\n"
     "Evaluates the expressions that standard input holds, one JSON object a line:\n\n"
     "  {\"id\": ANY, \"expr\": TEXT, \"data\": ANY, \"bindings\": {NAME: ANY, ...}}\n\n"
     "\"data\" is the input; without it there is none. \"bindings\" are variables by their names "
     "without '$';\n"
-    "the binding \"$\" is the context object, $$. Each line is answered by one line:\n\n"
+    "the binding \"$\" is the context object, $$. JSONata may be limited: \"timelimit\" in "
+    "milliseconds,\n"
+    "\"depth\" in nested evaluations. Each line is answered by one line:\n\n"
     "  {\"id\": ANY, \"result\": ANY}\n"
     "  {\"id\": ANY, \"undefined\": true}\n"
     "  {\"id\": ANY, \"error\": {\"code\": TEXT, \"message\": TEXT}}\n\n"
@@ -41,7 +46,7 @@ constexpr char kHelp[] =
 constexpr std::string_view kSyntaxError = "SCHEMA_VALIDATION_FAILED";
 constexpr std::string_view kBadRequest = "BAD_REQUEST";
 
-enum class Language : std::uint8_t { kJsonPath, kIntrinsic };
+enum class Language : std::uint8_t { kJsonata, kJsonPath, kIntrinsic };
 
 class Bindings final : public expr::Environment {
  public:
@@ -68,6 +73,8 @@ struct Request {
   std::string_view expression;
   std::optional<Value> data;
   Value bindings;
+  std::optional<std::chrono::milliseconds> time_limit;  // of JSONata
+  std::optional<std::uint32_t> depth;
 };
 
 // nullopt stands for undefined.
@@ -81,6 +88,13 @@ auto read_request(Value line, Request& request) -> Result<void> {
     return fail(kBadRequest, "a request has a member \"expr\", a text");
   request.expression = expression->as_string();
   if (auto const* data = line.find("data")) request.data = *data;
+  auto const limit = [&](std::string_view name) -> std::optional<std::int64_t> {
+    auto const* value = line.find(name);
+    return value == nullptr || !value->is_number() ? std::nullopt : value->as_int64();
+  };
+  if (auto const limited = limit("timelimit")) request.time_limit.emplace(*limited);
+  if (auto const limited = limit("depth"))
+    request.depth = static_cast<std::uint32_t>(std::clamp<std::int64_t>(*limited, 1, 10'000));
   auto const* bindings = line.find("bindings");
   if (bindings == nullptr) return {};
   if (!bindings->is_object()) return fail(kBadRequest, "\"bindings\" is an object");
@@ -105,14 +119,37 @@ auto evaluate_call(Request const& request, expr::Environment& environment, json:
   return TRY(evaluate(*call, request.data.value_or(Value()), environment, arena));
 }
 
+// A function is no JSON: it counts as undefined.
+auto evaluate_jsonata(Request const& request, expr::Environment& environment, json::Arena& arena)
+    -> Outcome {
+  using namespace expr::jsonata;
+  auto const expression = Expression::compile(request.expression, Dialect::kReference);
+  if (!expression) return fail(expression.error().code, expression.error().message);
+  Budget budget;
+  if (request.depth) budget.depth_max = *request.depth;
+  if (request.time_limit)
+    budget.is_over = [end = std::chrono::steady_clock::now() + *request.time_limit] {
+      return std::chrono::steady_clock::now() > end;
+    };
+  auto outcome = evaluate(*expression, request.data, environment, arena, budget);
+  if (!outcome) return fail(outcome.error().code, std::move(outcome.error().message));
+  if (outcome->kind != expr::jsonata::Outcome::Kind::kValue) return std::nullopt;
+  // Shares nothing with the expression, which ends here.
+  return json::clone(arena, outcome->value);
+}
+
 auto evaluate_line(Language language, std::string_view line, Request& request, json::Arena& arena)
     -> Outcome {
   auto const parsed = json::parse(arena, line);
   if (!parsed) return fail(kBadRequest, parsed.error().to_string());
   TRY(read_request(*parsed, request));
   auto environment = Bindings(request.bindings);
-  return language == Language::kJsonPath ? evaluate_path(request, environment, arena)
-                                         : evaluate_call(request, environment, arena);
+  switch (language) {
+    case Language::kJsonata: return evaluate_jsonata(request, environment, arena);
+    case Language::kJsonPath: return evaluate_path(request, environment, arena);
+    case Language::kIntrinsic: return evaluate_call(request, environment, arena);
+  }
+  return std::nullopt;
 }
 
 auto answer_text(Value id, Outcome const& outcome) -> std::string {
@@ -170,7 +207,7 @@ auto run_eval(std::span<std::string const> arguments) -> int {
   }
   if (name == "jsonpath") return serve(Language::kJsonPath);
   if (name == "intrinsic") return serve(Language::kIntrinsic);
-  if (name == "jsonata") return wrong_usage("this version does not evaluate jsonata yet");
+  if (name == "jsonata") return serve(Language::kJsonata);
   if (name.empty()) return wrong_usage("--language is missing");
   return wrong_usage("there is no language '" + name + "'");
 }
