@@ -54,7 +54,8 @@ OperatorCase const kOperatorCases[] = {
 };
 
 auto only_condition(Definition const& definition) -> ChoiceExpression const& {
-  return std::get<Choice>(definition.states[0].details).rules[0].condition;
+  return std::get<ChoiceExpression>(
+      std::get<Choice>(definition.states[0].details).rules[0].condition);
 }
 
 TEST(Choice, OperatorsWithLiterals) {

@@ -67,7 +67,7 @@ TEST(Parser, Task) {
   EXPECT_TRUE(state.assign);
   auto const& task = std::get<Task>(state.details);
   EXPECT_EQ(task.resource.pattern, Pattern::kWaitForTaskToken);
-  EXPECT_FALSE(task.parameters->is_constant());
+  EXPECT_FALSE(std::get<PayloadTemplate>(*task.parameters).is_constant());
   EXPECT_TRUE(task.result_selector->is_constant());
   EXPECT_EQ(task.result_path.path->text(), "$.result");
   EXPECT_EQ(task.timeout_seconds.path->text(), "$.t");

@@ -69,6 +69,8 @@ Case const kFacts[] = {
     {"ExecutionEnded_plain", ExecutionEnded{}},
     {"Yielded", Yielded{}},
     {"Resumed", Resumed{}},
+    {"EvaluationFailed", EvaluationFailed{kScope, "S", "Output/x", "E", "c"}},
+    {"ExecutionRedriven", ExecutionRedriven{2, Timestamp{Milliseconds{5}}}},
 };
 
 auto event_of(Fact const& fact) -> JournalEvent {

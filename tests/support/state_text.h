@@ -29,10 +29,10 @@ inline auto pending_text(Pending const& p) -> std::string {
 inline auto scope_text(Scope const& s) -> std::string {
   auto out = fmt::format(
       "scope {} parent {} index {} region {} state {} phase {} entered {} last {} at {} in {} out "
-      "{} retries {} [",
+      "{} after {} retries {} [",
       s.id.value(), s.parent.value(), s.index, s.region.value(), s.state.value(),
       static_cast<int>(s.phase), s.entered_id, s.last_id, s.entered_at.time_since_epoch().count(),
-      s.input.value(), s.output.value(), s.retry_count);
+      s.input.value(), s.output.value(), s.entered_after, s.retry_count);
   for (auto const r : s.retries_done) out += fmt::format("{} ", r);
   out += fmt::format("] timer {}", timer_text(s.timer));
   if (s.task)
@@ -62,6 +62,8 @@ inline auto state_text(ExecutionState const& s) -> std::string {
       s.ended_at.time_since_epoch().count(), s.last_event_at.time_since_epoch().count(),
       s.redrive_count, s.last_history_id, s.last_scope_id, s.yielded, timer_text(s.timeout));
   for (auto const& scope : s.scopes) out += scope_text(scope);
+  out += fmt::format("redriven at {} frontier\n", s.redriven_at.time_since_epoch().count());
+  for (auto const& scope : s.frontier) out += scope_text(scope);
   return out;
 }
 

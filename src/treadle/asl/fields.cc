@@ -4,12 +4,6 @@
 
 namespace treadle::asl {
 
-auto is_jsonata_expression(json::Value value) -> bool {
-  if (!value.is_string()) return false;
-  auto const text = value.as_string();
-  return text.size() >= 4 && text.starts_with("{%") && text.ends_with("%}");
-}
-
 Fields::Fields(json::Value object, Location where, QueryLanguage language)
     : object_(object), where_(std::move(where)), language_(language) {}
 

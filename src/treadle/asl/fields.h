@@ -13,7 +13,7 @@
 namespace treadle::asl {
 
 // A string that holds a JSONata expression: "{% ... %}".
-[[nodiscard]] auto is_jsonata_expression(json::Value value) -> bool;
+using expr::jsonata::is_expression;
 
 // Reads by name and kind. A field of another kind reads as absent: check_shape() has reported it.
 class Fields {

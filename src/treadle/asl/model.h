@@ -16,6 +16,8 @@
 
 #include "treadle/base/strong_id.h"
 #include "treadle/base/time.h"
+#include "treadle/expr/jsonata/expression.h"
+#include "treadle/expr/jsonata/template.h"
 #include "treadle/expr/jsonpath/path.h"
 #include "treadle/expr/payload_template.h"
 #include "treadle/json/arena.h"
@@ -29,7 +31,11 @@ using RegionIndex =
 
 using expr::PayloadTemplate;
 using expr::intrinsic::Call;
+using expr::jsonata::Expression;
 using expr::jsonpath::Path;
+using JsonataTemplate = expr::jsonata::Template;
+// In the language of the state that it stands in.
+using Template = std::variant<PayloadTemplate, JsonataTemplate>;
 
 enum class QueryLanguage : std::uint8_t { kJsonPath, kJsonata };
 enum class StateType : std::uint8_t {
@@ -56,20 +62,23 @@ struct PathField {
   }
 };
 
-// A whole number that stands in the definition or that a path leads to (Seconds/SecondsPath, ...).
+// A whole number that stands in the definition or that a path or an expression gives
+// (Seconds/SecondsPath, ...).
 struct NumberField {
   std::optional<std::uint64_t> literal;
   std::optional<Path> path;
-  [[nodiscard]] auto is_set() const -> bool { return literal || path; }
+  std::optional<Expression> expression;  // of JSONata states
+  [[nodiscard]] auto is_set() const -> bool { return literal || path || expression; }
 };
 
-// A text that stands in the definition, or that a path or an intrinsic call gives (Error/ErrorPath,
-// ...).
+// A text that stands in the definition, or that a path, an intrinsic call or an expression gives
+// (Error/ErrorPath, ...).
 struct TextField {
   std::optional<std::string> literal;
   std::optional<Path> path;
   std::optional<Call> call;
-  [[nodiscard]] auto is_set() const -> bool { return literal || path || call; }
+  std::optional<Expression> expression;  // of JSONata states
+  [[nodiscard]] auto is_set() const -> bool { return literal || path || call || expression; }
 };
 
 enum class Jitter : std::uint8_t { kNone, kFull };
@@ -87,7 +96,8 @@ struct Catcher {
   std::vector<std::string> error_equals;
   StateIndex next;
   PathField result_path;
-  std::optional<PayloadTemplate> assign;
+  std::optional<Template> assign;
+  std::optional<JsonataTemplate> output;
 };
 
 // How a task ends: with its call, with the job that the call started, or with a callback.
@@ -112,12 +122,12 @@ struct Resource {
 
 struct Task {
   Resource resource;
-  std::optional<PayloadTemplate> parameters;
+  std::optional<Template> parameters;  // Parameters, or Arguments
   std::optional<PayloadTemplate> result_selector;
   PathField result_path;
   NumberField timeout_seconds;
   NumberField heartbeat_seconds;
-  std::optional<PayloadTemplate> credentials;  // the whole Credentials object
+  std::optional<Template> credentials;  // the whole Credentials object
 };
 
 struct Pass {
@@ -164,10 +174,14 @@ struct ChoiceExpression {
   std::vector<ChoiceExpression> parts;
 };
 
+// The Condition of a JSONata rule: an expression, or true or false.
+using Condition = std::variant<Expression, bool>;
+
 struct ChoiceRule {
-  ChoiceExpression condition;
+  std::variant<ChoiceExpression, Condition> condition;
   StateIndex next;
-  std::optional<PayloadTemplate> assign;
+  std::optional<Template> assign;
+  std::optional<JsonataTemplate> output;
 };
 
 struct Choice {
@@ -179,6 +193,7 @@ struct Wait {
   NumberField seconds;
   std::optional<Timestamp> timestamp;  // literal
   std::optional<Path> timestamp_path;
+  std::optional<Expression> timestamp_expression;  // of JSONata states
 };
 
 struct Succeed {};
@@ -190,7 +205,7 @@ struct Fail {
 
 struct Parallel {
   std::vector<RegionIndex> branches;
-  std::optional<PayloadTemplate> parameters;
+  std::optional<Template> parameters;  // Parameters, or Arguments
   std::optional<PayloadTemplate> result_selector;
   PathField result_path;
 };
@@ -201,11 +216,13 @@ struct Map {
   RegionIndex processor;
   MapMode mode = MapMode::kInline;
   PathField items_path;
-  std::optional<PayloadTemplate> item_selector;  // or the older Parameters
-  NumberField concurrency_max;                   // 0 = as many as the engine likes
+  std::optional<JsonataTemplate> items;   // of JSONata states
+  std::optional<Template> item_selector;  // or the older Parameters
+  NumberField concurrency_max;            // 0 = as many as the engine likes
   NumberField tolerated_failure_count;
   std::optional<double> tolerated_failure_percentage;
   std::optional<Path> tolerated_failure_percentage_path;
+  std::optional<Expression> tolerated_failure_percentage_expression;
   std::optional<PayloadTemplate> result_selector;
   PathField result_path;
 };
@@ -218,7 +235,8 @@ struct State {
   std::optional<StateIndex> next;  // absent: End, or a type that has neither
   PathField input_path;
   PathField output_path;
-  std::optional<PayloadTemplate> assign;
+  std::optional<Template> assign;
+  std::optional<JsonataTemplate> output;  // Output
   std::vector<Retrier> retriers;
   std::vector<Catcher> catchers;
   std::variant<Task, Pass, Choice, Wait, Succeed, Fail, Parallel, Map> details;

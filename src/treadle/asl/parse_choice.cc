@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "treadle/asl/jsonata_values.h"
 #include "treadle/asl/literal_warnings.h"
 #include "treadle/asl/parsing.h"
 #include "treadle/asl/schema.h"
@@ -195,24 +196,28 @@ class ConditionReader {
 };
 
 // A JSONata rule: Condition, Next, and what shapes the output.
-void check_jsonata_rule(Fields const& rule, Report& report) {
+auto read_condition(Fields const& rule, Report& report) -> Condition {
   auto const* condition = rule.find("Condition");
   if (condition == nullptr)
     report.error(rule.where(), required_fields_message("Condition"));
-  else if (!condition->is_bool() && !is_jsonata_expression(*condition))
+  else if (!condition->is_bool() && !is_expression(*condition))
     report.error(rule.at("Condition"), "Value must be a Boolean or a JSONata expression");
   for (auto const& member : rule.members())
     if (member.key != "Condition" && !is_rule_member(member.key, Level::kTop, rule))
       report.error(rule.where(), unsupported_field_message(member.key));
+  if (auto expression = read_expression(rule, "Condition", report); expression)
+    return std::move(*expression);
+  return rule.flag("Condition");
 }
 
-auto parse_rule(Parsing& parsing, Scope const& scope, Fields const& fields) -> ChoiceRule {
+auto parse_rule(Parsing& parsing, Scope const& scope, std::size_t index, Fields const& fields)
+    -> ChoiceRule {
   auto& report = parsing.report;
   ChoiceRule rule;
   if (fields.is_json_path())
     rule.condition = ConditionReader(report).read(fields, Level::kTop);
   else
-    check_jsonata_rule(fields, report);
+    rule.condition = read_condition(fields, report);
   auto const next = fields.text("Next");
   if (!fields.has("Next"))
     report.error(fields.where(), required_fields_message("Next"));
@@ -221,7 +226,9 @@ auto parse_rule(Parsing& parsing, Scope const& scope, Fields const& fields) -> C
   rule.next = next ? scope.resolve(*next, fields.at("Next"), parsing) : kNoState;
   if (fields.has("Assign") && !fields.object("Assign"))
     report.error(fields.at("Assign"), expected_type_message("Object"));
-  rule.assign = read_assign(fields, report);
+  auto const prefix = fmt::format("Choices[{}]/", index);
+  rule.assign = read_assign(fields, prefix, report);
+  rule.output = read_jsonata_template(fields, prefix, "Output", report);
   return rule;
 }
 
@@ -238,7 +245,7 @@ auto parse_choice(Parsing& parsing, Scope const& scope, Fields const& fields) ->
   for (std::size_t i = 0; i < rules.size(); ++i) {
     if (rules[i].is_object())
       choice.rules.push_back(
-          parse_rule(parsing, scope, Fields(rules[i], where[i], fields.language())));
+          parse_rule(parsing, scope, i, Fields(rules[i], where[i], fields.language())));
     else
       report.error(where[i], expected_type_message("Object"));
   }

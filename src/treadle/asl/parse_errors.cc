@@ -3,6 +3,9 @@
 #include <string>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "treadle/asl/jsonata_values.h"
 #include "treadle/asl/parsing.h"
 #include "treadle/asl/schema.h"
 #include "treadle/asl/values.h"
@@ -70,8 +73,8 @@ auto parse_retrier(Fields const& fields, Place place, Report& report) -> Retrier
   return retrier;
 }
 
-auto parse_catcher(Parsing& parsing, Scope const& scope, Fields const& fields, Place place)
-    -> Catcher {
+auto parse_catcher(Parsing& parsing, Scope const& scope, Fields const& fields, Place place,
+                   std::size_t index) -> Catcher {
   auto& report = parsing.report;
   check_shape(fields, Shape::kCatcher, report);
   Catcher catcher;
@@ -79,7 +82,9 @@ auto parse_catcher(Parsing& parsing, Scope const& scope, Fields const& fields, P
   auto const next = fields.text("Next");
   catcher.next = next ? scope.resolve(*next, fields.at("Next"), parsing) : kNoState;
   catcher.result_path = read_result_path(fields, report);
-  catcher.assign = read_assign(fields, report);
+  auto const prefix = fmt::format("Catch[{}]/", index);
+  catcher.assign = read_assign(fields, prefix, report);
+  catcher.output = read_jsonata_template(fields, prefix, "Output", report);
   return catcher;
 }
 
@@ -111,7 +116,7 @@ auto parse_catchers(Parsing& parsing, Scope const& scope, Fields const& fields)
     -> std::vector<Catcher> {
   std::vector<Catcher> catchers;
   for_each_element(fields, "Catch", parsing.report, [&](Fields const& element, Place place) {
-    catchers.push_back(parse_catcher(parsing, scope, element, place));
+    catchers.push_back(parse_catcher(parsing, scope, element, place, catchers.size()));
   });
   return catchers;
 }

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "treadle/asl/express_rules.h"
+#include "treadle/asl/jsonata_values.h"
 #include "treadle/asl/map_storage.h"
 #include "treadle/asl/parsing.h"
 #include "treadle/asl/schema.h"
@@ -102,6 +103,7 @@ void read_tolerance(Fields const& fields, Map& map, Report& report) {
   check_at_most_one(fields, {kPercentage, kPath}, report);
   map.tolerated_failure_percentage = fields.number(kPercentage);
   map.tolerated_failure_percentage_path = read_reference_path(fields, kPath, report);
+  map.tolerated_failure_percentage_expression = read_expression(fields, kPercentage, report);
   auto const literal = map.tolerated_failure_percentage;
   if (literal && !(*literal >= 0.0 && *literal <= 100.0))
     report.error(fields.at(kPercentage), "ToleratedFailurePercentage must be between 0 and 100.");
@@ -120,9 +122,10 @@ auto parse_map(Parsing& parsing, Scope const& scope, StateIndex index, Fields co
 
   if (auto path = read_reference_path(fields, "ItemsPath", report); path)
     map.items_path = {PathField::Kind::kPath, std::move(path)};
+  map.items = read_jsonata_template(fields, "", "Items", report);
   check_at_most_one(fields, {"ItemSelector", "Parameters"}, report);
-  map.item_selector = fields.has("ItemSelector") ? read_template(fields, "ItemSelector", report)
-                                                 : read_template(fields, "Parameters", report);
+  auto const selector = fields.has("ItemSelector") ? "ItemSelector" : "Parameters";
+  map.item_selector = read_either_template(fields, selector, report);
   map.concurrency_max = read_number_field(fields, "MaxConcurrency", kCountRange, report);
   read_tolerance(fields, map, report);
   map.result_selector = read_template(fields, "ResultSelector", report);

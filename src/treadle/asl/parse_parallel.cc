@@ -28,7 +28,7 @@ auto parse_parallel(Parsing& parsing, Scope const& scope, StateIndex index, Fiel
     parallel.branches.push_back(
         parse_region(parsing, branch, {index, scope.type, scope.depth + 1}));
   }
-  parallel.parameters = read_template(fields, "Parameters", report);
+  parallel.parameters = read_arguments(fields, report);
   parallel.result_selector = read_template(fields, "ResultSelector", report);
   parallel.result_path = read_result_path(fields, report);
   return parallel;

@@ -2,6 +2,7 @@
 #include <optional>
 #include <utility>
 
+#include "treadle/asl/jsonata_values.h"
 #include "treadle/asl/parsing.h"
 #include "treadle/asl/schema.h"
 #include "treadle/asl/values.h"
@@ -109,7 +110,8 @@ auto parse_state(Parsing& parsing, Scope const& scope, StateIndex index, json::M
   state.details = parse_details(parsing, scope, index, *type, fields);
   state.output_path = read_path_field(fields, "OutputPath", report);
   if (*type != StateType::kFail && *type != StateType::kSucceed)
-    state.assign = read_assign(fields, report);
+    state.assign = read_assign(fields, "", report);
+  if (*type != StateType::kFail) state.output = read_jsonata_template(fields, "", "Output", report);
   if (can_fail(*type)) {
     state.retriers = parse_retriers(parsing, fields);
     state.catchers = parse_catchers(parsing, scope, fields);

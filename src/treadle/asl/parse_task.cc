@@ -68,14 +68,14 @@ auto parse_task(Parsing& parsing, Scope const& scope, Fields const& fields) -> T
     check_express_task(scope.type, resource, fields, report);
   Task task;
   task.resource = std::move(resource);
-  task.parameters = read_template(fields, "Parameters", report);
+  task.parameters = read_arguments(fields, report);
   task.result_selector = read_template(fields, "ResultSelector", report);
   task.result_path = read_result_path(fields, report);
   task.timeout_seconds = read_number_field(fields, "TimeoutSeconds", kSecondsRange, report);
   task.heartbeat_seconds = read_number_field(fields, "HeartbeatSeconds", kSecondsRange, report);
   check_heartbeat(task, fields, report);
   check_credentials(fields, verdict, report);
-  task.credentials = read_template(fields, "Credentials", report);
+  task.credentials = read_either_template(fields, "Credentials", report);
   return task;
 }
 

@@ -1,3 +1,4 @@
+#include "treadle/asl/jsonata_values.h"
 #include "treadle/asl/parsing.h"
 #include "treadle/asl/schema.h"
 #include "treadle/asl/values.h"
@@ -12,7 +13,7 @@ constexpr Range kSecondsRange{0, static_cast<std::int64_t>(limits::kTimerSeconds
 auto read_timestamp(Fields const& fields, Report& report) -> std::optional<Timestamp> {
   auto const* value = fields.find("Timestamp");
   if (value == nullptr || !value->is_string()) return std::nullopt;
-  if (!fields.is_json_path() && is_jsonata_expression(*value)) return std::nullopt;
+  if (!fields.is_json_path() && is_expression(*value)) return std::nullopt;
   auto const timestamp = parse_rfc3339(value->as_string());
   if (!timestamp) report.error(fields.at("Timestamp"), "String does not match RFC3339 timestamp");
   return timestamp;
@@ -28,9 +29,11 @@ auto parse_wait(Parsing& parsing, Fields const& fields) -> Wait {
     check_exactly_one(fields, {"Seconds", "Timestamp"}, report);
   Wait wait;
   wait.seconds = {read_integer(fields, "Seconds", kSecondsRange, report),
-                  read_reference_path(fields, "SecondsPath", report)};
+                  read_reference_path(fields, "SecondsPath", report),
+                  read_expression(fields, "Seconds", report)};
   wait.timestamp = read_timestamp(fields, report);
   wait.timestamp_path = read_reference_path(fields, "TimestampPath", report);
+  wait.timestamp_expression = read_expression(fields, "Timestamp", report);
   return wait;
 }
 

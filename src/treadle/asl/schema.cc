@@ -280,8 +280,7 @@ void check_field(Fields const& fields, json::Member const& member, Rule const& r
     return;
   }
   if (is_of_kind(member.value, rule.kind)) return;
-  if (!fields.is_json_path() && rule.computed == kExpression && is_jsonata_expression(member.value))
-    return;
+  if (!fields.is_json_path() && rule.computed == kExpression && is_expression(member.value)) return;
   report.error(fields.at(rule.name), expected_type_message(kind_name(rule.kind)));
 }
 

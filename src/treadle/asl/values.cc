@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "treadle/asl/jsonata_values.h"
 #include "treadle/asl/schema.h"
 #include "treadle/asl/template_checks.h"
 #include "treadle/base/limits.h"
@@ -194,18 +195,19 @@ auto read_number_field(Fields const& fields, std::string_view name, Range range,
     -> NumberField {
   auto const path_name = std::string(name) + "Path";
   check_at_most_one(fields, {name, path_name}, report);
-  return {read_integer(fields, name, range, report),
-          read_reference_path(fields, path_name, report)};
+  return {read_integer(fields, name, range, report), read_reference_path(fields, path_name, report),
+          read_expression(fields, name, report)};
 }
 
 auto read_text_field(Fields const& fields, std::string_view name, Report& report) -> TextField {
   auto const path_name = std::string(name) + "Path";
   check_at_most_one(fields, {name, path_name}, report);
   TextField field;
-  if (!fields.is_json_path()) return field;
-  if (auto const literal = fields.text(name); literal) field.literal = std::string(*literal);
+  field.expression = read_expression(fields, name, report);
+  if (auto const literal = fields.text(name); literal && !field.expression)
+    field.literal = std::string(*literal);
   auto const text = fields.text(path_name);
-  if (!text) return field;
+  if (!text || !fields.is_json_path()) return field;
   if (Call::looks_like_one(*text))
     field.call = parse_text_call(*text, fields.at(path_name), report);
   else
@@ -220,7 +222,18 @@ auto read_template(Fields const& fields, std::string_view name, Report& report)
   return compile_template(*source, fields.at(name), report);
 }
 
-auto read_assign(Fields const& fields, Report& report) -> std::optional<PayloadTemplate> {
+auto read_either_template(Fields const& fields, std::string_view name, Report& report)
+    -> std::optional<Template> {
+  if (fields.is_json_path()) return read_template(fields, name, report);
+  return read_jsonata_template(fields, "", name, report);
+}
+
+auto read_arguments(Fields const& fields, Report& report) -> std::optional<Template> {
+  return read_either_template(fields, fields.is_json_path() ? "Parameters" : "Arguments", report);
+}
+
+auto read_assign(Fields const& fields, std::string_view prefix, Report& report)
+    -> std::optional<Template> {
   auto const assign = fields.object("Assign");
   if (!assign) return std::nullopt;
   for (auto const& member : assign->members()) {
@@ -228,7 +241,8 @@ auto read_assign(Fields const& fields, Report& report) -> std::optional<PayloadT
     if (fields.is_json_path() && name.ends_with(".$")) name.remove_suffix(2);
     check_variable_name(name, assign->where(), report);
   }
-  return read_template(fields, "Assign", report);
+  if (fields.is_json_path()) return read_template(fields, "Assign", report);
+  return read_jsonata_template(fields, prefix, "Assign", report);
 }
 
 auto read_choice(Fields const& fields, std::string_view name,

@@ -1,6 +1,8 @@
 #include "treadle/interpreter/apply.h"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "treadle/base/assert.h"
 
@@ -37,6 +39,7 @@ class Applier {
     s.state = e.state;
     s.phase = Phase::kEntered;
     s.entered_id = id();
+    s.entered_after = event_.previous_history_id;
     s.entered_at = event_.timestamp;
     s.input = e.input;
     s.last_id = id();
@@ -49,7 +52,7 @@ class Applier {
     for (auto const& a : e.assignments) assign(s, a);
     s.output = e.output;
     s.last_id = id();
-    s.container.reset();
+    leave_container(s);
     if (e.next) {
       s.phase = Phase::kReady;
       s.state = *e.next;
@@ -108,7 +111,7 @@ class Applier {
     ++s.retry_count;
     s.phase = Phase::kBackoff;
     s.timer = e.timer;
-    s.container.reset();
+    leave_container(s);
   }
 
   void operator()(ErrorCaught const&) {}
@@ -175,7 +178,7 @@ class Applier {
 
   void operator()(ContainerFailed const& e) { state_.scope(e.scope).last_id = id(); }
 
-  void operator()(ScopeAborted const& e) { close(e.scope); }
+  void operator()(ScopeAborted const& e) { set_aside(e.scope); }
   void operator()(IterationAborted const&) {}
 
   void operator()(ExecutionSucceeded const& e) {
@@ -188,6 +191,19 @@ class Applier {
     end(kStatus[static_cast<std::size_t>(e.how)]);
     state_.error = e.error.value_or("");
     state_.cause = e.cause.value_or("");
+  }
+
+  void operator()(EvaluationFailed const& e) { state_.scope(e.scope).last_id = id(); }
+
+  void operator()(ExecutionRedriven const& e) {
+    state_.status = Status::kRunning;
+    state_.redrive_count = e.redrive_count;
+    state_.redriven_at = event_.timestamp;
+    state_.error.clear();
+    state_.cause.clear();
+    if (e.timeout_due) state_.timeout = Timer{*e.timeout_due, id(), TimerKind::kExecutionTimeout};
+    state_.scopes = std::exchange(state_.frontier, {});
+    for (auto& s : state_.scopes) reopen(s);
   }
 
   void operator()(Yielded const&) { state_.yielded = true; }
@@ -228,11 +244,46 @@ class Applier {
   void hand_up_failure(ScopeId child) {
     auto const& c = state_.scope(child);
     state_.scope(c.parent).last_id = c.last_id;
-    close(child);
+    set_aside(child);
   }
 
   void close(ScopeId scope) {
     std::erase_if(state_.scopes, [&](Scope const& s) { return s.id == scope; });
+  }
+
+  // Out of the way, but remembered with what it had reached.
+  void set_aside(ScopeId scope) {
+    auto const at = std::ranges::find(state_.scopes, scope, &Scope::id);
+    at->task.reset();
+    at->timer.reset();
+    auto const place = std::ranges::lower_bound(state_.frontier, scope, {}, &Scope::id);
+    state_.frontier.insert(place, std::move(*at));
+    state_.scopes.erase(at);
+  }
+
+  // The state goes on or starts again: what failed below it is settled.
+  void leave_container(Scope& owner) {
+    owner.container.reset();
+    if (state_.frontier.empty()) return;
+    std::vector<ScopeId> settled{owner.id};
+    std::erase_if(state_.frontier, [&](Scope const& s) {
+      if (std::ranges::find(settled, s.parent) == settled.end()) return false;
+      settled.push_back(s.id);
+      return true;
+    });
+  }
+
+  // Retriers start afresh. A container goes on with the children that had not ended; what it had
+  // none of, and everything else that was entered, is done again.
+  void reopen(Scope& s) {
+    s.last_id = id();
+    s.retry_count = 0;
+    s.retries_done.clear();
+    bool const has_children =
+        std::ranges::any_of(state_.scopes, [&](Scope const& c) { return c.parent == s.id; });
+    if (s.phase == Phase::kReady || (s.phase == Phase::kChildren && has_children)) return;
+    s.phase = Phase::kRetry;
+    s.container.reset();
   }
 
   void end(Status status) {
@@ -240,7 +291,11 @@ class Applier {
     state_.ended_at = event_.timestamp;
     state_.timeout.reset();
     state_.yielded = false;
-    state_.scopes.clear();
+    if (status == Status::kSucceeded) {
+      state_.scopes.clear();
+      state_.frontier.clear();
+    }
+    while (!state_.scopes.empty()) set_aside(state_.scopes.back().id);
   }
 
   ExecutionState& state_;

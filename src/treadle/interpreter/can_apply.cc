@@ -49,6 +49,9 @@ class Checker {
   auto operator()(MapSucceeded const&) const -> bool { return is_running(); }
   auto operator()(ExecutionSucceeded const&) const -> bool { return is_running(); }
   auto operator()(ExecutionEnded const&) const -> bool { return is_running(); }
+  auto operator()(ExecutionRedriven const&) const -> bool {
+    return state_.is_over() && state_.status != Status::kSucceeded;
+  }
   auto operator()(Yielded const&) const -> bool { return is_running(); }
   auto operator()(Resumed const&) const -> bool { return is_running(); }
   // Facts that change one scope.

@@ -33,13 +33,15 @@ auto ScopeEnvironment::context() -> Value {
 
 auto ScopeEnvironment::execution() -> Value {
   auto& arena = payloads_.arena();
-  Member const members[] = {
+  std::vector<Member> members{
       {"Id", json::make_string(arena, state_.execution_arn)},
       {"Input", payloads_.value(state_.input)},
       {"StartTime", json::make_string(arena, to_iso8601(state_.started_at))},
       {"Name", json::make_string(arena, state_.name)},
       {"RoleArn", json::make_string(arena, state_.role_arn)},
       {"RedriveCount", json::make_number(arena, std::int64_t{state_.redrive_count})}};
+  if (state_.redrive_count > 0)
+    members.push_back({"RedriveTime", json::make_string(arena, to_iso8601(state_.redriven_at))});
   return json::make_object(arena, members, json::KeyStorage::kOutlives);
 }
 
@@ -65,7 +67,18 @@ auto ScopeEnvironment::map_item() -> std::optional<MapItem> {
   return std::nullopt;
 }
 
+// $states: input, result (once there is one), errorOutput (in a Catch), context.
+auto ScopeEnvironment::states() -> Value {
+  auto& arena = payloads_.arena();
+  std::vector<Member> members{{"input", payloads_.value(scope_.input)}};
+  if (result_) members.push_back({"result", *result_});
+  if (error_output_) members.push_back({"errorOutput", *error_output_});
+  members.push_back({"context", context()});
+  return json::make_object(arena, members, json::KeyStorage::kOutlives);
+}
+
 auto ScopeEnvironment::variable(std::string_view name) -> std::optional<Value> {
+  if (show_states_ && name == "states") return states();
   for (auto const* s = &scope_;; s = &state_.scope(s->parent)) {
     for (auto const& v : s->variables)
       if (v.name == name) return payloads_.value(v.value);

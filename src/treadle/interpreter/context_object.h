@@ -1,4 +1,4 @@
-// The context object "$$" and the variables of a scope, as its expressions see them.
+// The context object "$$", the variables of a scope and "$states", as its expressions see them.
 // Source: Step Functions Developer Guide, "Context object"; recorded histories for
 // the order of members.
 #pragma once
@@ -31,6 +31,10 @@ class ScopeEnvironment : public expr::Environment {
   void set_item(MapItem item) { item_ = item; }
   void set_task_token(std::string_view token) { token_ = token; }
   void show_retry_count() { show_retry_count_ = true; }
+  // Of a JSONata state: `$states` can be read, and what it holds besides input and context.
+  void show_states() { show_states_ = true; }
+  void set_result(json::Value result) { result_ = result; }
+  void set_error_output(json::Value error) { error_output_ = error; }
 
   [[nodiscard]] auto context() -> json::Value override;
   [[nodiscard]] auto variable(std::string_view name) -> std::optional<json::Value> override;
@@ -41,6 +45,7 @@ class ScopeEnvironment : public expr::Environment {
   [[nodiscard]] auto execution() -> json::Value;
   [[nodiscard]] auto current_state() -> json::Value;
   [[nodiscard]] auto map_item() -> std::optional<MapItem>;
+  [[nodiscard]] auto states() -> json::Value;
 
   ExecutionState const& state_;
   Scope const& scope_;
@@ -50,6 +55,9 @@ class ScopeEnvironment : public expr::Environment {
   std::optional<MapItem> item_;
   std::string_view token_;
   bool show_retry_count_ = false;
+  bool show_states_ = false;
+  std::optional<json::Value> result_;
+  std::optional<json::Value> error_output_;
   std::optional<json::Value> context_;
 };
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "treadle/asl/model.h"
 #include "treadle/base/result.h"
@@ -15,6 +16,18 @@
 #include "treadle/json/value.h"
 
 namespace treadle::interpreter {
+
+// What went wrong in a state's data flow. `location` is the field whose JSONata expression failed
+// ("Output/total"), empty where no expression is to blame.
+struct DataError {
+  DataError(Error from) : error(std::move(from)) {}  // NOLINT: every Error is one
+  explicit DataError(expr::jsonata::FieldFailure failure);
+
+  Error error;
+  std::string location;
+};
+template <typename T>
+using Data = Result<T, DataError>;
 
 // Reads and makes values for one state. Errors carry the cause without the sentence
 // about the state; add it with in_state().
@@ -25,19 +38,29 @@ class DataFlow {
 
   // InputPath and OutputPath; null gives {}.
   [[nodiscard]] auto select(asl::PathField const& field, json::Value from) -> Result<json::Value>;
-  // A template filled in, or `from` where there is none.
+  // A template filled in, or `from` where there is none. JSONata reads $states, not `from`.
   [[nodiscard]] auto fill(std::optional<asl::PayloadTemplate> const& payload_template,
                           json::Value from) -> Result<json::Value>;
+  [[nodiscard]] auto fill(std::optional<asl::JsonataTemplate> const& jsonata_template,
+                          json::Value from) -> Data<json::Value>;
+  [[nodiscard]] auto fill(std::optional<asl::Template> const& either, json::Value from)
+      -> Data<json::Value>;
+  // What an expression in `field` gives.
+  [[nodiscard]] auto compute(asl::Expression const& expression, std::string_view field)
+      -> Data<json::Value>;
   // ResultPath: `result` placed into `input`; null keeps the input.
   [[nodiscard]] auto place(asl::PathField const& result_path, json::Value input, json::Value result)
       -> Result<json::Value>;
-  // A text field; nullopt where it is not set. `field` is "ErrorPath" or "CausePath".
+  // A text field; nullopt where it is not set. `name` is "ErrorPath" or "CausePath".
   [[nodiscard]] auto text(asl::TextField const& field, std::string_view name, json::Value from)
-      -> Result<std::optional<std::string>>;
+      -> Data<std::optional<std::string>>;
   // A whole number >= 0; nullopt where it is not set. `name` is the field's with
   // its Path, "SecondsPath".
   [[nodiscard]] auto number(asl::NumberField const& field, std::string_view name, json::Value from)
-      -> Result<std::optional<std::uint64_t>>;
+      -> Data<std::optional<std::uint64_t>>;
+  // The whole number >= 0 that an expression in `field` gives.
+  [[nodiscard]] auto computed_number(asl::Expression const& expression, std::string_view field)
+      -> Data<std::uint64_t>;
   // A path's value, or nullopt where it leads nowhere.
   [[nodiscard]] auto look_up(asl::Path const& path, json::Value from) -> std::optional<json::Value>;
 
@@ -48,6 +71,11 @@ class DataFlow {
   expr::Environment& environment_;
   json::Arena& arena_;
 };
+
+// The error of an expression in `field` that gave `value` instead of an `expected` ("array").
+[[nodiscard]] auto wrong_type(asl::Expression const& expression, std::string_view field,
+                              std::string_view expected, json::Value value)
+    -> std::unexpected<DataError>;
 
 // "An error occurred while executing the state 'X' (entered at the event id #N). " + the cause.
 [[nodiscard]] auto in_state(std::string_view state, std::uint32_t entered_id, Error error) -> Error;

@@ -41,6 +41,19 @@ class Decider {
     return Reply::kDone;
   }
 
+  auto operator()(RedriveExecution const&) -> Reply {
+    auto const& state = step_.state();
+    bool const ended_badly = state.is_over() && state.status != Status::kSucceeded;
+    if (!ended_badly || step_.next_history_id() + 1 >= step_.world().history_events_max)
+      return Reply::kNotRedrivable;
+    ExecutionRedriven redriven{.redrive_count = state.redrive_count + 1, .timeout_due = {}};
+    if (auto const seconds = timeout_seconds(); seconds)
+      redriven.timeout_due = step_.due_in(static_cast<double>(*seconds));
+    step_.emit(redriven, state.last_history_id);
+    make_all_ready();
+    return Reply::kDone;
+  }
+
   auto operator()(CallSucceeded const& c) -> Reply {
     auto const* const s = open_call(c.scheduled);
     if (s == nullptr) return Reply::kIgnored;
@@ -106,8 +119,7 @@ class Decider {
   auto operator()(Continue const&) -> Reply {
     if (!step_.state().yielded) return Reply::kIgnored;
     step_.emit(Resumed{}, 0);
-    for (auto const& s : step_.state().scopes)
-      if (s.phase == Phase::kReady || s.phase == Phase::kRetry) step_.make_ready(s.id);
+    make_all_ready();
     return Reply::kDone;
   }
 
@@ -116,6 +128,11 @@ class Decider {
     auto const own = step_.definition().timeout_seconds;
     auto const most = step_.world().execution_seconds_max;
     return own && most ? std::min<std::uint64_t>(*own, *most) : own ? own : most;
+  }
+
+  void make_all_ready() {
+    for (auto const& s : step_.state().scopes)
+      if (s.phase == Phase::kReady || s.phase == Phase::kRetry) step_.make_ready(s.id);
   }
 
   [[nodiscard]] auto open_call(HistoryId scheduled) const -> Scope const* {

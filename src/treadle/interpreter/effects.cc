@@ -57,6 +57,11 @@ class Indexer {
       out_.timers.push_back(
           {{*e.timeout_due, event_.first_history_id, TimerKind::kExecutionTimeout}, true});
   }
+  void operator()(ExecutionRedriven const& e) {
+    if (e.timeout_due)
+      out_.timers.push_back(
+          {{*e.timeout_due, event_.first_history_id, TimerKind::kExecutionTimeout}, true});
+  }
   void operator()(WaitStarted const& e) { out_.timers.push_back({e.timer, true}); }
   void operator()(TimerFired const& e) { out_.timers.push_back({e.timer, false}); }
   void operator()(RetryScheduled const& e) { out_.timers.push_back({e.timer, true}); }

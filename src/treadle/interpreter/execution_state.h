@@ -77,7 +77,8 @@ struct Scope {
   asl::StateIndex state;
   Phase phase = Phase::kReady;
   HistoryId entered_id = 0;
-  HistoryId last_id = 0;  // what the scope's next event shows as previousEventId
+  HistoryId entered_after = 0;  // what StateEntered shows as previousEventId
+  HistoryId last_id = 0;        // what the scope's next event shows as previousEventId
   Timestamp entered_at;
   PayloadId input;
   PayloadId output;
@@ -107,11 +108,15 @@ struct ExecutionState {
   Timestamp ended_at;
   Timestamp last_event_at;
   std::uint32_t redrive_count = 0;
+  Timestamp redriven_at;  // of the last redrive
   HistoryId last_history_id = 0;
   std::uint32_t last_scope_id = 0;
   bool yielded = false;
   std::optional<Timer> timeout;
   std::vector<Scope> scopes;  // by ascending id; children come after their parents
+  // The scopes that failed or were aborted below a state that has not gone on since, and, once the
+  // execution has ended badly, all that were open: what a redrive reopens. By ascending id.
+  std::vector<Scope> frontier;
 
   [[nodiscard]] auto find(ScopeId id) -> Scope*;
   [[nodiscard]] auto find(ScopeId id) const -> Scope const*;

@@ -16,6 +16,7 @@ struct Failure {
   std::optional<std::string> cause;
   bool heartbeat =
       false;  // a missed heartbeat: shown as States.Timeout, matched as States.HeartbeatTimeout too
+  bool in_evaluation = false;  // a JSONata expression failed; EvaluationFailed has shown it
 
   [[nodiscard]] static auto from(Error error) -> Failure {
     return {.error = std::move(error.name), .cause = std::move(error.cause)};

@@ -170,6 +170,17 @@ class Projector {
     begin(n.type, n.details);
     error(e.error, e.cause);
   }
+  void operator()(EvaluationFailed const& e) {
+    begin("EvaluationFailed", "evaluationFailedEventDetails");
+    add("error", e.error);
+    add("cause", e.cause);
+    if (!e.location.empty()) add("location", e.location);
+    add("state", e.state);
+  }
+  void operator()(ExecutionRedriven const& e) {
+    begin("ExecutionRedriven", "executionRedrivenEventDetails");
+    add("redriveCount", std::uint64_t{e.redrive_count});
+  }
   // What no history shows.
   void operator()(WaitStarted const&) {}
   void operator()(TimerFired const&) {}

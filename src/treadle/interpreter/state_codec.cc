@@ -39,15 +39,15 @@ static auto tie(Container& v) {
   return std::tie(v.input, v.items, v.length, v.started, v.ended, v.concurrency_max, v.results);
 }
 static auto tie(Scope& v) {
-  return std::tie(v.id, v.parent, v.index, v.region, v.state, v.phase, v.entered_id, v.last_id,
-                  v.entered_at, v.input, v.output, v.retry_count, v.retries_done, v.timer, v.task,
-                  v.container, v.variables);
+  return std::tie(v.id, v.parent, v.index, v.region, v.state, v.phase, v.entered_id,
+                  v.entered_after, v.last_id, v.entered_at, v.input, v.output, v.retry_count,
+                  v.retries_done, v.timer, v.task, v.container, v.variables);
 }
 static auto tie(ExecutionState& v) {
   return std::tie(v.status, v.execution_arn, v.name, v.state_machine_arn, v.state_machine_name,
                   v.revision, v.role_arn, v.trace_header, v.input, v.output, v.error, v.cause,
-                  v.started_at, v.ended_at, v.last_event_at, v.redrive_count, v.last_history_id,
-                  v.last_scope_id, v.yielded, v.timeout, v.scopes);
+                  v.started_at, v.ended_at, v.last_event_at, v.redrive_count, v.redriven_at,
+                  v.last_history_id, v.last_scope_id, v.yielded, v.timeout, v.scopes, v.frontier);
 }
 
 auto encode_state(ExecutionState const& state) -> std::string {

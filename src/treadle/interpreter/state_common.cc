@@ -9,8 +9,8 @@ namespace treadle::interpreter {
 using namespace record;
 using json::Value;
 
-auto evaluate_assign(Step& step, DataFlow& flow, std::optional<asl::PayloadTemplate> const& assign,
-                     Value from) -> Result<Assignments> {
+auto evaluate_assign(Step& step, DataFlow& flow, std::optional<asl::Template> const& assign,
+                     Value from) -> Data<Assignments> {
   Assignments made;
   if (!assign) return made;
   auto const values = TRY(flow.fill(assign, from));
@@ -68,15 +68,37 @@ void finish_with_result(Step& step, ScopeId scope, StateView& view,
   if (!assignments) return fail_in_data_flow(step, scope, std::move(assignments).error());
   auto placed = view.flow.place(result_path, raw_input, result);
   if (!placed) return fail_in_data_flow(step, scope, std::move(placed).error());
-  auto output = view.flow.select(definition.output_path, *placed);
+  auto selected = view.flow.select(definition.output_path, *placed);
+  if (!selected) return fail_in_data_flow(step, scope, std::move(selected).error());
+  auto output = view.flow.fill(definition.output, *selected);
   if (!output) return fail_in_data_flow(step, scope, std::move(output).error());
   exit_state(step, scope, *output, definition.next, *assignments);
 }
 
-void fail_in_data_flow(Step& step, ScopeId scope, Error error) {
+namespace {
+
+// The error as executions and catchers see it; of a JSONata expression it is in the history already.
+auto show_data_error(Step& step, ScopeId scope, DataError failed) -> Failure {
   auto const& s = step.scope(scope);
-  fail_state(step, scope,
-             Failure::from(in_state(step.state_of(scope).name, s.entered_id, std::move(error))));
+  auto const& definition = step.state_of(scope);
+  auto failure = Failure::from(in_state(definition.name, s.entered_id, std::move(failed.error)));
+  if (failure.error != errors::kQueryEvaluationError) return failure;
+  failure.in_evaluation = true;
+  // Recorded: what fails right after StateEntered points to what that points to.
+  auto const previous = s.last_id == s.entered_id ? s.entered_after : s.last_id;
+  step.emit(EvaluationFailed{.scope = scope,
+                             .state = definition.name,
+                             .location = step.keep(failed.location),
+                             .error = step.keep(*failure.error),
+                             .cause = step.keep(*failure.cause)},
+            previous);
+  return failure;
+}
+
+}  // namespace
+
+void fail_in_data_flow(Step& step, ScopeId scope, DataError error) {
+  fail_state(step, scope, show_data_error(step, scope, std::move(error)));
 }
 
 namespace {
@@ -112,13 +134,15 @@ auto error_output(Step& step, Failure const& failure) -> Value {
 void leave_through(Step& step, ScopeId scope, asl::Catcher const& catcher, Failure const& failure) {
   StateView view(step, scope);
   auto const error = error_output(step, failure);
+  view.environment.set_error_output(error);
   auto assignments = evaluate_assign(step, view.flow, catcher.assign, error);
-  auto output =
+  auto const placed =
       view.flow.place(catcher.result_path, step.payloads().value(step.scope(scope).input), error);
+  auto output = placed ? view.flow.fill(catcher.output, *placed) : Data<Value>(placed);
   if (assignments && output) return exit_state(step, scope, *output, catcher.next, *assignments);
-  auto const& failed = assignments ? output.error() : assignments.error();
-  auto const shown = in_state(step.state_of(scope).name, step.scope(scope).entered_id, failed);
-  Failure const up{.error = std::string(errors::kRuntime), .cause = shown.cause};
+  auto up = show_data_error(step, scope, assignments ? output.error() : assignments.error());
+  if (!up.in_evaluation) up.error = std::string(errors::kRuntime);
+  if (step.is_over()) return;
   if (step.scope(scope).parent == ScopeId{})
     return end_execution(step, Ending::kFailed, step.keep(*up.error), step.keep(*up.cause),
                          step.scope(scope).last_id);
@@ -133,7 +157,7 @@ void fail_state(Step& step, ScopeId scope, Failure failure) {
   auto const& definition = step.state_of(scope);
   bool const container =
       definition.type == asl::StateType::kParallel || definition.type == asl::StateType::kMap;
-  if (container && step.scope(scope).phase == Phase::kChildren)
+  if (container && (step.scope(scope).phase == Phase::kChildren || failure.in_evaluation))
     step.emit_in(scope, ContainerFailed{.scope = scope, .type = definition.type});
   for (std::uint32_t i = 0; i < definition.catchers.size() && !step.is_over(); ++i) {
     if (!matches(definition.catchers[i].error_equals, failure)) continue;

@@ -43,7 +43,7 @@ Step::Step(ExecutionState& state, asl::Definition const& definition, World& worl
       now_(std::max(world.now, state.last_event_at)) {}
 
 void Step::emit(Fact fact, HistoryId previous) {
-  if (is_over()) return;
+  if (is_over() && !std::holds_alternative<ExecutionRedriven>(fact)) return;
   auto const count = history_count(fact);
   if (count != 0 && next_history_id() >= world_.history_events_max && !ends_execution(fact)) {
     full_ = true;
@@ -84,18 +84,15 @@ void Step::run() {
 
 void Step::advance(ScopeId id) {
   auto const& s = scope(id);
-  if (s.phase == Phase::kRetry) {
-    auto const type = state_of(id).type;
-    if (type == asl::StateType::kTask) return enter_task(*this, id);
-    return type == asl::StateType::kParallel ? enter_parallel(*this, id) : enter_map(*this, id);
-  }
-  if (s.phase != Phase::kReady) return;
   auto const& definition = definition_.state(s.state);
-  emit_in(id, StateEntered{.scope = id,
-                           .state = s.state,
-                           .type = definition.type,
-                           .name = definition.name,
-                           .input = s.input});
+  if (s.phase == Phase::kReady)
+    emit_in(id, StateEntered{.scope = id,
+                             .state = s.state,
+                             .type = definition.type,
+                             .name = definition.name,
+                             .input = s.input});
+  else if (s.phase != Phase::kRetry)
+    return;
   if (is_over()) return;
   using enum asl::StateType;
   switch (definition.type) {

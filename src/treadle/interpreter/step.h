@@ -77,7 +77,9 @@ struct StateView {
   StateView(Step& step, ScopeId scope)
       : environment(step.state(), step.scope(scope), step.state_of(scope).name, step.payloads(),
                     step.world()),
-        flow(environment, step.arena()) {}
+        flow(environment, step.arena()) {
+    if (step.state_of(scope).language == asl::QueryLanguage::kJsonata) environment.show_states();
+  }
   ScopeEnvironment environment;
   DataFlow flow;
 };
@@ -87,22 +89,23 @@ struct StateView {
 // What Assign gives for a state or a rule, not yet written anywhere.
 using Assignments = std::vector<record::Assignment>;
 [[nodiscard]] auto evaluate_assign(Step& step, DataFlow& flow,
-                                   std::optional<asl::PayloadTemplate> const& assign,
-                                   json::Value from) -> Result<Assignments>;
+                                   std::optional<asl::Template> const& assign, json::Value from)
+    -> Data<Assignments>;
 
 // Leaves the state with `output`. Goes on to `next`, or ends the region.
 void exit_state(Step& step, ScopeId scope, json::Value output, std::optional<asl::StateIndex> next,
                 Assignments const& assignments);
 
 // The second half of Pass, Task, Parallel and Map: ResultSelector's outcome `result` through
-// Assign, ResultPath and OutputPath, then out.
+// Assign, ResultPath and OutputPath, or Assign and Output, then out.
 void finish_with_result(Step& step, ScopeId scope, StateView& view,
                         asl::PathField const& result_path, json::Value result);
 
 // The state failed: retry, catch, or hand it up to the container or the execution.
 void fail_state(Step& step, ScopeId scope, Failure failure);
-// The same for an error in the state's own data flow: the cause gets the sentence about the state.
-void fail_in_data_flow(Step& step, ScopeId scope, Error error);
+// The same for an error in the state's own data flow: the cause gets the sentence about the state,
+// and a JSONata state shows EvaluationFailed first.
+void fail_in_data_flow(Step& step, ScopeId scope, DataError error);
 
 // Closes `scope`'s children and all that they wait for: with ...Aborted events when a sibling
 // failed, silently when the whole execution ends.

@@ -80,6 +80,10 @@ static auto tie(ExecutionSucceeded& v) { return std::tie(v.output, v.timer); }
 static auto tie(ExecutionEnded& v) { return std::tie(v.how, v.error, v.cause, v.timer); }
 static auto tie(Yielded&) { return std::tie(); }
 static auto tie(Resumed&) { return std::tie(); }
+static auto tie(EvaluationFailed& v) {
+  return std::tie(v.scope, v.state, v.location, v.error, v.cause);
+}
+static auto tie(ExecutionRedriven& v) { return std::tie(v.redrive_count, v.timeout_due); }
 
 namespace {
 

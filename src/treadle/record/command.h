@@ -29,6 +29,9 @@ struct StopExecution {
   std::optional<std::string_view> cause;
 };
 
+// The ended execution shall go on from where it failed.
+struct RedriveExecution {};
+
 // The call of a task returned: it is the result, or only the submission where the pattern waits on.
 struct CallSucceeded {
   HistoryId scheduled = 0;
@@ -72,15 +75,16 @@ struct Continue {};
 
 using Command =
     std::variant<StartExecution, StopExecution, CallSucceeded, CallFailed, TokenSucceeded,
-                 TokenFailed, TokenHeartbeat, ActivityTaken, TimerDue, Continue>;
+                 TokenFailed, TokenHeartbeat, ActivityTaken, TimerDue, Continue, RedriveExecution>;
 
 // What the sender of a command learns.
 enum class Reply : std::uint8_t {
-  kDone,        // the events say what happened
-  kIgnored,     // late or repeated: nothing happened and nobody minds
-  kTaskGone,    // the task has ended (TaskTimedOut)
-  kNotRunning,  // the execution has ended
-  kHeartbeat,   // accepted: the heartbeat timer moves to `heartbeat_due` (not journaled)
+  kDone,           // the events say what happened
+  kIgnored,        // late or repeated: nothing happened and nobody minds
+  kTaskGone,       // the task has ended (TaskTimedOut)
+  kNotRunning,     // the execution has ended
+  kNotRedrivable,  // the execution runs, has succeeded, or has no room left in its history
+  kHeartbeat,      // accepted: the heartbeat timer moves to `heartbeat_due` (not journaled)
 };
 
 }  // namespace treadle::record

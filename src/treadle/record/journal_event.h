@@ -258,18 +258,34 @@ struct ExecutionEnded {
   std::optional<Timer> timer;
 };
 
+// A JSONata expression of the state gave no value, or none of the right type.
+struct EvaluationFailed {
+  ScopeId scope;
+  std::string_view state;
+  std::string_view location;  // of the field, "Output/total"; empty where no expression is to blame
+  std::string_view error;
+  std::string_view cause;
+};
+
+// A failed, aborted or timed-out execution goes on where it ended. Source: API reference,
+// RedriveExecution.
+struct ExecutionRedriven {
+  std::uint32_t redrive_count = 0;       // this one included
+  std::optional<Timestamp> timeout_due;  // of the machine's TimeoutSeconds, afresh
+};
+
 // decide stopped after limits::kTransitionsInOneGo so that others are served;
 // Continue goes on. No history event.
 struct Yielded {};
 struct Resumed {};
 
-using Fact =
-    std::variant<ExecutionStarted, StateEntered, StateExited, WaitStarted, TimerFired,
-                 TaskScheduled, TaskStarted, TaskSubmitted, TaskSucceeded, TaskFailed,
-                 RetryScheduled, ErrorCaught, ParallelStarted, BranchSucceeded, BranchFailed,
-                 ParallelSucceeded, MapStarted, IterationStarted, IterationSucceeded,
-                 IterationFailed, MapSucceeded, ContainerFailed, ScopeAborted, IterationAborted,
-                 ExecutionSucceeded, ExecutionEnded, Yielded, Resumed>;
+using Fact = std::variant<ExecutionStarted, StateEntered, StateExited, WaitStarted, TimerFired,
+                          TaskScheduled, TaskStarted, TaskSubmitted, TaskSucceeded, TaskFailed,
+                          RetryScheduled, ErrorCaught, ParallelStarted, BranchSucceeded,
+                          BranchFailed, ParallelSucceeded, MapStarted, IterationStarted,
+                          IterationSucceeded, IterationFailed, MapSucceeded, ContainerFailed,
+                          ScopeAborted, IterationAborted, ExecutionSucceeded, ExecutionEnded,
+                          Yielded, Resumed, EvaluationFailed, ExecutionRedriven>;
 
 struct JournalEvent {
   HistoryId first_history_id = 0;     // of the first history event it projects to, or would

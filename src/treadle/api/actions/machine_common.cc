@@ -103,13 +103,6 @@ auto compile(std::string_view definition, asl::MachineType type)
   if (!parsed.definition)
     return std::unexpected(
         ApiError{"InvalidDefinition", asl::invalid_definition_text(parsed.diagnostics)});
-  for (auto const& state : parsed.definition->states)
-    if (state.language == asl::QueryLanguage::kJsonata)
-      return std::unexpected(ApiError{
-          "InvalidDefinition",
-          fmt::format("Invalid State Machine Definition: 'This release of treadle does not "
-                      "run JSONata: state \"{}\"'",
-                      state.name)});
   return std::move(parsed.definition);
 }
 

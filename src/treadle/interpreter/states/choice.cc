@@ -1,5 +1,7 @@
 // Choice: the first rule that holds says where to go. Source: ASL specification, "Choice State".
 
+#include <fmt/format.h>
+
 #include "treadle/base/error_names.h"
 #include "treadle/interpreter/states/choice_condition.h"
 #include "treadle/interpreter/step.h"
@@ -7,17 +9,35 @@
 namespace treadle::interpreter {
 namespace {
 
-// Where to go and what to assign on the way.
+// Where to go, and what to assign and to hand on.
 struct Decision {
   asl::StateIndex next;
-  std::optional<asl::PayloadTemplate> const* assign;
+  std::optional<asl::Template> const& assign;
+  std::optional<asl::JsonataTemplate> const& output;
 };
 
-auto choose(asl::State const& definition, json::Value input, DataFlow& flow) -> Result<Decision> {
+auto condition_holds(asl::Condition const& condition, std::size_t rule, DataFlow& flow)
+    -> Data<bool> {
+  if (auto const* constant = std::get_if<bool>(&condition)) return *constant;
+  auto const& expression = std::get<asl::Expression>(condition);
+  auto const field = fmt::format("Choices[{}]/Condition", rule);
+  auto const value = TRY(flow.compute(expression, field));
+  if (value.is_bool()) return value.as_bool();
+  return wrong_type(expression, field, "boolean", value);
+}
+
+auto choose(asl::State const& definition, json::Value input, DataFlow& flow) -> Data<Decision> {
   auto const& choice = std::get<asl::Choice>(definition.details);
-  for (auto const& rule : choice.rules)
-    if (TRY(holds(rule.condition, input, flow))) return Decision{rule.next, &rule.assign};
-  if (choice.fallback) return Decision{*choice.fallback, &definition.assign};
+  for (std::size_t i = 0; i < choice.rules.size(); ++i) {
+    auto const& rule = choice.rules[i];
+    bool applies = false;
+    if (auto const* test = std::get_if<asl::ChoiceExpression>(&rule.condition))
+      applies = TRY(holds(*test, input, flow));
+    else
+      applies = TRY(condition_holds(std::get<asl::Condition>(rule.condition), i, flow));
+    if (applies) return Decision{rule.next, rule.assign, rule.output};
+  }
+  if (choice.fallback) return Decision{*choice.fallback, definition.assign, definition.output};
   return fail(errors::kNoChoiceMatched,
               "Failed to transition out of the state. The state does not point to a next state.");
 }
@@ -32,9 +52,11 @@ void enter_choice(Step& step, ScopeId scope) {
   if (!input) return fail_in_data_flow(step, scope, input.error());
   auto const decision = choose(definition, *input, view.flow);
   if (!decision) return fail_in_data_flow(step, scope, decision.error());
-  auto const assignments = evaluate_assign(step, view.flow, *decision->assign, *input);
+  auto const assignments = evaluate_assign(step, view.flow, decision->assign, *input);
   if (!assignments) return fail_in_data_flow(step, scope, assignments.error());
-  auto const output = view.flow.select(definition.output_path, *input);
+  auto const selected = view.flow.select(definition.output_path, *input);
+  if (!selected) return fail_in_data_flow(step, scope, selected.error());
+  auto const output = view.flow.fill(decision->output, *selected);
   if (!output) return fail_in_data_flow(step, scope, output.error());
   exit_state(step, scope, *output, decision->next, *assignments);
 }

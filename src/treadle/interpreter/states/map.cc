@@ -21,8 +21,13 @@ struct Plan {
   std::uint32_t concurrency_max = 0;
 };
 
-auto concurrency(asl::Map const& map, DataFlow& flow, Value input) -> Result<std::uint32_t> {
+auto concurrency(asl::Map const& map, DataFlow& flow, Value input) -> Data<std::uint32_t> {
   auto const& field = map.concurrency_max;
+  if (field.expression) {
+    auto const number = TRY(flow.computed_number(*field.expression, "MaxConcurrency"));
+    return static_cast<std::uint32_t>(
+        std::min<std::uint64_t>(number, limits::kInlineMapConcurrency));
+  }
   if (!field.path) return static_cast<std::uint32_t>(field.literal.value_or(0));
   auto const path = field.path->text();
   auto const value = flow.look_up(*field.path, input);
@@ -41,18 +46,46 @@ auto concurrency(asl::Map const& map, DataFlow& flow, Value input) -> Result<std
   return static_cast<std::uint32_t>(std::min<std::int64_t>(*number, limits::kInlineMapConcurrency));
 }
 
-auto prepare(asl::State const& definition, Value raw_input, DataFlow& flow) -> Result<Plan> {
+// What is mapped over: ItemsPath's value, Items, or the input.
+auto items_of(asl::State const& definition, Value input, DataFlow& flow) -> Data<Value> {
+  auto const& map = std::get<asl::Map>(definition.details);
+  auto const items =
+      map.items ? TRY(flow.fill(map.items, input)) : TRY(flow.select(map.items_path, input));
+  if (items.is_array()) return items;
+  if (auto const* expression = map.items ? map.items->single() : nullptr; expression != nullptr)
+    return wrong_type(*expression, "Items", "array", items);
+  auto const is_input = map.items || map.items_path.is_identity();
+  auto cause =
+      is_input
+          ? fmt::format("Map state input must be an array but was: {}", json::print(items))
+          : fmt::format("Reference path \"{}\" must point to array.", map.items_path.path->text());
+  auto const is_jsonata = definition.language == asl::QueryLanguage::kJsonata;
+  return fail(is_jsonata ? errors::kQueryEvaluationError : errors::kRuntime, std::move(cause));
+}
+
+// Tolerated failures count for Distributed Maps alone; here the fields must be right all the same.
+auto check_tolerance(asl::Map const& map, DataFlow& flow, Value input) -> Data<void> {
+  static_cast<void>(
+      TRY(flow.number(map.tolerated_failure_count, "ToleratedFailureCountPath", input)));
+  auto const& expression = map.tolerated_failure_percentage_expression;
+  if (!expression) return {};
+  constexpr std::string_view kField = "ToleratedFailurePercentage";
+  auto const value = TRY(flow.compute(*expression, kField));
+  if (!value.is_number()) return wrong_type(*expression, kField, "number", value);
+  auto const percentage = value.as_double();
+  if (percentage >= 0.0 && percentage <= 100.0) return {};
+  return std::unexpected(DataError(expr::jsonata::FieldFailure{
+      std::string(kField), "ToleratedFailurePercentage must be between 0 and 100."}));
+}
+
+auto prepare(asl::State const& definition, Value raw_input, DataFlow& flow) -> Data<Plan> {
   auto const& map = std::get<asl::Map>(definition.details);
   Plan plan;
   plan.input = TRY(flow.select(definition.input_path, raw_input));
   plan.concurrency_max = TRY(concurrency(map, flow, plan.input));
-  plan.items = TRY(flow.select(map.items_path, plan.input));
-  if (!plan.items.is_array())
-    return fail(errors::kRuntime, map.items_path.is_identity()
-                                      ? fmt::format("Map state input must be an array but was: {}",
-                                                    json::print(plan.items))
-                                      : fmt::format("Reference path \"{}\" must point to array.",
-                                                    map.items_path.path->text()));
+  if (definition.language == asl::QueryLanguage::kJsonata)
+    TRY(check_tolerance(map, flow, plan.input));
+  plan.items = TRY(items_of(definition, plan.input, flow));
   return plan;
 }
 
@@ -62,7 +95,7 @@ auto window(Container const& c) -> std::uint32_t {
 }
 
 // The input of iteration `index`: the item, or what ItemSelector makes of it.
-auto iteration_input(Step& step, ScopeId map, std::uint32_t index) -> Result<Value> {
+auto iteration_input(Step& step, ScopeId map, std::uint32_t index) -> Data<Value> {
   auto const& details = std::get<asl::Map>(step.state_of(map).details);
   auto const& c = *step.scope(map).container;
   auto const item = step.payloads().value(c.items).elements()[index];
@@ -126,6 +159,7 @@ void map_iterations_done(Step& step, ScopeId scope) {
   StateView view(step, scope);
   auto const result = view.flow.fill(map.result_selector, json::make_array(step.arena(), outputs));
   if (!result) return fail_in_data_flow(step, scope, result.error());
+  view.environment.set_result(*result);
   finish_with_result(step, scope, view, map.result_path, *result);
 }
 

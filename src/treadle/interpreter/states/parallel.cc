@@ -13,8 +13,9 @@ void enter_parallel(Step& step, ScopeId scope) {
   auto const& parallel = std::get<asl::Parallel>(definition.details);
   StateView view(step, scope);
   auto const raw_input = step.payloads().value(step.scope(scope).input);
-  auto input = view.flow.select(definition.input_path, raw_input);
-  if (input) input = view.flow.fill(parallel.parameters, *input);
+  auto const selected = view.flow.select(definition.input_path, raw_input);
+  if (!selected) return fail_in_data_flow(step, scope, selected.error());
+  auto const input = view.flow.fill(parallel.parameters, *selected);
   if (!input) return fail_in_data_flow(step, scope, input.error());
 
   auto const count = parallel.branches.size();
@@ -56,6 +57,7 @@ void parallel_branches_done(Step& step, ScopeId scope) {
   StateView view(step, scope);
   auto const result = view.flow.fill(parallel.result_selector, gather(step, scope));
   if (!result) return fail_in_data_flow(step, scope, result.error());
+  view.environment.set_result(*result);
   finish_with_result(step, scope, view, parallel.result_path, *result);
 }
 

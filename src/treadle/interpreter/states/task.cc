@@ -17,7 +17,7 @@ struct Call {
   std::optional<std::uint64_t> heartbeat_seconds;
 };
 
-auto prepare(asl::State const& definition, json::Value raw_input, DataFlow& flow) -> Result<Call> {
+auto prepare(asl::State const& definition, json::Value raw_input, DataFlow& flow) -> Data<Call> {
   auto const& task = std::get<asl::Task>(definition.details);
   auto const input = TRY(flow.select(definition.input_path, raw_input));
   Call call;
@@ -114,6 +114,7 @@ void task_succeeded(Step& step, ScopeId scope, std::string_view output) {
   view.environment.show_retry_count();
   auto const result = view.flow.fill(task.result_selector, step.payloads().value(payload));
   if (!result) return fail_in_data_flow(step, scope, result.error());
+  view.environment.set_result(*result);
   finish_with_result(step, scope, view, task.result_path, *result);
 }
 

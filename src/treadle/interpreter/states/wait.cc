@@ -14,9 +14,19 @@ auto due_at(Step& step, Timestamp moment) -> Timestamp {
   return remaining <= 0 ? step.now() : step.due_in(remaining);
 }
 
-auto due(Step& step, asl::Wait const& wait, DataFlow& flow, json::Value input)
-    -> Result<Timestamp> {
+auto due(Step& step, asl::Wait const& wait, DataFlow& flow, json::Value input) -> Data<Timestamp> {
   if (wait.timestamp) return due_at(step, *wait.timestamp);
+  if (wait.timestamp_expression) {
+    auto const& expression = *wait.timestamp_expression;
+    auto const value = TRY(flow.compute(expression, "Timestamp"));
+    if (!value.is_string()) return wrong_type(expression, "Timestamp", "string", value);
+    if (auto const moment = parse_rfc3339(value.as_string()); moment) return due_at(step, *moment);
+    return std::unexpected(DataError(expr::jsonata::FieldFailure{
+        "Timestamp",
+        fmt::format("The Timestamp parameter does not reference a valid ISO-8601 extended offset "
+                    "date-time format string: {} == {}",
+                    expression.text(), value.as_string())}));
+  }
   if (!wait.timestamp_path) {
     auto const seconds = TRY(flow.number(wait.seconds, "SecondsPath", input));
     return step.due_in(static_cast<double>(seconds.value_or(0)));
@@ -60,7 +70,9 @@ void wait_is_over(Step& step, ScopeId scope) {
   if (!input) return fail_in_data_flow(step, scope, input.error());
   auto const assignments = evaluate_assign(step, view.flow, definition.assign, *input);
   if (!assignments) return fail_in_data_flow(step, scope, assignments.error());
-  auto const output = view.flow.select(definition.output_path, *input);
+  auto const selected = view.flow.select(definition.output_path, *input);
+  if (!selected) return fail_in_data_flow(step, scope, selected.error());
+  auto const output = view.flow.fill(definition.output, *selected);
   if (!output) return fail_in_data_flow(step, scope, output.error());
   exit_state(step, scope, *output, definition.next, *assignments);
 }
