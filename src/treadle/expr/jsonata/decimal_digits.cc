@@ -1,5 +1,7 @@
 #include "treadle/expr/jsonata/decimal_digits.h"
 
+#include <cmath>
+
 #include <double-conversion/double-conversion.h>
 
 #include "treadle/json/number.h"
@@ -41,6 +43,20 @@ void DecimalDigits::round_half_even(int places) {
   }
   ++digits_[at - 1];
   keep(at);
+}
+
+auto DecimalDigits::integer_text() const -> std::string {
+  if (point_ <= 0) return {};
+  auto const value = std::fabs(to_double());
+  if (value >= 1e21 || static_cast<std::size_t>(point_) < digits_.size()) {
+    auto text = digits_;
+    text.resize(static_cast<std::size_t>(point_), '0');
+    return text;
+  }
+  char buffer[64];
+  double_conversion::StringBuilder builder(buffer, sizeof buffer);
+  double_conversion::DoubleToStringConverter::EcmaScriptConverter().ToFixed(value, 0, &builder);
+  return builder.Finalize();
 }
 
 auto DecimalDigits::to_double() const -> double {

@@ -25,6 +25,9 @@ class DecimalDigits {
   }
   // To `places` digits behind the point (before it where negative), halves to the even neighbour.
   void round_half_even(int places);
+  // The digits in front of the point: all of them below 1e21, zeros behind the significant ones beyond;
+  // empty below 1.
+  [[nodiscard]] auto integer_text() const -> std::string;
   [[nodiscard]] auto to_double() const -> double;
 
  private:

@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include <double-conversion/double-conversion.h>
-
 #include "treadle/base/utf8.h"
+#include "treadle/expr/jsonata/code_points.h"
 #include "treadle/expr/jsonata/decimal_digits.h"
 #include "treadle/expr/jsonata/number_picture.h"
 
@@ -19,21 +18,6 @@ struct Digits {
   std::string fraction;
 };
 
-// All digits of a number below 1e21, as Number.prototype.toFixed gives them; zeros behind the
-// significant ones beyond.
-auto integer_digits(DecimalDigits const& number) -> std::string {
-  auto const value = std::fabs(number.to_double());
-  if (value >= 1e21) {
-    auto digits = std::string(number.digits());
-    digits.resize(static_cast<std::size_t>(number.point()), '0');
-    return digits;
-  }
-  char buffer[64];
-  double_conversion::StringBuilder builder(buffer, sizeof buffer);
-  double_conversion::DoubleToStringConverter::EcmaScriptConverter().ToFixed(value, 0, &builder);
-  return builder.Finalize();
-}
-
 auto split_digits(DecimalDigits const& number) -> Digits {
   Digits out;
   auto const all = number.digits();
@@ -45,7 +29,7 @@ auto split_digits(DecimalDigits const& number) -> Digits {
     out.integer = all.substr(0, static_cast<std::size_t>(point));
     out.fraction = all.substr(static_cast<std::size_t>(point));
   } else {
-    out.integer = integer_digits(number);
+    out.integer = number.integer_text();
   }
   return out;
 }

@@ -36,8 +36,4 @@ struct NumberPictures {
 [[nodiscard]] auto analyse_picture(std::string_view picture, DecimalFormat const& format)
     -> Result<NumberPictures, Failure>;
 
-// WTF-8 to code points and back; what is none becomes U+FFFD.
-[[nodiscard]] auto to_code_points(std::string_view text) -> std::u32string;
-[[nodiscard]] auto to_utf8(std::u32string_view text) -> std::string;
-
 }  // namespace treadle::expr::jsonata
