@@ -91,7 +91,7 @@ TEST(FormatDateTime, RefusesWhatIsNoPicture) {
   } const kCases[] = {{"[Yx]", "D3130"}, {"[Mo]", "D3130"},  {"[Y0٠]", "D3131"},
                       {"[q]", "D3132"},  {"[]", "D3132"},    {"[é]", "D3132"},
                       {"[YN]", "D3133"}, {"[sNn]", "D3133"}, {"[Z00000]", "D3134"},
-                      {"[ZN]", "D3134"}, {"[Y", "D3135"}};
+                      {"[ZN]", "D3134"}, {"[Y", "D3135"},    {"[YN]-[M", "D3135"}};
   for (auto const& test : kCases) {
     auto const text = format_date_time(kTime, test.picture);
     ASSERT_FALSE(text) << test.picture;

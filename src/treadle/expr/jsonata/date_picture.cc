@@ -97,8 +97,6 @@ auto read_form(DateMarker& marker, Presentation const& presentation) -> Result<v
     auto const is_name = first == U'n' || first == U'N';
     marker.form = is_name ? read_name(presentation.primary) : DateMarker::Name{LetterCase::kLower};
   } else if (first == U'n' || first == U'N') {
-    if (std::string_view("MxF").find(marker.component) == std::string_view::npos)
-      return std::unexpected(no_names(marker.component));
     marker.form = read_name(presentation.primary);
   } else {
     auto picture = TRY(read_integer_picture(presentation.primary, presentation.numbering));
@@ -180,7 +178,16 @@ auto read_date_picture(std::string_view picture) -> Result<std::vector<DatePart>
   if (picture.size() > kPictureLength)
     return failure("D3135", "The picture string is longer than 4096 bytes");
   auto const text = to_code_points(picture);
-  return Reader(text).read();
+  auto parts = TRY(Reader(text).read());
+  // any other fault comes first
+  for (auto const& part : parts) {
+    auto const* marker = std::get_if<DateMarker>(&part);
+    auto const is_name =
+        marker != nullptr && std::holds_alternative<DateMarker::Name>(marker->form);
+    if (is_name && std::string_view("MxFPCE").find(marker->component) == std::string_view::npos)
+      return std::unexpected(no_names(marker->component));
+  }
+  return parts;
 }
 
 auto month_names() -> std::span<std::string_view const> { return kMonths; }

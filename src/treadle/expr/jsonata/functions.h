@@ -29,7 +29,7 @@ BuiltinFunction keys, lookup, spread, merge, each, sift, clone;
 BuiltinFunction boolean, negation, exists, type, error, assertion, eval;
 // functions_higher_order.cc
 BuiltinFunction map, filter, single, reduce;
-// functions_date.cc
+// functions_time.cc
 BuiltinFunction now, millis, to_millis, from_millis;
 // functions_states.cc: those of Step Functions
 BuiltinFunction partition, range, hash, draw_seeded, uuid, parse;

@@ -1,5 +1,6 @@
 // Source: docs.jsonata.org, "Numeric functions", pictures and bases.
 #include "treadle/expr/jsonata/format_base.h"
+#include "treadle/expr/jsonata/format_integer.h"
 #include "treadle/expr/jsonata/format_number.h"
 #include "treadle/expr/jsonata/functions.h"
 
@@ -24,6 +25,22 @@ auto format_base(Evaluator& evaluator, Arguments const& arguments) -> Eval<Item>
   auto const text = jsonata::format_base(arguments[0].number(), radix);
   if (!text) return evaluator.fail(text.error());
   return evaluator.text(*text);
+}
+
+auto format_integer(Evaluator& evaluator, Arguments const& arguments) -> Eval<Item> {
+  if (!arguments[0].is_defined()) return Item();
+  auto const picture = arguments[1].is_defined() ? arguments[1].string() : std::string_view();
+  auto const text = jsonata::format_integer(arguments[0].number(), picture);
+  if (!text) return evaluator.fail(text.error());
+  return evaluator.text(*text);
+}
+
+auto parse_integer(Evaluator& evaluator, Arguments const& arguments) -> Eval<Item> {
+  if (!arguments[0].is_defined()) return Item();
+  auto const picture = arguments[1].is_defined() ? arguments[1].string() : std::string_view();
+  auto const number = jsonata::parse_integer(arguments[0].string(), picture);
+  if (!number) return evaluator.fail(number.error());
+  return *number ? Item::of(**number) : Item();
 }
 
 }  // namespace treadle::expr::jsonata::functions
