@@ -21,6 +21,10 @@ auto full_state() -> ExecutionState {
   s.revision = "r";
   s.role_arn = "arn:r";
   s.trace_header = "Root=1";
+  s.version_arn = "arn:m:1";
+  s.alias_arn = "arn:m:live";
+  s.revision_id = "revision";
+  s.revised_at = Timestamp{Milliseconds{123'456}};
   s.input = PayloadId{1};
   s.output = PayloadId{300};
   s.error = "E";
@@ -90,8 +94,8 @@ TEST(StateCodec, HasTheseBytesInThisVersion) {
   std::uint64_t hash = 0xcbf29ce484222325U;
   for (char const c : encode_state(full_state()))
     hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-  EXPECT_EQ(kStateVersion, 2U);
-  EXPECT_EQ(hash, 1046083822856259105U);
+  EXPECT_EQ(kStateVersion, 3U);
+  EXPECT_EQ(hash, 6414385814770436833U);
 }
 
 }  // namespace

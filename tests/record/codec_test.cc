@@ -29,8 +29,9 @@ struct Case {
 
 // Each fact with all of its fields set; those with optional fields also without them.
 Case const kFacts[] = {
-    {"ExecutionStarted", ExecutionStarted{"arn:e", "e", "arn:m", "m", "rev", "arn:r", "trace",
-                                          kPayload, kState, kTimer.due}},
+    {"ExecutionStarted",
+     ExecutionStarted{"arn:e", "e", "arn:m", "m", "rev", "arn:r", "trace", kPayload, kState,
+                      kTimer.due, "arn:m:1", "arn:m:a", "revision", kTimer.due}},
     {"ExecutionStarted_plain", ExecutionStarted{}},
     {"StateEntered", StateEntered{kScope, kState, asl::StateType::kMap, "S", kPayload}},
     {"StateExited",

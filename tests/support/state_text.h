@@ -54,11 +54,13 @@ inline auto scope_text(Scope const& s) -> std::string {
 
 inline auto state_text(ExecutionState const& s) -> std::string {
   auto out = fmt::format(
-      "{} {} {} {} {} {} {} {} in {} out {} error {} cause {} {} {} {} redrive {} last {} scopes "
+      "{} {} {} {} {} {} {} {} version {} alias {} revision {} of {} in {} out {} error {} cause "
+      "{} {} {} {} redrive {} last {} scopes "
       "{} yielded {} timeout {}\n",
       static_cast<int>(s.status), s.execution_arn, s.name, s.state_machine_arn,
-      s.state_machine_name, s.revision, s.role_arn, s.trace_header, s.input.value(),
-      s.output.value(), s.error, s.cause, s.started_at.time_since_epoch().count(),
+      s.state_machine_name, s.revision, s.role_arn, s.trace_header, s.version_arn, s.alias_arn,
+      s.revision_id, s.revised_at.time_since_epoch().count(), s.input.value(), s.output.value(),
+      s.error, s.cause, s.started_at.time_since_epoch().count(),
       s.ended_at.time_since_epoch().count(), s.last_event_at.time_since_epoch().count(),
       s.redrive_count, s.last_history_id, s.last_scope_id, s.yielded, timer_text(s.timeout));
   for (auto const& scope : s.scopes) out += scope_text(scope);

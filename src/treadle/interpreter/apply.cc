@@ -24,6 +24,10 @@ class Applier {
     state_.revision = e.revision;
     state_.role_arn = e.role_arn;
     state_.trace_header = e.trace_header;
+    state_.version_arn = e.version_arn;
+    state_.alias_arn = e.alias_arn;
+    state_.revision_id = e.revision_id;
+    state_.revised_at = e.revised_at;
     state_.input = e.input;
     state_.started_at = event_.timestamp;
     if (e.timeout_due) state_.timeout = Timer{*e.timeout_due, id(), TimerKind::kExecutionTimeout};

@@ -27,7 +27,11 @@ class Decider {
                              .trace_header = c.trace_header,
                              .input = step_.payloads().add_text(c.input),
                              .start = definition.regions.front().start,
-                             .timeout_due = {}};
+                             .timeout_due = {},
+                             .version_arn = c.version_arn,
+                             .alias_arn = c.alias_arn,
+                             .revision_id = c.revision_id,
+                             .revised_at = c.revised_at};
     if (auto const seconds = timeout_seconds())
       started.timeout_due = step_.due_in(static_cast<double>(*seconds));
     step_.emit(started, 0);

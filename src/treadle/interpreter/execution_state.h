@@ -99,6 +99,10 @@ struct ExecutionState {
   std::string revision;
   std::string role_arn;
   std::string trace_header;
+  std::string version_arn;  // that runs; empty where the start named neither it nor an alias
+  std::string alias_arn;    // that the start named; may be empty
+  std::string revision_id;  // of the machine, as the API shows it; may be empty
+  Timestamp revised_at;
   PayloadId input;
   PayloadId output;
   std::string

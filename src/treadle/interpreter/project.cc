@@ -82,6 +82,8 @@ class Projector {
     begin("ExecutionStarted", "executionStartedEventDetails");
     add("input", e.input);
     add("roleArn", e.role_arn);
+    if (!e.alias_arn.empty()) add("stateMachineAliasArn", e.alias_arn);
+    if (!e.version_arn.empty()) add("stateMachineVersionArn", e.version_arn);
   }
   void operator()(StateEntered const& e) {
     begin(names(e.type).entered, "stateEnteredEventDetails");

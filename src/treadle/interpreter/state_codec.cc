@@ -47,7 +47,8 @@ static auto tie(ExecutionState& v) {
   return std::tie(v.status, v.execution_arn, v.name, v.state_machine_arn, v.state_machine_name,
                   v.revision, v.role_arn, v.trace_header, v.input, v.output, v.error, v.cause,
                   v.started_at, v.ended_at, v.last_event_at, v.redrive_count, v.redriven_at,
-                  v.last_history_id, v.last_scope_id, v.yielded, v.timeout, v.scopes, v.frontier);
+                  v.last_history_id, v.last_scope_id, v.yielded, v.timeout, v.scopes, v.frontier,
+                  v.version_arn, v.alias_arn, v.revision_id, v.revised_at);
 }
 
 auto encode_state(ExecutionState const& state) -> std::string {

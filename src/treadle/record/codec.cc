@@ -37,7 +37,8 @@ static auto tie(Branch& v) { return std::tie(v.region, v.start); }
 static auto tie(TaskRef& v) { return std::tie(v.scheduled, v.kind, v.resource, v.resource_type); }
 static auto tie(ExecutionStarted& v) {
   return std::tie(v.execution_arn, v.name, v.state_machine_arn, v.state_machine_name, v.revision,
-                  v.role_arn, v.trace_header, v.input, v.start, v.timeout_due);
+                  v.role_arn, v.trace_header, v.input, v.start, v.timeout_due, v.version_arn,
+                  v.alias_arn, v.revision_id, v.revised_at);
 }
 static auto tie(StateEntered& v) { return std::tie(v.scope, v.state, v.type, v.name, v.input); }
 static auto tie(StateExited& v) {

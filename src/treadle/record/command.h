@@ -22,6 +22,12 @@ struct StartExecution {
   std::string_view role_arn;
   std::string_view trace_header;
   std::string_view input;  // JSON text, at most limits::kPayloadBytes
+  // What the start was asked of, and the version that runs; empty where there is none.
+  std::string_view version_arn = {};
+  std::string_view alias_arn = {};
+  // The machine's revision as the API shows it: empty until its first update; its time.
+  std::string_view revision_id = {};
+  Timestamp revised_at = {};
 };
 
 struct StopExecution {

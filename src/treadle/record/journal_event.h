@@ -50,6 +50,11 @@ struct ExecutionStarted {
   PayloadId input;
   asl::StateIndex start;                 // of the top level
   std::optional<Timestamp> timeout_due;  // of the machine's TimeoutSeconds
+  // The version that runs and the alias that led to it; empty where the start named neither.
+  std::string_view version_arn = {};
+  std::string_view alias_arn = {};
+  std::string_view revision_id = {};  // of the machine, as the API shows it; may be empty
+  Timestamp revised_at = {};
 };
 
 struct StateEntered {

@@ -81,7 +81,10 @@ auto HistoryReader::describe(std::string_view execution_arn) const -> Answer<Exe
 }
 
 auto HistoryReader::list(ListRequest const& request) const -> Answer<ListPage> {
-  auto const prefix = list_prefix(request.machine, request.status);
+  auto const owner = request.qualified_arn.empty()
+                         ? request.machine
+                         : list_owner(request.machine, request.qualified_arn);
+  auto const prefix = list_prefix(owner, request.status);
   auto const from = request.after.empty() ? prefix : request.after + '\0';
   auto to = prefix;
   to.back() = static_cast<char>(to.back() + 1);

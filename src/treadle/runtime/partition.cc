@@ -128,7 +128,11 @@ void Partition::start(StartRequest request, OnAnswer<Started> done) {
                                        .revision = request.machine.revision,
                                        .role_arn = request.machine.role_arn,
                                        .trace_header = request.trace_header,
-                                       .input = request.input};
+                                       .input = request.input,
+                                       .version_arn = request.machine.version_arn,
+                                       .alias_arn = request.machine.alias_arn,
+                                       .revision_id = request.machine.revision_id,
+                                       .revised_at = request.machine.revised_at};
   interpreter::decide(live.state, *live.definition, command, env, payloads, scratch_.events);
   Started started{live.state.execution_arn, live.state.started_at};
   commit(live, payloads, [done = std::move(done), started = std::move(started)]() mutable {

@@ -28,7 +28,11 @@ auto head_of(LiveExecution const& live) -> Head {
                   .status = status_of(s.status),
                   .started_at = s.started_at,
                   .stopped_at = {},
-                  .redrive_count = s.redrive_count};
+                  .redrive_count = s.redrive_count,
+                  .version_arn = s.version_arn,
+                  .alias_arn = s.alias_arn,
+                  .revision_id = s.revision_id,
+                  .revised_at = s.revised_at};
   if (s.is_over()) head.summary.stopped_at = s.ended_at;
   head.machine = live.machine;
   head.input_payload = s.input.value();
@@ -36,11 +40,29 @@ auto head_of(LiveExecution const& live) -> Head {
   return head;
 }
 
-void put_list_row(store::Batch& batch, Head const& head, std::optional<ExecutionStatus> status,
-                  Place const& place) {
+// The lists that an execution stands in: its machine's, its version's, its alias'.
+auto lists_of(Head const& head) -> std::vector<EntityId> {
+  std::vector<EntityId> owners{head.machine};
+  for (auto const* arn : {&head.summary.version_arn, &head.summary.alias_arn})
+    if (!arn->empty()) owners.push_back(list_owner(head.machine, *arn));
+  return owners;
+}
+
+enum class Moment : std::uint8_t { kStart, kEnd };
+
+void put_list_rows(store::Batch& batch, Head const& head, Place const& place, Moment moment) {
+  auto const& s = head.summary;
   std::string const partition(1, static_cast<char>(place.partition));
-  batch.put(Table::kList, list_key(head.machine, status, head.summary.started_at, place.id),
-            partition);
+  for (auto const& owner : lists_of(head)) {
+    auto const key = [&](std::optional<ExecutionStatus> status) {
+      return list_key(owner, status, s.started_at, place.id);
+    };
+    if (moment == Moment::kStart)
+      batch.put(Table::kList, key(std::nullopt), partition);
+    else
+      batch.erase(Table::kList, key(ExecutionStatus::kRunning));
+    batch.put(Table::kList, key(s.status), partition);
+  }
 }
 
 // The rows that DescribeExecution and ListExecutions read. They change when an
@@ -56,14 +78,8 @@ void put_head(store::Batch& batch, LiveExecution const& live,
   }
   if (!started && !live.state.is_over()) return;
   batch.put(Table::kHead, place_key(live.place), write_head(head));
-  if (started) {
-    batch.put(Table::kName, head.summary.execution_arn, write_place(live.place));
-    put_list_row(batch, head, std::nullopt, live.place);
-  } else {
-    batch.erase(Table::kList, list_key(live.machine, ExecutionStatus::kRunning,
-                                       head.summary.started_at, live.place.id));
-  }
-  put_list_row(batch, head, head.summary.status, live.place);
+  if (started) batch.put(Table::kName, head.summary.execution_arn, write_place(live.place));
+  put_list_rows(batch, head, live.place, started ? Moment::kStart : Moment::kEnd);
 }
 
 }  // namespace

@@ -33,8 +33,8 @@ using Answer = std::expected<T, Refusal>;
 template <typename T>
 using OnAnswer = std::move_only_function<void(Answer<T>)>;
 
-// The machine (or, later, the version or alias) that an execution is started from,
-// looked up by the caller.
+// The machine, version or alias that an execution is started from, looked up by the caller: an
+// alias that names two versions has been drawn from.
 struct MachineRef {
   EntityId id;      // drawn when the machine was made: a namesake made later has another
   std::string arn;  // of the machine itself, unqualified
@@ -42,6 +42,10 @@ struct MachineRef {
   std::string revision;  // content hash of the definition
   std::string role_arn;
   asl::DefinitionPtr definition;
+  std::string version_arn = {};  // empty where the start named neither version nor alias
+  std::string alias_arn = {};    // empty where it named no alias
+  std::string revision_id = {};  // as the API shows it
+  Timestamp revised_at = {};
 };
 
 struct StartRequest {
@@ -77,6 +81,10 @@ struct ExecutionSummary {
   Timestamp started_at;
   std::optional<Timestamp> stopped_at;
   std::uint32_t redrive_count = 0;
+  std::string version_arn = {};  // these two are empty where the start did not name them
+  std::string alias_arn = {};
+  std::string revision_id = {};  // the machine's at the start, as the API shows it
+  Timestamp revised_at = {};
 };
 
 struct ExecutionDescription {
@@ -89,6 +97,7 @@ struct ExecutionDescription {
 
 struct ListRequest {
   EntityId machine;
+  std::string qualified_arn = {};  // a version's or alias' ARN: only what was started by it
   std::optional<ExecutionStatus> status;
   std::size_t limit = 100;
   std::string after;  // position of the last page (opaque bytes), empty for the first

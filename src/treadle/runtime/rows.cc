@@ -1,6 +1,7 @@
 #include "treadle/runtime/rows.h"
 
 #include "treadle/base/assert.h"
+#include "treadle/base/hmac.h"
 #include "treadle/record/bytes.h"
 #include "treadle/record/codec.h"
 
@@ -110,7 +111,7 @@ auto fields(Head& head) {
   return std::tie(s.id.high, s.id.low, s.execution_arn, s.name, s.state_machine_arn, s.revision,
                   s.role_arn, s.trace_header, s.status, s.started_at, s.stopped_at, s.redrive_count,
                   head.machine.high, head.machine.low, head.input_payload, head.output_payload,
-                  head.error, head.cause);
+                  head.error, head.cause, s.version_arn, s.alias_arn, s.revision_id, s.revised_at);
 }
 
 }  // namespace
@@ -150,16 +151,25 @@ auto read_place(std::string_view row) -> std::optional<Place> {
   return take_place(row);
 }
 
-auto list_prefix(EntityId machine, std::optional<ExecutionStatus> status) -> std::string {
+auto list_owner(EntityId machine, std::string_view qualified_arn) -> EntityId {
+  std::string text;
+  append_id(text, machine);
+  text += qualified_arn;
+  auto const digest = sha256(text);
+  auto bytes = bytes_of(digest);
+  return take_id(bytes);
+}
+
+auto list_prefix(EntityId owner, std::optional<ExecutionStatus> status) -> std::string {
   std::string key;
-  append_id(key, machine);
+  append_id(key, owner);
   key.push_back(status ? static_cast<char>(static_cast<int>(*status) + 1) : '\0');
   return key;
 }
 
-auto list_key(EntityId machine, std::optional<ExecutionStatus> status, Timestamp started,
-              EntityId id) -> std::string {
-  auto key = list_prefix(machine, status);
+auto list_key(EntityId owner, std::optional<ExecutionStatus> status, Timestamp started, EntityId id)
+    -> std::string {
+  auto key = list_prefix(owner, status);
   append_big_endian(key, ~milliseconds(started));
   append_id(key, id);
   return key;

@@ -74,10 +74,13 @@ struct Head {
 [[nodiscard]] auto write_place(Place const& place) -> std::string;
 [[nodiscard]] auto read_place(std::string_view row) -> std::optional<Place>;
 
-// ---- list: (machine, status or all, ~started, id) -> partition ----
-[[nodiscard]] auto list_prefix(EntityId machine, std::optional<ExecutionStatus> status)
+// ---- list: (owner, status or all, ~started, id) -> partition ----
+// The owner of a list is the machine; that of what was started by a version or an alias has an id
+// made of the machine's and of the ARN, so that a namesake of a deleted machine begins anew.
+[[nodiscard]] auto list_owner(EntityId machine, std::string_view qualified_arn) -> EntityId;
+[[nodiscard]] auto list_prefix(EntityId owner, std::optional<ExecutionStatus> status)
     -> std::string;
-[[nodiscard]] auto list_key(EntityId machine, std::optional<ExecutionStatus> status,
+[[nodiscard]] auto list_key(EntityId owner, std::optional<ExecutionStatus> status,
                             Timestamp started, EntityId id) -> std::string;
 
 // ---- timer: (partition, due, id, history id, kind) -> nothing ----
