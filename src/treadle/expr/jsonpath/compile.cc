@@ -133,7 +133,7 @@ class Compiler {
     while (true) {
       auto const close = closing_quote(text_, open);
       if (close == kNone) return fail("a name is not closed");
-      names.push_back(unescape(text_.substr(open + 1, close - open - 1)));
+      names.push_back(unescape_name(text_.substr(open + 1, close - open - 1), quote));
       auto const behind = skip_blanks(text_, close + 1);
       if (char_at(text_, behind) == ']') {
         at_ = behind + 1;

@@ -23,4 +23,8 @@ inline constexpr std::size_t kNestingMax = 50;   // paths in filters in paths ..
 // Undoes Java-like escapes: \n, \t, \uXXXX, \', and any other character for itself.
 [[nodiscard]] auto unescape(std::string_view text) -> std::string;
 
+// The same for a name in brackets. Between single quotes \" keeps its backslash: here AWS goes
+// another way than the Jayway library (recorded).
+[[nodiscard]] auto unescape_name(std::string_view text, char quote) -> std::string;
+
 }  // namespace treadle::expr::jsonpath

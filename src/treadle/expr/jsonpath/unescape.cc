@@ -65,4 +65,17 @@ auto unescape(std::string_view text) -> std::string {
   return out;
 }
 
+auto unescape_name(std::string_view text, char quote) -> std::string {
+  if (quote != '\'') return unescape(text);
+  auto kept = std::string();
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    kept += text[at];
+    if (text[at] != '\\' || at + 1 == text.size()) continue;
+    ++at;
+    if (text[at] == '"') kept += '\\';
+    kept += text[at];
+  }
+  return unescape(kept);
+}
+
 }  // namespace treadle::expr::jsonpath
