@@ -4,11 +4,12 @@ import subprocess
 import unittest
 from pathlib import Path
 
-from api.operations import OPERATIONS
+from api.operations import MAP_RUNS, OPERATIONS, VERSIONS
 from support import aws
-from support.machines import INVALID, PASS, ROLE, WAIT, activity_task, unique
+from support.machines import ARN, INVALID, PASS, ROLE, WAIT, activity_task, unique
 from support.treadle import Server
 
+DATA_PATH = aws.DATA_PATH  # the tests' class has a method of that module's name
 CLI = "/usr/bin/aws" if Path("/usr/bin/aws").exists() else "aws"
 
 
@@ -25,7 +26,8 @@ class AwsCliTest(unittest.TestCase):
 
     @classmethod
     def tearDownClass(cls):
-        newer = set() if aws.DATA_PATH else {"validate-state-machine-definition"}
+        newer = set() if aws.DATA_PATH else {
+            words(o) for o in (*VERSIONS, *MAP_RUNS, "ValidateStateMachineDefinition")}
         newer |= {"start-sync-execution"}  # this CLI calls it at sync-127.0.0.1, and can't be told not to
         missing = {words(o) for o in OPERATIONS} - newer - cls.called
         assert not missing, f"no test calls {sorted(missing)}"
@@ -91,6 +93,33 @@ class AwsCliTest(unittest.TestCase):
         self.assertEqual(ends, ["SUCCEEDED", "FAILED"])
         self.aws("delete-activity", activity_arn=activity)
         self.refused("ActivityDoesNotExist", "describe-activity", activity_arn=activity)
+
+    @unittest.skipUnless(DATA_PATH, "this CLI is older than the operations; tests/js has them")
+    def test_versions_and_aliases(self):
+        machine = self.create(PASS)
+        version = self.aws("publish-state-machine-version", state_machine_arn=machine,
+                           description="first")["stateMachineVersionArn"]
+        self.assertEqual(version, machine + ":1")
+        listed = self.aws("list-state-machine-versions", state_machine_arn=machine)["stateMachineVersions"]
+        self.assertEqual([v["stateMachineVersionArn"] for v in listed], [version])
+        alias = self.aws("create-state-machine-alias", name="live", routing_configuration=[
+            f"stateMachineVersionArn={version},weight=100"])["stateMachineAliasArn"]
+        self.aws("update-state-machine-alias", state_machine_alias_arn=alias, description="what customers see")
+        described = self.aws("describe-state-machine-alias", state_machine_alias_arn=alias)
+        self.assertEqual(described["description"], "what customers see")
+        listed = self.aws("list-state-machine-aliases", state_machine_arn=machine)["stateMachineAliases"]
+        self.assertEqual([a["stateMachineAliasArn"] for a in listed], [alias])
+        self.refused("ConflictException", "delete-state-machine-version", state_machine_version_arn=version)
+        self.aws("delete-state-machine-alias", state_machine_alias_arn=alias)
+        self.aws("delete-state-machine-version", state_machine_version_arn=version)
+
+    @unittest.skipUnless(DATA_PATH, "this CLI is older than the operations")
+    def test_map_runs(self):
+        execution = self.aws("start-execution", state_machine_arn=self.create(WAIT))["executionArn"]
+        self.assertEqual(self.aws("list-map-runs", execution_arn=execution)["mapRuns"], [])
+        run = f"{ARN}:mapRun:nobody/map:00000000-0000-0000-0000-000000000000"
+        self.refused("ResourceNotFound", "describe-map-run", map_run_arn=run)
+        self.refused("ResourceNotFound", "update-map-run", map_run_arn=run, max_concurrency="1")
 
     def test_validation(self):
         if not aws.DATA_PATH:

@@ -10,6 +10,7 @@ from support.treadle import Server
 
 NOBODY = {"machine": f"{ARN}:stateMachine:nobody", "execution": f"{ARN}:execution:nobody:none",
           "activity": f"{ARN}:activity:nobody"}
+MAP_RUN = f"{ARN}:mapRun:nobody/map:00000000-0000-0000-0000-000000000000"
 TAGS_51 = [{"key": f"k{n}", "value": "v"} for n in range(51)]
 NO_KEY = {"type": "CUSTOMER_MANAGED_KMS_KEY"}
 LOG_NOWHERE = {"level": "ALL", "includeExecutionData": True, "destinations": []}
@@ -18,6 +19,11 @@ LOG_NOWHERE = {"level": "ALL", "includeExecutionData": True, "destinations": []}
 def new(**fields):
     """CreateStateMachine's parameters, with these in place of the usual ones."""
     return {"name": unique("machine"), "definition": PASS, "roleArn": ROLE, **fields}
+
+
+def route(version, weight=100, **fields):
+    """CreateStateMachineAlias' parameters for the name of the fixture's alias, with these in place."""
+    return {"name": "live", "routingConfiguration": [{"stateMachineVersionArn": version, "weight": weight}], **fields}
 
 
 # (operation, error, parameters given what the fixture has made)
@@ -76,8 +82,7 @@ CASES = (
     ("ListExecutions", "StateMachineDoesNotExist", lambda f: {"stateMachineArn": NOBODY["machine"]}),
     ("ListExecutions", "StateMachineTypeNotSupported", lambda f: {"stateMachineArn": f.express}),
     ("ListExecutions", "ValidationException", lambda f: {}),
-    ("ListExecutions", "ResourceNotFound", lambda f: {
-        "mapRunArn": f"{ARN}:mapRun:nobody/map:00000000-0000-0000-0000-000000000000"}),
+    ("ListExecutions", "ResourceNotFound", lambda f: {"mapRunArn": MAP_RUN}),
     ("GetExecutionHistory", "ExecutionDoesNotExist", lambda f: {"executionArn": NOBODY["execution"]}),
     ("GetExecutionHistory", "InvalidArn", lambda f: {"executionArn": "nonsense"}),
     ("GetExecutionHistory", "InvalidToken", lambda f: {"executionArn": f.ended, "nextToken": "nonsense"}),
@@ -105,8 +110,84 @@ CASES = (
     ("UntagResource", "ResourceNotFound", lambda f: {"resourceArn": NOBODY["activity"], "tagKeys": []}),
     ("ListTagsForResource", "InvalidArn", lambda f: {"resourceArn": "nonsense"}),
     ("ListTagsForResource", "ResourceNotFound", lambda f: {"resourceArn": NOBODY["machine"]}),
+    ("CreateStateMachine", "ValidationException", lambda f: new(loggingConfiguration={"level": "SOME"})),
+    ("CreateStateMachine", "ValidationException", lambda f: new(encryptionConfiguration={"type": "NONE"})),
+    ("CreateStateMachine", "ValidationException", lambda f: new(encryptionConfiguration={
+        "type": "CUSTOMER_MANAGED_KMS_KEY", "kmsKeyId": "k", "kmsDataKeyReusePeriodSeconds": 59})),
+    ("CreateStateMachine", "InvalidEncryptionConfiguration", lambda f: new(encryptionConfiguration={
+        "type": "AWS_OWNED_KEY", "kmsKeyId": "k"})),
+    ("UpdateStateMachine", "InvalidArn", lambda f: {"stateMachineArn": f.machine, "roleArn": "nonsense"}),
+    ("DescribeStateMachine", "ValidationException", lambda f: {"stateMachineArn": f.machine + "/label"}),
+    ("DescribeStateMachine", "StateMachineDoesNotExist", lambda f: {"stateMachineArn": f.machine + ":99"}),
+    ("StartExecution", "ValidationException", lambda f: {"stateMachineArn": f.machine + "/label"}),
+    ("StartExecution", "StateMachineDoesNotExist", lambda f: {"stateMachineArn": f.machine + ":99"}),
+    ("StartExecution", "StateMachineDoesNotExist", lambda f: {"stateMachineArn": f.machine + ":nobody"}),
+    ("ListExecutions", "StateMachineDoesNotExist", lambda f: {"stateMachineArn": f.machine + ":nobody"}),
+    ("ListExecutions", "ValidationException",
+     lambda f: {"stateMachineArn": f.machine, "statusFilter": "PENDING_REDRIVE"}),
+    ("ListExecutions", "ValidationException", lambda f: {"stateMachineArn": f.machine, "mapRunArn": MAP_RUN}),
+    ("PublishStateMachineVersion", "ConflictException",
+     lambda f: {"stateMachineArn": f.machine, "revisionId": "another"}),
+    ("PublishStateMachineVersion", "InvalidArn", lambda f: {"stateMachineArn": f.version}),
+    ("PublishStateMachineVersion", "StateMachineDeleting", lambda f: {"stateMachineArn": f.deleting}),
+    ("PublishStateMachineVersion", "StateMachineDoesNotExist", lambda f: {"stateMachineArn": NOBODY["machine"]}),
+    ("PublishStateMachineVersion", "ValidationException",
+     lambda f: {"stateMachineArn": f.machine, "description": "d" * 257}),
+    ("ListStateMachineVersions", "InvalidArn", lambda f: {"stateMachineArn": "nonsense"}),
+    ("ListStateMachineVersions", "InvalidToken", lambda f: {"stateMachineArn": f.machine, "nextToken": "nonsense"}),
+    ("ListStateMachineVersions", "ValidationException", lambda f: {"stateMachineArn": f.machine, "maxResults": 1001}),
+    ("DeleteStateMachineVersion", "ConflictException", lambda f: {"stateMachineVersionArn": f.version}),
+    ("DeleteStateMachineVersion", "InvalidArn", lambda f: {"stateMachineVersionArn": f.machine}),
+    ("DeleteStateMachineVersion", "ValidationException", lambda f: {"stateMachineVersionArn": f.alias}),
+    ("CreateStateMachineAlias", "ConflictException", lambda f: route(f.version, description="another")),
+    ("CreateStateMachineAlias", "InvalidArn", lambda f: route("nonsense")),
+    ("CreateStateMachineAlias", "ResourceNotFound", lambda f: route(f.machine + ":99")),
+    ("CreateStateMachineAlias", "ResourceNotFound", lambda f: route(NOBODY["machine"] + ":1")),
+    ("CreateStateMachineAlias", "StateMachineDeleting", lambda f: route(f.deleting + ":1")),
+    ("CreateStateMachineAlias", "ValidationException", lambda f: route(f.version, name="12")),
+    ("CreateStateMachineAlias", "ValidationException", lambda f: route(f.version, name="two words")),
+    ("CreateStateMachineAlias", "ValidationException", lambda f: route(f.machine)),
+    ("CreateStateMachineAlias", "ValidationException", lambda f: route(f.version, weight=99)),
+    ("CreateStateMachineAlias", "ValidationException", lambda f: route(f.version, weight=101)),
+    ("CreateStateMachineAlias", "ValidationException", lambda f: route(f.version, routingConfiguration=[])),
+    ("CreateStateMachineAlias", "ValidationException", lambda f: route(f.version, routingConfiguration=[
+        {"stateMachineVersionArn": f.version, "weight": 50}, {"stateMachineVersionArn": f.version, "weight": 50}])),
+    ("CreateStateMachineAlias", "ValidationException", lambda f: route(f.version, routingConfiguration=[
+        {"stateMachineVersionArn": f.version, "weight": 50},
+        {"stateMachineVersionArn": NOBODY["machine"] + ":1", "weight": 50}])),
+    ("DescribeStateMachineAlias", "InvalidArn", lambda f: {"stateMachineAliasArn": f.machine}),
+    ("DescribeStateMachineAlias", "ResourceNotFound", lambda f: {"stateMachineAliasArn": f.machine + ":nobody"}),
+    ("DescribeStateMachineAlias", "ValidationException", lambda f: {"stateMachineAliasArn": f.version}),
+    ("UpdateStateMachineAlias", "InvalidArn", lambda f: {"stateMachineAliasArn": "nonsense", "description": "d"}),
+    ("UpdateStateMachineAlias", "ResourceNotFound",
+     lambda f: {"stateMachineAliasArn": f.machine + ":nobody", "description": "d"}),
+    ("UpdateStateMachineAlias", "StateMachineDeleting",
+     lambda f: {"stateMachineAliasArn": f.deleting + ":live", "description": "d"}),
+    ("UpdateStateMachineAlias", "ValidationException", lambda f: {"stateMachineAliasArn": f.alias}),
+    ("UpdateStateMachineAlias", "ValidationException", lambda f: {
+        "stateMachineAliasArn": f.alias, "routingConfiguration": [
+            {"stateMachineVersionArn": NOBODY["machine"] + ":1", "weight": 100}]}),
+    ("DeleteStateMachineAlias", "InvalidArn", lambda f: {"stateMachineAliasArn": "nonsense"}),
+    ("DeleteStateMachineAlias", "ResourceNotFound", lambda f: {"stateMachineAliasArn": f.machine + ":nobody"}),
+    ("DeleteStateMachineAlias", "ValidationException", lambda f: {"stateMachineAliasArn": f.version}),
+    ("ListStateMachineAliases", "InvalidArn", lambda f: {"stateMachineArn": "nonsense"}),
+    ("ListStateMachineAliases", "InvalidToken", lambda f: {"stateMachineArn": f.machine, "nextToken": "nonsense"}),
+    ("ListStateMachineAliases", "ResourceNotFound", lambda f: {"stateMachineArn": f.machine + ":99"}),
+    ("ListStateMachineAliases", "StateMachineDoesNotExist", lambda f: {"stateMachineArn": NOBODY["machine"]}),
+    ("ListStateMachineAliases", "StateMachineDeleting", lambda f: {"stateMachineArn": f.deleting}),
+    ("DescribeMapRun", "InvalidArn", lambda f: {"mapRunArn": f.machine}),
+    ("DescribeMapRun", "ResourceNotFound", lambda f: {"mapRunArn": MAP_RUN}),
+    ("ListMapRuns", "ExecutionDoesNotExist", lambda f: {"executionArn": NOBODY["execution"]}),
+    ("ListMapRuns", "InvalidArn", lambda f: {"executionArn": "nonsense"}),
+    ("ListMapRuns", "InvalidToken", lambda f: {"executionArn": f.ended, "nextToken": "nonsense"}),
+    ("UpdateMapRun", "InvalidArn", lambda f: {"mapRunArn": f.machine, "maxConcurrency": 1}),
+    ("UpdateMapRun", "ResourceNotFound", lambda f: {"mapRunArn": MAP_RUN, "maxConcurrency": 1}),
+    ("UpdateMapRun", "ValidationException", lambda f: {"mapRunArn": MAP_RUN}),
+    ("UpdateMapRun", "ValidationException", lambda f: {"mapRunArn": MAP_RUN, "toleratedFailurePercentage": 101}),
     ("ValidateStateMachineDefinition", "ValidationException", lambda f: {"definition": PASS, "maxResults": 101}),
 )
+
+STATUS = {"ConflictException": 409, "ServiceQuotaExceededException": 402}
 
 # What the model names and treadle never answers, with the reason; by error, or by operation and error.
 NEVER = {
@@ -117,8 +198,14 @@ NEVER = {
     "ExecutionLimitExceeded": "a quota of an AWS account",
     "ActivityLimitExceeded": "a quota of an AWS account",
     "ActivityWorkerLimitExceeded": "takes a thousand workers: tests/runtime/activity_board_test.cc",
-    "ServiceQuotaExceededException": "a quota of an AWS account",
-    "ConflictException": "answered when two updates meet, which can't be provoked at will",
+    "ServiceQuotaExceededException": "versions_test.py has it: it takes hundreds of calls",
+    ("CreateStateMachine", "ConflictException"): "answered when many updates meet, which can't be provoked at will",
+    ("UpdateStateMachine", "ConflictException"): "likewise",
+    ("UpdateStateMachineAlias", "ConflictException"): "likewise",
+    ("DeleteStateMachineAlias", "ConflictException"): "likewise",
+    ("TagResource", "ConflictException"): "likewise",
+    ("UntagResource", "ConflictException"): "likewise",
+    ("CreateStateMachineAlias", "InvalidName"): "the pattern of the model is checked before (ValidationException)",
     "InvalidTracingConfiguration": "its one member is a boolean",
     "TaskDoesNotExist": "a token is either not ours (InvalidToken) or its task has ended (TaskTimedOut)",
     ("CreateStateMachine", "StateMachineTypeNotSupported"): "both types are supported",
@@ -141,6 +228,10 @@ class ErrorsTest(unittest.TestCase):
         cls.deleting = cls.create(cls.deleting_name, WAIT)
         cls.start(cls.deleting)
         cls.sfn.delete_state_machine(stateMachineArn=cls.deleting)
+        if hasattr(cls.sfn, "publish_state_machine_version"):  # this boto3 knows them
+            made = cls.sfn.publish_state_machine_version(stateMachineArn=cls.machine)
+            cls.version = made["stateMachineVersionArn"]
+            cls.alias = cls.sfn.create_state_machine_alias(**route(cls.version))["stateMachineAliasArn"]
         cls.token, cls.closed_token = cls.open_task(), cls.open_task()
         cls.sfn.send_task_success(taskToken=cls.closed_token, output="{}")
 
@@ -168,7 +259,7 @@ class ErrorsTest(unittest.TestCase):
                     getattr(self.sfn, methods[operation])(**parameters(self))
                 answer = raised.exception.response
                 self.assertEqual(answer["Error"]["Code"], error, answer)
-                self.assertEqual(answer["ResponseMetadata"]["HTTPStatusCode"], 400)
+                self.assertEqual(answer["ResponseMetadata"]["HTTPStatusCode"], STATUS.get(error, 400))
                 self.assertTrue(answer["Error"]["Message"])
 
     def test_every_error_of_the_model_has_a_case_or_a_reason(self):

@@ -2,9 +2,13 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import {
-  CreateActivityCommand, CreateStateMachineCommand, DescribeExecutionCommand, GetActivityTaskCommand,
-  GetExecutionHistoryCommand, SFNClient, SendTaskSuccessCommand, StartExecutionCommand,
-  StartSyncExecutionCommand, StopExecutionCommand, TaskTimedOut, StateMachineDoesNotExist, ValidateStateMachineDefinitionCommand, ValidationException,
+  ConflictException, CreateActivityCommand, CreateStateMachineAliasCommand, CreateStateMachineCommand,
+  DeleteStateMachineAliasCommand, DeleteStateMachineVersionCommand, DescribeExecutionCommand,
+  DescribeStateMachineAliasCommand, DescribeStateMachineCommand, GetActivityTaskCommand, GetExecutionHistoryCommand,
+  ListMapRunsCommand, ListStateMachineAliasesCommand, ListStateMachineVersionsCommand, PublishStateMachineVersionCommand,
+  ResourceNotFound, SFNClient, SendTaskSuccessCommand, StartExecutionCommand, StartSyncExecutionCommand,
+  StateMachineDoesNotExist, StopExecutionCommand, TaskTimedOut, UpdateStateMachineAliasCommand,
+  ValidateStateMachineDefinitionCommand, ValidationException,
   paginateListExecutions,
 } from '@aws-sdk/client-sfn';
 import { startServer } from './server.mjs';
@@ -102,4 +106,44 @@ test('errors arrive as the classes of the SDK', async () => {
   const { taskToken } = await sfn.send(new GetActivityTaskCommand({ activityArn }));
   await sfn.send(new SendTaskSuccessCommand({ taskToken, output: '{}' }));
   await assert.rejects(sfn.send(new SendTaskSuccessCommand({ taskToken, output: '{}' })), TaskTimedOut);
+});
+
+test('a version and an alias from their making to their end', async () => {
+  const { stateMachineArn } = await create('js-versions', pause);
+  const { stateMachineVersionArn } = await sfn.send(
+    new PublishStateMachineVersionCommand({ stateMachineArn, revisionId: 'INITIAL', description: 'first' }));
+  assert.equal(stateMachineVersionArn, `${stateMachineArn}:1`);
+  const { stateMachineVersions } = await sfn.send(new ListStateMachineVersionsCommand({ stateMachineArn }));
+  assert.deepEqual(stateMachineVersions.map((v) => v.stateMachineVersionArn), [stateMachineVersionArn]);
+  const routingConfiguration = [{ stateMachineVersionArn, weight: 100 }];
+  const { stateMachineAliasArn } = await sfn.send(
+    new CreateStateMachineAliasCommand({ name: 'live', routingConfiguration }));
+  await sfn.send(new UpdateStateMachineAliasCommand({ stateMachineAliasArn, description: 'what customers see' }));
+  const alias = await sfn.send(new DescribeStateMachineAliasCommand({ stateMachineAliasArn }));
+  assert.equal(alias.description, 'what customers see');
+  assert.deepEqual(alias.routingConfiguration, routingConfiguration);
+  const { executionArn } = await sfn.send(new StartExecutionCommand({ stateMachineArn: stateMachineAliasArn }));
+  const execution = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+  assert.equal(execution.stateMachineAliasArn, stateMachineAliasArn);
+  assert.equal(execution.stateMachineVersionArn, stateMachineVersionArn);
+  assert.deepEqual((await sfn.send(new ListMapRunsCommand({ executionArn }))).mapRuns, []);
+  const { stateMachineAliases } = await sfn.send(
+    new ListStateMachineAliasesCommand({ stateMachineArn: stateMachineVersionArn }));
+  assert.equal(stateMachineAliases.length, 1);
+  await assert.rejects(sfn.send(new DeleteStateMachineVersionCommand({ stateMachineVersionArn })), ConflictException);
+  await sfn.send(new DeleteStateMachineAliasCommand({ stateMachineAliasArn }));
+  await sfn.send(new DeleteStateMachineVersionCommand({ stateMachineVersionArn }));
+  await assert.rejects(sfn.send(new DescribeStateMachineAliasCommand({ stateMachineAliasArn })), ResourceNotFound);
+});
+
+test('a description without the definition, and with the variables that states refer to', async () => {
+  const definition = JSON.stringify({ StartAt: 'Set', States: {
+    Set: { Type: 'Pass', Assign: { name: 'Ada' }, Next: 'Use' },
+    Use: { Type: 'Pass', Parameters: { 'greeting.$': "States.Format('hello {}', $name)" }, End: true } } });
+  const { stateMachineArn } = await create('js-variables', definition);
+  const whole = await sfn.send(new DescribeStateMachineCommand({ stateMachineArn }));
+  assert.deepEqual(whole.variableReferences, { Use: ['name'] });
+  const short = await sfn.send(new DescribeStateMachineCommand({ stateMachineArn, includedData: 'METADATA_ONLY' }));
+  assert.equal(short.definition, '{}');
+  assert.equal(short.variableReferences, undefined);
 });

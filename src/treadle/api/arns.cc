@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "treadle/api/errors.h"
+
 namespace treadle::api {
 namespace {
 
@@ -29,7 +31,14 @@ auto read_arn(std::string_view text, std::initializer_list<StatesResource> wante
           fmt::format("Resource type not valid in this context: {}", type.substr(0, kShown)));
     return invalid_arn(fmt::format("Invalid ARN: {}", text.substr(0, kShown)));
   }
-  if (std::ranges::find(wanted, arn->kind) != wanted.end()) return *arn;
+  auto const wants = [&](StatesResource kind) {
+    return std::ranges::find(wanted, kind) != wanted.end();
+  };
+  if (wants(arn->kind)) return *arn;
+  if (arn->kind == StatesResource::kMapStateMachine && wants(StatesResource::kStateMachine))
+    return std::unexpected(
+        invalid_because("API_DOES_NOT_SUPPORT_LABELED_ARNS",
+                        "This API does not support labeled state machine ARNs."));
   auto const resource = parse_arn(text)->resource;
   return invalid_arn(fmt::format("Resource type not valid in this context: {}",
                                  resource.substr(0, resource.find(':'))));
@@ -71,6 +80,12 @@ auto not_deleting(runtime::Machine machine) -> std::expected<runtime::Machine, A
 auto type_not_supported() -> ApiError {
   return {"StateMachineTypeNotSupported",
           "This operation is not supported by this type of state machine"};
+}
+
+auto find_active_machine(Services const& services, std::string_view arn)
+    -> std::expected<runtime::Machine, ApiError> {
+  auto machine = TRY(find_machine(services, arn));
+  return not_deleting(std::move(machine));
 }
 
 auto check_name(std::string_view name) -> std::optional<ApiError> {

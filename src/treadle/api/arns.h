@@ -12,7 +12,8 @@ namespace treadle::api {
 
 // InvalidArn unless `text` is a well-formed ARN of one of the kinds wanted. An
 // Express execution where another kind is wanted is refused as AWS does ("Resource
-// type not valid in this context: express").
+// type not valid in this context: express"); the ARN of a distributed Map where a machine is wanted
+// is a ValidationException (API reference, DescribeStateMachine).
 [[nodiscard]] auto read_arn(std::string_view text, std::initializer_list<StatesResource> wanted)
     -> std::expected<StatesArn, ApiError>;
 
@@ -34,6 +35,10 @@ namespace treadle::api {
 
 // StateMachineTypeNotSupported.
 [[nodiscard]] auto type_not_supported() -> ApiError;
+
+// Both: the machine, unless it is not there or being deleted.
+[[nodiscard]] auto find_active_machine(Services const& services, std::string_view arn)
+    -> std::expected<runtime::Machine, ApiError>;
 
 // InvalidName unless it names a resource.
 [[nodiscard]] auto check_name(std::string_view name) -> std::optional<ApiError>;

@@ -54,4 +54,18 @@ class ObjectWriter {
   std::string out_ = "{";
 };
 
+// A JSON array of such objects.
+class ListWriter {
+ public:
+  // Takes what was written to `object`.
+  void add(ObjectWriter& object) {
+    if (out_.size() > 1) out_ += ',';
+    out_ += object.take();
+  }
+  [[nodiscard]] auto take() -> std::string { return std::move(out_ += ']'); }
+
+ private:
+  std::string out_ = "[";
+};
+
 }  // namespace treadle::api

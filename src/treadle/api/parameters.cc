@@ -60,9 +60,10 @@ auto in_list(std::string_view values, std::string_view wanted) -> bool {
   return false;
 }
 
-void check(Parameter const& p, json::Value value, std::vector<std::string>& out) {
+void check(Parameter const& p, std::string_view name, json::Value value,
+           std::vector<std::string>& out) {
   if (!p.values.empty() && !in_list(p.values, value.as_string()))
-    return out.push_back(broken(quoted(value), p.name,
+    return out.push_back(broken(quoted(value), name,
                                 fmt::format("Member must satisfy enum value set: [{}]", p.values)));
   if (p.type == ParameterType::kBoolean || p.type == ParameterType::kStructure) return;
   bool const counted = p.type == ParameterType::kString || p.type == ParameterType::kList;
@@ -70,28 +71,34 @@ void check(Parameter const& p, json::Value value, std::vector<std::string>& out)
   auto const* const noun = counted ? "length" : "value";
   if (p.max && amount > *p.max)
     out.push_back(
-        broken(quoted(value), p.name,
+        broken(quoted(value), name,
                fmt::format("Member must have {} less than or equal to {}", noun, *p.max)));
   if (p.min && amount < *p.min)
     out.push_back(
-        broken(quoted(value), p.name,
+        broken(quoted(value), name,
                fmt::format("Member must have {} greater than or equal to {}", noun, *p.min)));
 }
 
 }  // namespace
 
 auto check_parameters(Operation const& operation, json::Value request) -> std::optional<ApiError> {
+  return check_members("", operation.parameters, request);
+}
+
+auto check_members(std::string_view prefix, std::span<Parameter const> members,
+                   json::Value structure) -> std::optional<ApiError> {
   std::vector<std::string> failures;
-  for (auto const& p : operation.parameters) {
-    auto const* const value = member_of(request, p.name);
+  for (auto const& p : members) {
+    auto const name = fmt::format("{}{}", prefix, p.name);
+    auto const* const value = member_of(structure, p.name);
     if (value == nullptr) {
-      if (p.required) failures.push_back(broken("null", p.name, "Member must not be null"));
+      if (p.required) failures.push_back(broken("null", name, "Member must not be null"));
       continue;
     }
     if (!has_type(*value, p.type))
       return ApiError{"SerializationException",
-                      fmt::format("{} cannot be converted to {}", p.name, type_name(p.type))};
-    check(p, *value, failures);
+                      fmt::format("{} cannot be converted to {}", name, type_name(p.type))};
+    check(p, name, *value, failures);
   }
   if (failures.empty()) return std::nullopt;
   return ApiError{"ValidationException",

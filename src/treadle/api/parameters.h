@@ -38,6 +38,11 @@ struct Operation {
 [[nodiscard]] auto check_parameters(Operation const& operation, json::Value request)
     -> std::optional<ApiError>;
 
+// The same for the members of a structure; `prefix` stands before their names in messages
+// ("loggingConfiguration.", "routingConfiguration.1.member.").
+[[nodiscard]] auto check_members(std::string_view prefix, std::span<Parameter const> members,
+                                 json::Value structure) -> std::optional<ApiError>;
+
 // Reads of checked parameters.
 [[nodiscard]] auto text_of(json::Value request, std::string_view name)
     -> std::optional<std::string_view>;

@@ -33,5 +33,7 @@ inline constexpr std::uint64_t kExpressSeconds = 300;  // an Express execution m
 inline constexpr std::uint32_t kPartitions = 256;
 inline constexpr std::size_t kTags = 50;
 inline constexpr std::size_t kActivityPollers = 1'000;  // workers that wait for one activity
+inline constexpr std::size_t kVersions = 1'000;         // of one state machine
+inline constexpr std::size_t kAliases = 100;            // likewise
 
 }  // namespace treadle::limits

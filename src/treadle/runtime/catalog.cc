@@ -1,11 +1,13 @@
 #include "treadle/runtime/catalog.h"
 
+#include "treadle/base/limits.h"
 #include "treadle/record/bytes.h"
 
 namespace treadle::runtime {
 
 // Fields of the rows, in the order of their bytes, after a version number.
 static auto tie(Tag& v) { return std::tie(v.key, v.value); }
+static auto tie(AliasRoute& v) { return std::tie(v.version, v.weight); }
 
 namespace {
 
@@ -18,7 +20,19 @@ constexpr std::uint64_t kRowVersion = 1;
 auto fields(Machine& m) {
   return std::tie(m.id.high, m.id.low, m.arn, m.name, m.type, m.revision, m.revision_id, m.role_arn,
                   m.created_at, m.updated_at, m.logging_configuration, m.tracing_configuration,
-                  m.encryption_configuration, m.label, m.description, m.is_deleting, m.tags);
+                  m.encryption_configuration, m.label, m.description, m.is_deleting, m.tags,
+                  m.was_published_at_creation, m.first_version_description, m.last_version,
+                  m.published_version, m.version_count, m.alias_count, m.changes);
+}
+
+auto fields(MachineVersion& v) {
+  return std::tie(v.number, v.description, v.created_at, v.revision, v.revision_id, v.role_arn,
+                  v.updated_at, v.logging_configuration, v.tracing_configuration,
+                  v.encryption_configuration);
+}
+
+auto fields(MachineAlias& a) {
+  return std::tie(a.name, a.description, a.created_at, a.updated_at, a.routes);
 }
 
 auto fields(Activity& a) {
@@ -60,14 +74,54 @@ auto find_row(store::Store const& store, Table table, std::string_view arn)
 }
 
 template <typename T>
-auto list_rows(store::Store const& store, Table table, std::string_view after, std::size_t limit)
+auto list_rows(store::Store const& store, Table table, store::ScanOptions const& range)
     -> Answer<std::vector<T>> {
-  auto const from = after.empty() ? std::string() : std::string(after) + '\0';
-  auto const rows = store.scan(table, {.from = from, .limit = limit});
+  auto const rows = store.scan(table, range);
   if (!rows) return failure(rows.error());
   std::vector<T> out;
   for (auto const& row : *rows) out.push_back(TRY(read_row<T>(row.value)));
   return out;
+}
+
+// The first key after `key`; the first of all for an empty one.
+auto after_key(std::string_view key) -> std::string {
+  return key.empty() ? std::string() : std::string(key) + '\0';
+}
+
+// What every version and alias of a machine has in front of its key: the machine's id.
+auto qualifier_prefix(Machine const& machine) -> std::string {
+  std::string key;
+  for (auto const part : {machine.id.high, machine.id.low})
+    for (int shift = 56; shift >= 0; shift -= 8) key.push_back(static_cast<char>(part >> shift));
+  return key;
+}
+
+// A prefix' end: no id consists of 0xff alone, so that the next one exists.
+auto end_of(std::string prefix) -> std::string {
+  while (!prefix.empty() && prefix.back() == '\xff') prefix.pop_back();
+  if (!prefix.empty()) prefix.back() = static_cast<char>(prefix.back() + 1);
+  return prefix;
+}
+
+auto version_key(Machine const& machine, std::uint64_t number) -> std::string {
+  auto key = qualifier_prefix(machine);
+  for (int shift = 56; shift >= 0; shift -= 8) key.push_back(static_cast<char>(~number >> shift));
+  return key;
+}
+
+auto alias_key(Machine const& machine, std::string_view name) -> std::string {
+  return qualifier_prefix(machine).append(name);
+}
+
+void add_qualifiers(store::Batch& batch, Machine const& machine, QualifierChanges const& changes) {
+  for (auto const number : changes.erased_versions)
+    batch.erase(Table::kVersion, version_key(machine, number));
+  for (auto const& name : changes.erased_aliases)
+    batch.erase(Table::kAlias, alias_key(machine, name));
+  if (auto const& version = changes.put_version)
+    batch.put(Table::kVersion, version_key(machine, version->number), write_row(*version));
+  if (auto const& alias = changes.put_alias)
+    batch.put(Table::kAlias, alias_key(machine, alias->name), write_row(*alias));
 }
 
 auto told(Catalog::OnChanged done) -> store::CommitCallback {
@@ -95,23 +149,65 @@ auto Catalog::find_machine(std::string_view arn) const -> Answer<std::optional<M
 
 auto Catalog::list_machines(std::string_view after, std::size_t limit) const
     -> Answer<std::vector<Machine>> {
-  return list_rows<Machine>(store_, Table::kMachine, after, limit);
+  auto const from = after_key(after);
+  return list_rows<Machine>(store_, Table::kMachine, {.from = from, .limit = limit});
 }
 
 void Catalog::change_machine(std::optional<Machine> const& before, Machine const& now,
-                             asl::DefinitionPtr definition, OnChanged done) {
+                             asl::DefinitionPtr definition, OnChanged done,
+                             QualifierChanges const& qualifiers) {
   store::Batch batch;
   expect_row(batch, Table::kMachine, now.arn, before);
   if (definition) definitions_.add(batch, now.revision, now.type, std::move(definition));
   batch.put(Table::kMachine, now.arn, write_row(now));
+  add_qualifiers(batch, now, qualifiers);
   store_.submit(std::move(batch), told(std::move(done)));
 }
 
 void Catalog::erase_machine(Machine const& before, OnChanged done) {
+  auto const qualifiers = all_qualifiers(before);
+  if (!qualifiers) return done(std::unexpected(qualifiers.error()));
   store::Batch batch;
+  add_qualifiers(batch, before, *qualifiers);
   expect_row(batch, Table::kMachine, before.arn, std::optional(before));
   batch.erase(Table::kMachine, before.arn);
   store_.submit(std::move(batch), told(std::move(done)));
+}
+
+auto Catalog::find_version(Machine const& machine, std::uint64_t number) const
+    -> Answer<std::optional<MachineVersion>> {
+  return find_row<MachineVersion>(store_, Table::kVersion, version_key(machine, number));
+}
+
+auto Catalog::list_versions(Machine const& machine, std::uint64_t before, std::size_t limit) const
+    -> Answer<std::vector<MachineVersion>> {
+  auto const prefix = qualifier_prefix(machine);
+  auto const from = before == 0 ? prefix : after_key(version_key(machine, before));
+  auto const to = end_of(prefix);
+  return list_rows<MachineVersion>(store_, Table::kVersion,
+                                   {.from = from, .to = to, .limit = limit});
+}
+
+auto Catalog::find_alias(Machine const& machine, std::string_view name) const
+    -> Answer<std::optional<MachineAlias>> {
+  return find_row<MachineAlias>(store_, Table::kAlias, alias_key(machine, name));
+}
+
+auto Catalog::list_aliases(Machine const& machine, std::string_view after, std::size_t limit) const
+    -> Answer<std::vector<MachineAlias>> {
+  auto const prefix = qualifier_prefix(machine);
+  auto const from = after.empty() ? prefix : after_key(alias_key(machine, after));
+  auto const to = end_of(prefix);
+  return list_rows<MachineAlias>(store_, Table::kAlias, {.from = from, .to = to, .limit = limit});
+}
+
+auto Catalog::all_qualifiers(Machine const& machine) const -> Answer<QualifierChanges> {
+  QualifierChanges all;
+  for (auto const& v : TRY(list_versions(machine, 0, limits::kVersions)))
+    all.erased_versions.push_back(v.number);
+  for (auto const& a : TRY(list_aliases(machine, {}, limits::kAliases)))
+    all.erased_aliases.push_back(a.name);
+  return all;
 }
 
 auto Catalog::find_activity(std::string_view arn) const -> Answer<std::optional<Activity>> {
@@ -120,7 +216,8 @@ auto Catalog::find_activity(std::string_view arn) const -> Answer<std::optional<
 
 auto Catalog::list_activities(std::string_view after, std::size_t limit) const
     -> Answer<std::vector<Activity>> {
-  return list_rows<Activity>(store_, Table::kActivity, after, limit);
+  auto const from = after_key(after);
+  return list_rows<Activity>(store_, Table::kActivity, {.from = from, .limit = limit});
 }
 
 void Catalog::change_activity(std::optional<Activity> const& before, Activity const& now,

@@ -26,6 +26,36 @@ struct Tag {
   friend bool operator==(Tag const&, Tag const&) = default;
 };
 
+// A numbered snapshot of a machine. Source: API reference, PublishStateMachineVersion.
+struct MachineVersion {
+  std::uint64_t number = 0;  // from 1 on, never given out twice
+  std::string description;
+  Timestamp created_at;
+  // As the machine had them:
+  std::string revision;
+  std::string revision_id;
+  std::string role_arn;
+  Timestamp updated_at;
+  std::string logging_configuration;
+  std::string tracing_configuration;
+  std::string encryption_configuration;
+};
+
+// How many of 100 starts by an alias go to a version.
+struct AliasRoute {
+  std::uint64_t version = 0;
+  std::uint32_t weight = 0;
+  friend bool operator==(AliasRoute const&, AliasRoute const&) = default;
+};
+
+struct MachineAlias {
+  std::string name;
+  std::string description;
+  Timestamp created_at;
+  Timestamp updated_at;
+  std::vector<AliasRoute> routes;  // one or two, of different versions
+};
+
 struct Machine {
   EntityId id;  // drawn when it was made; a namesake made later has another
   std::string arn;
@@ -44,6 +74,23 @@ struct Machine {
   bool is_deleting =
       false;  // deleted while executions ran: it goes when the last of them has ended
   std::vector<Tag> tags;
+  // What CreateStateMachine asked for; a repetition is compared with it.
+  bool was_published_at_creation = false;
+  std::string first_version_description;
+  std::uint64_t last_version = 0;       // number given out last
+  std::uint64_t published_version = 0;  // the one that has the current revision; 0: none has
+  std::uint64_t version_count = 0;
+  std::uint64_t alias_count = 0;
+  // Counts changes to versions and aliases: whoever decides on them expects the row unchanged.
+  std::uint64_t changes = 0;
+};
+
+// What changes along with a machine's row.
+struct QualifierChanges {
+  std::optional<MachineVersion> put_version;
+  std::optional<MachineAlias> put_alias;
+  std::vector<std::uint64_t> erased_versions;
+  std::vector<std::string> erased_aliases;
 };
 
 struct Activity {
@@ -71,8 +118,23 @@ class Catalog {
   // Writes `now` if the row is still `before` (nullopt: absent), with its
   // definition where that is new.
   void change_machine(std::optional<Machine> const& before, Machine const& now,
-                      asl::DefinitionPtr definition, OnChanged done);
+                      asl::DefinitionPtr definition, OnChanged done,
+                      QualifierChanges const& qualifiers = {});
+  // With all of its versions and aliases.
   void erase_machine(Machine const& before, OnChanged done);
+
+  [[nodiscard]] auto find_version(Machine const& machine, std::uint64_t number) const
+      -> Answer<std::optional<MachineVersion>>;
+  // Newest first, those below number `before` (0: all).
+  [[nodiscard]] auto list_versions(Machine const& machine, std::uint64_t before,
+                                   std::size_t limit) const -> Answer<std::vector<MachineVersion>>;
+  [[nodiscard]] auto find_alias(Machine const& machine, std::string_view name) const
+      -> Answer<std::optional<MachineAlias>>;
+  // In the order of their names, after the one called `after`.
+  [[nodiscard]] auto list_aliases(Machine const& machine, std::string_view after,
+                                  std::size_t limit) const -> Answer<std::vector<MachineAlias>>;
+  // Every version and alias, as what is to be erased.
+  [[nodiscard]] auto all_qualifiers(Machine const& machine) const -> Answer<QualifierChanges>;
 
   [[nodiscard]] auto find_activity(std::string_view arn) const -> Answer<std::optional<Activity>>;
   [[nodiscard]] auto list_activities(std::string_view after, std::size_t limit) const

@@ -22,7 +22,9 @@ template <typename Start>
 auto fields(Start& s) {
   return std::tie(s.id.high, s.id.low, s.machine.id.high, s.machine.id.low, s.machine.arn,
                   s.machine.name, s.machine.revision, s.machine.role_arn, s.execution_arn, s.name,
-                  s.input, s.trace_header, s.log.level, s.log.with_data, s.log.group);
+                  s.input, s.trace_header, s.log.level, s.log.with_data, s.log.group,
+                  s.machine.version_arn, s.machine.alias_arn, s.machine.revision_id,
+                  s.machine.revised_at);
 }
 
 }  // namespace

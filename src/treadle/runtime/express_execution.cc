@@ -42,7 +42,11 @@ void ExpressExecution::begin(interpreter::World& world, std::vector<record::Jour
                                 .revision = start_.machine.revision,
                                 .role_arn = start_.machine.role_arn,
                                 .trace_header = start_.trace_header,
-                                .input = start_.input},
+                                .input = start_.input,
+                                .version_arn = start_.machine.version_arn,
+                                .alias_arn = start_.machine.alias_arn,
+                                .revision_id = start_.machine.revision_id,
+                                .revised_at = start_.machine.revised_at},
          world, events);
 }
 

@@ -31,9 +31,11 @@ enum class Table : std::uint8_t {
   kTag = 14,
   kPartition = 15,
   kMapRun = 16,
+  kVersion = 17,
+  kAlias = 18,
 };
 
-inline constexpr std::uint8_t kTableMax = 16;
+inline constexpr std::uint8_t kTableMax = 18;
 
 // "journal", for messages and for `treadle check`.
 [[nodiscard]] auto table_name(Table table) -> std::string_view;

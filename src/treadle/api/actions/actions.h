@@ -29,8 +29,18 @@ void get_activity_task(ActionCall& call, OnResult done);
 void tag_resource(ActionCall& call, OnResult done);
 void untag_resource(ActionCall& call, OnResult done);
 void list_tags_for_resource(ActionCall& call, OnResult done);
-// Versions, aliases, map runs, synchronous executions, redrive and TestState: checked, and
-// refused where AWS would find nothing.
+void publish_state_machine_version(ActionCall& call, OnResult done);
+void list_state_machine_versions(ActionCall& call, OnResult done);
+void delete_state_machine_version(ActionCall& call, OnResult done);
+void create_state_machine_alias(ActionCall& call, OnResult done);
+void describe_state_machine_alias(ActionCall& call, OnResult done);
+void update_state_machine_alias(ActionCall& call, OnResult done);
+void delete_state_machine_alias(ActionCall& call, OnResult done);
+void list_state_machine_aliases(ActionCall& call, OnResult done);
+void describe_map_run(ActionCall& call, OnResult done);
+void list_map_runs(ActionCall& call, OnResult done);
+void update_map_run(ActionCall& call, OnResult done);
+// Redrive and TestState: checked, and refused where AWS would find nothing.
 void not_there_yet(ActionCall& call, OnResult done);
 
 }  // namespace treadle::api

@@ -4,6 +4,7 @@
 
 #include "treadle/api/actions/actions.h"
 #include "treadle/api/actions/machine_common.h"
+#include "treadle/api/actions/paging.h"
 #include "treadle/api/arns.h"
 #include "treadle/api/object_writer.h"
 #include "treadle/api/page_token.h"
@@ -11,8 +12,6 @@
 
 namespace treadle::api {
 namespace {
-
-constexpr std::size_t kPage = 100;
 
 auto created(runtime::Activity const& activity) -> std::string {
   return ObjectWriter()
@@ -91,33 +90,24 @@ void delete_activity(ActionCall& call, OnResult done) {
 }
 
 void list_activities(ActionCall& call, OnResult done) {
-  auto& services = call.services;
-  std::string after;
-  if (auto const token = text_of(call.request, "nextToken")) {
-    auto position = read_page_token(services, "ListActivities", *token);
-    if (!position) return done(std::unexpected(position.error()));
-    after = std::move(*position);
-  }
-  auto const wanted = number_of(call.request, "maxResults").value_or(0);
-  auto const limit = wanted == 0 ? kPage : static_cast<std::size_t>(wanted);
-  auto const activities = services.catalog.list_activities(after, limit + 1);
+  constexpr std::string_view kPurpose = "ListActivities";
+  auto const page = read_page(call, kPurpose);
+  if (!page) return done(std::unexpected(page.error()));
+  auto activities = call.services.catalog.list_activities(page->after, page->limit + 1);
   if (!activities) return done(std::unexpected(to_api_error(activities.error())));
-  std::string list = "[";
-  auto const count = std::min(limit, activities->size());
-  for (std::size_t i = 0; i < count; ++i) {
-    auto const& a = (*activities)[i];
-    if (i != 0) list += ',';
-    list += ObjectWriter()
-                .text("activityArn", a.arn)
-                .text("name", a.name)
-                .time("creationDate", a.created_at)
-                .take();
-  }
+  bool const more = activities->size() > page->limit;
+  if (more) activities->pop_back();
+  ListWriter items;
+  for (auto const& a : *activities)
+    items.add(ObjectWriter()
+                  .text("activityArn", a.arn)
+                  .text("name", a.name)
+                  .time("creationDate", a.created_at));
   ObjectWriter out;
-  out.raw("activities", list + "]");
-  if (activities->size() > limit)
+  out.raw("activities", items.take());
+  if (more)
     out.text("nextToken",
-             make_page_token(services, "ListActivities", (*activities)[count - 1].arn));
+             make_page_token(seal_of(call.services), kPurpose, activities->back().arn));
   done(out.take());
 }
 

@@ -5,6 +5,9 @@
 #include <fmt/format.h>
 
 #include "treadle/api/actions/actions.h"
+#include "treadle/api/actions/machine_versions.h"
+#include "treadle/api/actions/map_runs.h"
+#include "treadle/api/actions/paging.h"
 #include "treadle/api/arns.h"
 #include "treadle/api/history_json.h"
 #include "treadle/api/object_writer.h"
@@ -18,15 +21,9 @@ using runtime::ExecutionStatus;
 
 constexpr std::string_view kStatusNames[] = {"RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT",
                                              "ABORTED"};
-constexpr std::size_t kPage = 100;
 
 auto name_of(ExecutionStatus status) -> std::string_view {
   return kStatusNames[static_cast<std::size_t>(status)];
-}
-
-auto limit_of(json::Value request) -> std::size_t {
-  auto const wanted = number_of(request, "maxResults").value_or(0);
-  return wanted == 0 ? kPage : static_cast<std::size_t>(wanted);
 }
 
 auto optional_text(json::Value request, std::string_view name) -> std::optional<std::string> {
@@ -44,6 +41,11 @@ void add_redrive(ObjectWriter& out, runtime::ExecutionSummary const& s) {
              fmt::format("Execution is {} and cannot be redriven", name_of(s.status)));
 }
 
+void add_qualifiers(ObjectWriter& out, runtime::ExecutionSummary const& s) {
+  if (!s.version_arn.empty()) out.text("stateMachineVersionArn", s.version_arn);
+  if (!s.alias_arn.empty()) out.text("stateMachineAliasArn", s.alias_arn);
+}
+
 auto describe_body(runtime::ExecutionDescription const& d, bool with_data) -> std::string {
   constexpr std::string_view kIncluded = R"({"included":true})";
   auto const& s = d.summary;
@@ -51,6 +53,7 @@ auto describe_body(runtime::ExecutionDescription const& d, bool with_data) -> st
   out.text("executionArn", s.execution_arn)
       .text("stateMachineArn", s.state_machine_arn)
       .text("name", s.name);
+  add_qualifiers(out, s);
   out.text("status", name_of(s.status)).time("startDate", s.started_at);
   if (s.stopped_at) out.time("stopDate", *s.stopped_at);
   if (with_data) out.text("input", d.input).raw("inputDetails", kIncluded);
@@ -92,58 +95,76 @@ void describe_execution(ActionCall& call, OnResult done) {
 
 namespace {
 
-auto list_request(ActionCall& call, std::string& purpose)
-    -> std::expected<runtime::ListRequest, ApiError> {
-  using enum StatesResource;
-  auto const request = call.request;
-  auto const text = text_of(request, "stateMachineArn");
-  if (text.has_value() == text_of(request, "mapRunArn").has_value())
-    return std::unexpected(
-        ApiError{"ValidationException", "Must provide either stateMachineArn or mapRunArn"});
-  if (!text) {
-    TRY(read_arn(*text_of(request, "mapRunArn"), {kMapRun}));
-    return std::unexpected(
-        ApiError{"ResourceNotFound", "Request references a resource that does not exist."});
-  }
-  TRY(read_arn(*text, {kStateMachine, kQualifiedStateMachine}));
-  auto const machine = TRY(find_machine(call.services, *text));
-  if (machine.type == asl::MachineType::kExpress) return std::unexpected(type_not_supported());
-  runtime::ListRequest out{
-      .machine = machine.id, .status = {}, .limit = limit_of(request), .after = {}};
+// What may stand together. Source: API reference, ListExecutions.
+auto check_list_arguments(json::Value request) -> std::optional<ApiError> {
+  bool const by_machine = text_of(request, "stateMachineArn").has_value();
   auto const filter = text_of(request, "statusFilter").value_or("");
+  if (by_machine == text_of(request, "mapRunArn").has_value())
+    return ApiError{"ValidationException", "Must provide either stateMachineArn or mapRunArn"};
+  if (by_machine && filter == "PENDING_REDRIVE")
+    return ApiError{"ValidationException",
+                    "The statusFilter PENDING_REDRIVE can only be used with a mapRunArn"};
+  return std::nullopt;
+}
+
+// Whether the redriveFilter lets it through. A page may so hold fewer than were asked for.
+auto passes(std::string_view redrive_filter, runtime::ExecutionSummary const& s) -> bool {
+  if (redrive_filter.empty()) return true;
+  return (redrive_filter == "REDRIVEN") == (s.redrive_count > 0);
+}
+
+struct List {
+  runtime::ListRequest request;
+  std::string purpose;  // of its page tokens
+};
+
+auto read_list(ActionCall& call) -> std::expected<List, ApiError> {
+  auto const request = call.request;
+  if (auto const bad = check_list_arguments(request)) return std::unexpected(*bad);
+  if (auto const run = text_of(request, "mapRunArn")) return std::unexpected(map_run_error(*run));
+  auto const text = *text_of(request, "stateMachineArn");
+  auto const target = TRY(find_target(call.services, text, Routing::kHeaviest));
+  if (target.machine.type == asl::MachineType::kExpress)
+    return std::unexpected(type_not_supported());
+  auto const filter = text_of(request, "statusFilter").value_or("");
+  List out;
+  auto const redrive_filter = text_of(request, "redriveFilter").value_or("");
+  out.purpose = fmt::format("ListExecutions/{}/{}/{}", text, filter, redrive_filter);
+  auto page = TRY(read_page(call, out.purpose));
+  out.request.machine = target.machine.id;
+  if (text != target.machine.arn) out.request.qualified_arn = text;
   for (std::size_t i = 0; i < std::size(kStatusNames); ++i)
-    if (filter == kStatusNames[i]) out.status = static_cast<ExecutionStatus>(i);
-  purpose = fmt::format("ListExecutions/{}/{}", *text, filter);
-  if (auto const token = text_of(request, "nextToken"))
-    out.after = TRY(read_page_token(call.services, purpose, *token));
+    if (filter == kStatusNames[i]) out.request.status = static_cast<ExecutionStatus>(i);
+  out.request.limit = page.limit;
+  out.request.after = std::move(page.after);
   return out;
 }
 
 }  // namespace
 
 void list_executions(ActionCall& call, OnResult done) {
-  std::string purpose;
-  auto const request = list_request(call, purpose);
-  if (!request) return done(std::unexpected(request.error()));
-  bool const none = text_of(call.request, "statusFilter") == "PENDING_REDRIVE";  // of map runs only
-  auto const page = none ? runtime::ListPage{} : call.services.router.list_executions(*request);
+  auto const list = read_list(call);
+  if (!list) return done(std::unexpected(list.error()));
+  auto const page = call.services.router.list_executions(list->request);
   if (!page) return done(std::unexpected(to_api_error(page.error())));
-  std::string list = "[";
+  auto const redrive_filter = text_of(call.request, "redriveFilter").value_or("");
+  ListWriter items;
   for (auto const& s : page->executions) {
+    if (!passes(redrive_filter, s)) continue;
     ObjectWriter one;
     one.text("executionArn", s.execution_arn)
         .text("stateMachineArn", s.state_machine_arn)
         .text("name", s.name);
+    add_qualifiers(one, s);
     one.text("status", name_of(s.status)).time("startDate", s.started_at);
     if (s.stopped_at) one.time("stopDate", *s.stopped_at);
     one.number("redriveCount", s.redrive_count);
-    if (list.size() > 1) list += ',';
-    list += one.take();
+    items.add(one);
   }
   ObjectWriter out;
-  out.raw("executions", list + "]");
+  out.raw("executions", items.take());
   if (!page->next.empty())
-    out.text("nextToken", make_page_token(call.services, purpose, page->next));
+    out.text("nextToken", make_page_token(seal_of(call.services), list->purpose, page->next));
   done(out.take());
 }
 
@@ -151,20 +172,18 @@ void get_execution_history(ActionCall& call, OnResult done) {
   auto const text = *text_of(call.request, "executionArn");
   if (auto const arn = read_arn(text, {StatesResource::kExecution}); !arn)
     return done(std::unexpected(arn.error()));
-  auto const purpose = fmt::format("GetExecutionHistory/{}", text);
-  runtime::HistoryRequest request{.execution_arn = std::string(text),
-                                  .limit = limit_of(call.request),
-                                  .reverse = flag_of(call.request, "reverseOrder", false),
-                                  .after = 0};
-  if (auto const token = text_of(call.request, "nextToken")) {
-    auto const position = read_page_token(call.services, purpose, *token);
-    if (!position) return done(std::unexpected(position.error()));
-    std::from_chars(position->data(), position->data() + position->size(), request.after);
-  }
+  bool const reverse = flag_of(call.request, "reverseOrder", false);
+  bool const with_data = flag_of(call.request, "includeExecutionData", true);
+  auto const purpose = fmt::format("GetExecutionHistory/{}/{}/{}", text, reverse, with_data);
+  auto const wanted = read_page(call, purpose);
+  if (!wanted) return done(std::unexpected(wanted.error()));
+  runtime::HistoryRequest request{
+      .execution_arn = std::string(text), .limit = wanted->limit, .reverse = reverse, .after = 0};
+  auto const& after = wanted->after;
+  std::from_chars(after.data(), after.data() + after.size(), request.after);
   auto const page = call.services.router.history(request);
   if (!page) return done(std::unexpected(to_api_error(page.error())));
-  auto const data = flag_of(call.request, "includeExecutionData", true) ? ExecutionData::kIncluded
-                                                                        : ExecutionData::kLeftOut;
+  auto const data = with_data ? ExecutionData::kIncluded : ExecutionData::kLeftOut;
   std::string list = "[";
   for (auto const& event : page->events) {
     if (list.size() > 1) list += ',';
@@ -173,8 +192,8 @@ void get_execution_history(ActionCall& call, OnResult done) {
   ObjectWriter out;
   out.raw("events", list + "]");
   if (page->more)
-    out.text("nextToken",
-             make_page_token(call.services, purpose, std::to_string(page->events.back().id)));
+    out.text("nextToken", make_page_token(seal_of(call.services), purpose,
+                                          std::to_string(page->events.back().id)));
   done(out.take());
 }
 

@@ -6,6 +6,7 @@
 
 #include "treadle/api/object_writer.h"
 #include "treadle/api/parameters.h"
+#include "treadle/asl/variable_references.h"
 #include "treadle/base/limits.h"
 #include "treadle/base/random.h"
 #include "treadle/base/utf8.h"
@@ -18,9 +19,31 @@ auto bad_logging(std::string_view why) -> std::unexpected<ApiError> {
                                   fmt::format("Invalid Logging Configuration: {}", why)});
 }
 
-auto bad_type(std::string_view name) -> std::unexpected<ApiError> {
-  return std::unexpected(
-      ApiError{"SerializationException", fmt::format("A member of {} has the wrong type.", name)});
+auto bad_encryption(std::string_view why) -> std::unexpected<ApiError> {
+  return std::unexpected(ApiError{"InvalidEncryptionConfiguration",
+                                  fmt::format("Invalid Encryption Configuration: {}", why)});
+}
+
+// Members of the structures. Source: service model.
+constexpr Parameter kLogging[] = {
+    {"level", ParameterType::kString, false, {}, {}, "ALL, ERROR, FATAL, OFF"},
+    {"includeExecutionData", ParameterType::kBoolean, false, {}, {}},
+    {"destinations", ParameterType::kList, false, {}, {}},
+};
+constexpr Parameter kTracing[] = {{"enabled", ParameterType::kBoolean, false, {}, {}}};
+constexpr Parameter kEncryption[] = {
+    {"kmsKeyId", ParameterType::kString, false, 1, 2048},
+    {"kmsDataKeyReusePeriodSeconds", ParameterType::kInteger, false, 60, 900},
+    {"type", ParameterType::kString, true, {}, {}, "AWS_OWNED_KEY, CUSTOMER_MANAGED_KMS_KEY"},
+};
+
+constexpr std::string_view kDefaultLogging = R"({"level":"OFF","includeExecutionData":false})";
+constexpr std::string_view kDefaultTracing = R"({"enabled":false})";
+constexpr std::string_view kDefaultEncryption = R"({"type":"AWS_OWNED_KEY"})";
+
+// The default for what was never given.
+auto effective(std::string const& setting, std::string_view otherwise) -> std::string_view {
+  return setting.empty() ? otherwise : std::string_view(setting);
 }
 
 // The group of a destination: {"cloudWatchLogsLogGroup": {"logGroupArn": "..."}}.
@@ -29,22 +52,14 @@ auto log_group_of(json::Value destination) -> std::optional<std::string_view> {
   return group == nullptr ? std::nullopt : text_of(*group, "logGroupArn");
 }
 
-auto read_logging(json::Value const& logging) -> std::expected<std::string, ApiError> {
+auto read_logging(json::Value logging) -> std::expected<std::string, ApiError> {
+  if (auto const bad = check_members("loggingConfiguration.", kLogging, logging))
+    return std::unexpected(*bad);
   auto const level = text_of(logging, "level").value_or("OFF");
-  if (member_of(logging, "level") != nullptr && !text_of(logging, "level"))
-    return bad_type("loggingConfiguration");
-  if (level != "ALL" && level != "ERROR" && level != "FATAL" && level != "OFF")
-    return std::unexpected(ApiError{
-        "ValidationException",
-        fmt::format(
-            "1 validation error detected: Value '{}' at 'loggingConfiguration.level' failed to "
-            "satisfy constraint: Member must satisfy enum value set: [ALL, ERROR, FATAL, OFF]",
-            level)});
   auto const* const destinations = member_of(logging, "destinations");
-  if (destinations != nullptr && !destinations->is_array()) return bad_type("loggingConfiguration");
   auto const count = destinations == nullptr ? 0 : destinations->size();
-  if (level != "OFF" && count != 1) return bad_logging("Must specify exactly one Log Destination.");
-  if (count > 1) return bad_logging("Must specify exactly one Log Destination.");
+  if (count > 1 || (count == 0 && level != "OFF"))
+    return bad_logging("Must specify exactly one Log Destination.");
   ObjectWriter out;
   out.text("level", level)
       .flag("includeExecutionData", flag_of(logging, "includeExecutionData", false));
@@ -57,18 +72,26 @@ auto read_logging(json::Value const& logging) -> std::expected<std::string, ApiE
   return out.take();
 }
 
-auto read_encryption(json::Value const& encryption) -> std::expected<std::string, ApiError> {
-  auto const type = text_of(encryption, "type");
-  bool const customer = type == "CUSTOMER_MANAGED_KMS_KEY";
-  if (!customer && type != "AWS_OWNED_KEY")
-    return std::unexpected(ApiError{"InvalidEncryptionConfiguration",
-                                    "Invalid Encryption Configuration: the type must be "
-                                    "AWS_OWNED_KEY or CUSTOMER_MANAGED_KMS_KEY"});
-  if (customer != text_of(encryption, "kmsKeyId").has_value())
-    return std::unexpected(ApiError{"InvalidEncryptionConfiguration",
-                                    "Invalid Encryption Configuration: kmsKeyId must be given "
-                                    "exactly for CUSTOMER_MANAGED_KMS_KEY"});
-  return json::print(encryption);
+auto read_encryption(json::Value encryption) -> std::expected<std::string, ApiError> {
+  constexpr std::uint64_t kDefaultReuseSeconds = 300;
+  if (auto const bad = check_members("encryptionConfiguration.", kEncryption, encryption))
+    return std::unexpected(*bad);
+  auto const type = *text_of(encryption, "type");
+  auto const key = text_of(encryption, "kmsKeyId");
+  auto const reuse = number_of(encryption, "kmsDataKeyReusePeriodSeconds");
+  ObjectWriter out;
+  if (type == "AWS_OWNED_KEY") {
+    if (key || reuse)
+      return bad_encryption(
+          "kmsKeyId and kmsDataKeyReusePeriodSeconds go with the type CUSTOMER_MANAGED_KMS_KEY");
+    return out.text("type", type).take();
+  }
+  if (!key) return bad_encryption("the type CUSTOMER_MANAGED_KMS_KEY needs a kmsKeyId");
+  return out.text("kmsKeyId", *key)
+      .number("kmsDataKeyReusePeriodSeconds",
+              reuse ? static_cast<std::uint64_t>(*reuse) : kDefaultReuseSeconds)
+      .text("type", type)
+      .take();
 }
 
 }  // namespace
@@ -78,8 +101,8 @@ auto read_settings(json::Value request) -> std::expected<MachineSettings, ApiErr
   if (auto const* logging = member_of(request, "loggingConfiguration"))
     settings.logging = TRY(read_logging(*logging));
   if (auto const* tracing = member_of(request, "tracingConfiguration")) {
-    auto const* const enabled = member_of(*tracing, "enabled");
-    if (enabled != nullptr && !enabled->is_bool()) return bad_type("tracingConfiguration");
+    if (auto const bad = check_members("tracingConfiguration.", kTracing, *tracing))
+      return std::unexpected(*bad);
     settings.tracing = ObjectWriter().flag("enabled", flag_of(*tracing, "enabled", false)).take();
   }
   if (auto const* encryption = member_of(request, "encryptionConfiguration"))
@@ -87,13 +110,24 @@ auto read_settings(json::Value request) -> std::expected<MachineSettings, ApiErr
   return settings;
 }
 
+auto same_settings(runtime::Machine const& a, runtime::Machine const& b) -> bool {
+  return effective(a.logging_configuration, kDefaultLogging) ==
+             effective(b.logging_configuration, kDefaultLogging) &&
+         effective(a.tracing_configuration, kDefaultTracing) ==
+             effective(b.tracing_configuration, kDefaultTracing) &&
+         effective(a.encryption_configuration, kDefaultEncryption) ==
+             effective(b.encryption_configuration, kDefaultEncryption);
+}
+
+auto check_role(std::string_view arn) -> std::optional<ApiError> {
+  if (arn.starts_with("arn:")) return std::nullopt;
+  return ApiError{"InvalidArn", fmt::format("Invalid Role Arn: '{}'", arn.substr(0, 256))};
+}
+
 auto check_publish(json::Value request) -> std::optional<ApiError> {
-  bool const publish = flag_of(request, "publish", false);
-  if (text_of(request, "versionDescription") && !publish)
+  if (text_of(request, "versionDescription") && !flag_of(request, "publish", false))
     return ApiError{"ValidationException",
                     "Version description can only be set when publish is true"};
-  if (publish)
-    return ApiError{"ValidationException", "This release of treadle does not support versions."};
   return std::nullopt;
 }
 
@@ -129,25 +163,37 @@ auto read_tags(json::Value const* tags, std::vector<runtime::Tag> current)
   return current;
 }
 
-auto describe_machine(runtime::Machine const& m, std::string_view definition, IncludedData included)
-    -> std::string {
-  ObjectWriter out;
-  out.text("stateMachineArn", m.arn)
-      .text("name", m.name)
-      .text("status", m.is_deleting ? "DELETING" : "ACTIVE");
-  if (included == IncludedData::kAll) out.text("definition", definition);
-  out.text("roleArn", m.role_arn)
-      .text("type", type_name(m.type))
-      .time("creationDate", m.created_at)
-      .raw("loggingConfiguration", m.logging_configuration.empty()
-                                       ? R"({"level":"OFF","includeExecutionData":false})"
-                                       : m.logging_configuration)
-      .raw("tracingConfiguration",
-           m.tracing_configuration.empty() ? R"({"enabled":false})" : m.tracing_configuration);
+auto included_data(json::Value request) -> IncludedData {
+  return text_of(request, "includedData") == "METADATA_ONLY" ? IncludedData::kMetadata
+                                                             : IncludedData::kAll;
+}
+
+void add_definition(ObjectWriter& out, asl::Definition const& definition, IncludedData included) {
+  if (included == IncludedData::kMetadata) {
+    out.text("definition", "{}");
+    return;
+  }
+  out.text("definition", definition.text);
+  auto const references = asl::variable_references(definition);
+  if (references.empty()) return;
+  ObjectWriter states;
+  for (auto const& [state, variables] : references) {
+    std::string names = "[";
+    for (auto const& name : variables) {
+      if (names.size() > 1) names += ',';
+      json::append_string(names, name);
+    }
+    states.raw(state, names + "]");
+  }
+  out.raw("variableReferences", states.take());
+}
+
+void add_settings(ObjectWriter& out, runtime::Machine const& m) {
+  out.raw("loggingConfiguration", effective(m.logging_configuration, kDefaultLogging))
+      .raw("tracingConfiguration", effective(m.tracing_configuration, kDefaultTracing));
   if (!m.encryption_configuration.empty())
     out.raw("encryptionConfiguration", m.encryption_configuration);
   if (!m.revision_id.empty()) out.text("revisionId", m.revision_id);
-  return out.take();
 }
 
 auto type_name(asl::MachineType type) -> std::string_view {

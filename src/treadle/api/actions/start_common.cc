@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "treadle/api/actions/machine_versions.h"
 #include "treadle/api/actions/payload_check.h"
 #include "treadle/api/arns.h"
 #include "treadle/api/parameters.h"
@@ -60,17 +61,15 @@ auto read_log_settings(std::string_view logging_configuration) -> runtime::LogSe
 }
 
 auto read_start(ActionCall& call) -> std::expected<StartCall, ApiError> {
-  using enum StatesResource;
   auto& services = call.services;
   auto const text = *text_of(call.request, "stateMachineArn");
-  auto const arn = TRY(read_arn(text, {kStateMachine, kQualifiedStateMachine}));
   StartCall start;
-  start.scope = arn.scope;
   start.name = text_of(call.request, "name");
   if (start.name)
     if (auto const bad = check_name(*start.name)) return std::unexpected(*bad);
-  auto found = TRY(find_machine(services, text));
-  auto const machine = TRY(not_deleting(std::move(found)));
+  auto const target = TRY(find_target(services, text, Routing::kDrawn));
+  auto const machine = TRY(not_deleting(target.machine));
+  start.scope = parse_states_arn(text)->scope;
   start.type = machine.type;
   start.input = text_of(call.request, "input").value_or("{}");
   if (auto const why = why_not_json(start.input))
@@ -85,7 +84,11 @@ auto read_start(ActionCall& call) -> std::expected<StartCall, ApiError> {
                    .name = machine.name,
                    .revision = machine.revision,
                    .role_arn = machine.role_arn,
-                   .definition = definition};
+                   .definition = definition,
+                   .version_arn = target.version_arn(),
+                   .alias_arn = target.alias_arn(),
+                   .revision_id = machine.revision_id,
+                   .revised_at = machine.updated_at};
   start.log = read_log_settings(machine.logging_configuration);
   start.trace_header = text_of(call.request, "traceHeader").value_or("");
   return start;

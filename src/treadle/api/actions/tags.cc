@@ -7,6 +7,7 @@
 #include "treadle/api/actions/actions.h"
 #include "treadle/api/actions/machine_common.h"
 #include "treadle/api/arns.h"
+#include "treadle/api/errors.h"
 #include "treadle/api/object_writer.h"
 #include "treadle/api/parameters.h"
 
@@ -26,8 +27,7 @@ auto changed_body(OnResult done) -> runtime::Catalog::OnChanged {
   return [done = std::move(done)](runtime::Answer<bool> changed) mutable {
     if (!changed) return done(std::unexpected(to_api_error(changed.error())));
     if (!*changed)
-      return done(std::unexpected(
-          ApiError{"ConflictException", "The resource is being changed. Try again."}));
+      return done(std::unexpected(conflict("The resource is being changed. Try again.")));
     done("{}");
   };
 }

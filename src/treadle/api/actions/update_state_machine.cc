@@ -1,7 +1,9 @@
-// UpdateStateMachine: executions that run keep their revision.
+// UpdateStateMachine: executions that run keep their revision. An update that changes nothing makes
+// no revision (recorded).
 
 #include "treadle/api/actions/actions.h"
 #include "treadle/api/actions/machine_common.h"
+#include "treadle/api/actions/machine_versions.h"
 #include "treadle/api/arns.h"
 #include "treadle/api/object_writer.h"
 #include "treadle/api/parameters.h"
@@ -9,22 +11,14 @@
 namespace treadle::api {
 namespace {
 
-auto changed_machine(ActionCall& call, runtime::Machine now, asl::DefinitionPtr& definition)
-    -> std::expected<runtime::Machine, ApiError> {
-  auto const request = call.request;
-  auto const settings = TRY(read_settings(request));
-  if (auto const text = text_of(request, "definition")) {
-    definition = TRY(compile(*text, now.type));
-    now.revision = runtime::revision_of(*text, now.type);
-  }
-  if (auto const role = text_of(request, "roleArn")) now.role_arn = *role;
-  if (!settings.logging.empty()) now.logging_configuration = settings.logging;
-  if (!settings.tracing.empty()) now.tracing_configuration = settings.tracing;
-  if (!settings.encryption.empty()) now.encryption_configuration = settings.encryption;
-  now.revision_id = new_uuid(call.services);
-  now.updated_at = call.services.clock.now();
-  return now;
-}
+struct Update {
+  std::string machine_arn;
+  asl::DefinitionPtr definition;  // null where the request has none
+  std::string role_arn;           // these are empty where it has none
+  MachineSettings settings;
+  bool publish = false;
+  std::string version_description;
+};
 
 auto is_empty_update(json::Value request) -> bool {
   for (auto const* name : {"definition", "roleArn", "loggingConfiguration", "tracingConfiguration",
@@ -33,41 +27,78 @@ auto is_empty_update(json::Value request) -> bool {
   return true;
 }
 
+// The machine to change.
+auto find_target_machine(Services const& services, std::string_view arn)
+    -> std::expected<runtime::Machine, ApiError> {
+  TRY(read_arn(arn, {StatesResource::kStateMachine}));
+  return find_active_machine(services, arn);
+}
+
+auto read_update(ActionCall& call) -> std::expected<Update, ApiError> {
+  auto const request = call.request;
+  Update out;
+  out.machine_arn = *text_of(request, "stateMachineArn");
+  auto const machine = TRY(find_target_machine(call.services, out.machine_arn));
+  if (is_empty_update(request))
+    return std::unexpected(ApiError{"MissingRequiredParameter",
+                                    "Either the definition, the role ARN, the "
+                                    "LoggingConfiguration, or the TracingConfiguration "
+                                    "must be specified"});
+  if (auto const bad = check_publish(request)) return std::unexpected(*bad);
+  out.settings = TRY(read_settings(request));
+  out.role_arn = text_of(request, "roleArn").value_or("");
+  if (text_of(request, "roleArn"))
+    if (auto const bad = check_role(out.role_arn)) return std::unexpected(*bad);
+  if (auto const text = text_of(request, "definition"))
+    out.definition = TRY(compile(*text, machine.type));
+  out.publish = flag_of(request, "publish", false);
+  out.version_description = text_of(request, "versionDescription").value_or("");
+  return out;
+}
+
+void take(std::string& setting, std::string const& given) {
+  if (!given.empty()) setting = given;
+}
+
+auto decide(Services& services, Update const& update) -> std::expected<Decision, ApiError> {
+  auto change = begin_change(TRY(find_target_machine(services, update.machine_arn)));
+  auto const& before = *change.before;
+  auto& now = *change.now;
+  if (update.definition) {
+    now.revision = runtime::revision_of(update.definition->text, now.type);
+    change.definition = update.definition;
+  }
+  take(now.role_arn, update.role_arn);
+  take(now.logging_configuration, update.settings.logging);
+  take(now.tracing_configuration, update.settings.tracing);
+  take(now.encryption_configuration, update.settings.encryption);
+  bool const is_new = now.revision != before.revision || now.role_arn != before.role_arn ||
+                      !same_settings(now, before);
+  if (is_new) {
+    now.revision_id = new_uuid(services);
+    now.updated_at = services.clock.now();
+    now.published_version = 0;
+  }
+  ObjectWriter answer;
+  answer.time("updateDate", now.updated_at);
+  if (!now.revision_id.empty()) answer.text("revisionId", now.revision_id);
+  if (update.publish) {
+    auto const number = TRY(publish(change, update.version_description, services.clock.now()));
+    answer.text("stateMachineVersionArn", version_arn(now, number));
+  }
+  if (!is_new && !change.qualifiers.put_version) return Decision{answer.take(), std::nullopt};
+  return Decision{answer.take(), std::move(change)};
+}
+
 }  // namespace
 
 void update_state_machine(ActionCall& call, OnResult done) {
-  auto const text = *text_of(call.request, "stateMachineArn");
-  if (auto const arn = read_arn(text, {StatesResource::kStateMachine}); !arn)
-    return done(std::unexpected(arn.error()));
-  auto const found = find_machine(call.services, text);
-  if (!found) return done(std::unexpected(found.error()));
-  auto const before = not_deleting(*found);
-  if (!before) return done(std::unexpected(before.error()));
-  if (is_empty_update(call.request))
-    return done(std::unexpected(ApiError{"MissingRequiredParameter",
-                                         "Either the definition, the role ARN, the "
-                                         "LoggingConfiguration, or the TracingConfiguration "
-                                         "must be specified"}));
-  if (auto const bad = check_publish(call.request)) return done(std::unexpected(*bad));
-  asl::DefinitionPtr definition;
-  if (text_of(call.request, "versionDescription"))
-    return done(std::unexpected(ApiError{
-        "ValidationException", "Version description can only be set when publish is true"}));
-  auto const now = changed_machine(call, *before, definition);
-  if (!now) return done(std::unexpected(now.error()));
-  auto answer = ObjectWriter()
-                    .time("updateDate", now->updated_at)
-                    .text("revisionId", now->revision_id)
-                    .take();
-  call.services.catalog.change_machine(
-      *before, *now, definition,
-      [answer = std::move(answer), done = std::move(done)](runtime::Answer<bool> changed) mutable {
-        if (!changed) return done(std::unexpected(to_api_error(changed.error())));
-        if (!*changed)
-          return done(std::unexpected(
-              ApiError{"ConflictException", "The state machine is being changed. Try again."}));
-        done(std::move(answer));
-      });
+  auto update = read_update(call);
+  if (!update) return done(std::unexpected(update.error()));
+  change_machine(
+      call.services,
+      [&services = call.services, update = std::move(*update)] { return decide(services, update); },
+      std::move(done));
 }
 
 }  // namespace treadle::api
