@@ -26,8 +26,8 @@ class Audit : public EngineSuite {
   void SetUp() override {
     node.options().snapshot_rows = 3;
     node.restart();
-    node.start(node.machine(kPass), "ended");
-    node.start(node.machine(kWait), "waits");
+    node.start(by_alias(node.machine(kPass)), "ended");
+    node.start(by_alias(node.machine(kWait)), "waits");
     node.start(node.machine(function_task(R"("TimeoutSeconds":30,)")), "calls");
     node.start(node.machine(activity_task()), "activity");
     node.start(node.machine(token_task(R"("TimeoutSeconds":90,"HeartbeatSeconds":30,)")), "token");
@@ -44,6 +44,11 @@ class Audit : public EngineSuite {
       node.connector.succeed(static_cast<std::size_t>(at - node.connector.open().begin()), "1");
       node.settle();
     }
+  }
+  static auto by_alias(MachineRef machine) -> MachineRef {
+    machine.version_arn = machine.arn + ":7";
+    machine.alias_arn = machine.arn + ":live";
+    return machine;
   }
   auto write(store::Batch batch) -> std::string {
     EXPECT_EQ(store::test::commit(node.store().behind(), std::move(batch)),

@@ -1,5 +1,6 @@
 #include "treadle/runtime/audit.h"
 
+#include <algorithm>
 #include <charconv>
 #include <set>
 
@@ -143,13 +144,14 @@ class Auditor {
       auto const id = std::string_view(row.key).substr(row.key.size() - kEntityIdBytes);
       auto const place = read_place(row.value + std::string(id));
       auto const head = place ? find_head(*place) : std::nullopt;
-      auto const key_under = [&](std::optional<ExecutionStatus> status) {
-        return list_key(head->machine, status, head->summary.started_at, place->id);
+      if (!head) return add(Table::kList, "a row", "leads to no execution", kHarmless);
+      auto const& s = head->summary;
+      auto const is_of = [&](EntityId owner) {
+        return row.key == list_key(owner, {}, s.started_at, place->id) ||
+               row.key == list_key(owner, s.status, s.started_at, place->id);
       };
-      if (!head)
-        add(Table::kList, "a row", "leads to no execution", kHarmless);
-      else if (row.key != key_under({}) && row.key != key_under(head->summary.status))
-        add(Table::kList, "a row of " + head->summary.execution_arn,
+      if (std::ranges::none_of(list_owners(*head), is_of))
+        add(Table::kList, "a row of " + s.execution_arn,
             "lists it under a status or a machine that it does not have", kHarmless);
     });
   }

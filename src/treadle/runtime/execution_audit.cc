@@ -170,7 +170,8 @@ void ExecutionAudit::check_head() {
            "shows another status than the journal: its last rows are missing, or the head's",
            kRestore);
   else if (s.id != place_.id || s.execution_arn != state_.execution_arn ||
-           s.revision != state_.revision || s.started_at != state_.started_at ||
+           s.revision != state_.revision || s.version_arn != state_.version_arn ||
+           s.alias_arn != state_.alias_arn || s.started_at != state_.started_at ||
            s.stopped_at.has_value() != state_.is_over() ||
            s.stopped_at.value_or(state_.ended_at) != state_.ended_at ||
            head->input_payload != state_.input.value() ||
@@ -186,12 +187,14 @@ void ExecutionAudit::check_names_and_lists(Head const& head) {
   if (!named || (*named != place_ && !get(Table::kHead, place_key(*named))))
     report("name", "leads nowhere", kRestore);
   std::optional<ExecutionStatus> const statuses[] = {std::nullopt, head.summary.status};
-  for (auto const& status : statuses)
-    if (!get(Table::kList, list_key(head.machine, status, head.summary.started_at, place_.id)))
-      report("list",
-             fmt::format("it is missing from the executions {}",
-                         status ? "of its status" : "of its machine"),
-             kRestore);
+  for (auto const& owner : list_owners(head))
+    for (auto const& status : statuses)
+      if (!get(Table::kList, list_key(owner, status, head.summary.started_at, place_.id)))
+        report("list",
+               fmt::format("it is missing from the executions {} {}",
+                           status ? "by status of its" : "of its",
+                           owner == head.machine ? "machine" : "version or alias"),
+               kRestore);
 }
 
 // Every scope waits for something.

@@ -40,20 +40,12 @@ auto head_of(LiveExecution const& live) -> Head {
   return head;
 }
 
-// The lists that an execution stands in: its machine's, its version's, its alias'.
-auto lists_of(Head const& head) -> std::vector<EntityId> {
-  std::vector<EntityId> owners{head.machine};
-  for (auto const* arn : {&head.summary.version_arn, &head.summary.alias_arn})
-    if (!arn->empty()) owners.push_back(list_owner(head.machine, *arn));
-  return owners;
-}
-
 enum class Moment : std::uint8_t { kStart, kEnd };
 
 void put_list_rows(store::Batch& batch, Head const& head, Place const& place, Moment moment) {
   auto const& s = head.summary;
   std::string const partition(1, static_cast<char>(place.partition));
-  for (auto const& owner : lists_of(head)) {
+  for (auto const& owner : list_owners(head)) {
     auto const key = [&](std::optional<ExecutionStatus> status) {
       return list_key(owner, status, s.started_at, place.id);
     };

@@ -160,6 +160,13 @@ auto list_owner(EntityId machine, std::string_view qualified_arn) -> EntityId {
   return take_id(bytes);
 }
 
+auto list_owners(Head const& head) -> std::vector<EntityId> {
+  std::vector<EntityId> owners{head.machine};
+  for (auto const* arn : {&head.summary.version_arn, &head.summary.alias_arn})
+    if (!arn->empty()) owners.push_back(list_owner(head.machine, *arn));
+  return owners;
+}
+
 auto list_prefix(EntityId owner, std::optional<ExecutionStatus> status) -> std::string {
   std::string key;
   append_id(key, owner);

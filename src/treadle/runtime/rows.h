@@ -78,6 +78,8 @@ struct Head {
 // The owner of a list is the machine; that of what was started by a version or an alias has an id
 // made of the machine's and of the ARN, so that a namesake of a deleted machine begins anew.
 [[nodiscard]] auto list_owner(EntityId machine, std::string_view qualified_arn) -> EntityId;
+// The owners of the lists that an execution stands in: its machine first.
+[[nodiscard]] auto list_owners(Head const& head) -> std::vector<EntityId>;
 [[nodiscard]] auto list_prefix(EntityId owner, std::optional<ExecutionStatus> status)
     -> std::string;
 [[nodiscard]] auto list_key(EntityId owner, std::optional<ExecutionStatus> status,
