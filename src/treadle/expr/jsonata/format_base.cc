@@ -27,7 +27,10 @@ auto format_base(double value, double radix) -> Result<std::string, Failure> {
   if (base == 10 || !std::isfinite(rounded)) return number_text(rounded);
   std::string text;
   auto rest = std::fabs(rounded);
-  for (; distance_to_next(rest) >= base; rest /= base) text += '0';
+  while (distance_to_next(rest) >= base) {
+    text += '0';
+    rest /= base;
+  }
   do {
     auto const digit = std::fmod(rest, base);
     text += "0123456789abcdefghijklmnopqrstuvwxyz"[static_cast<int>(digit)];

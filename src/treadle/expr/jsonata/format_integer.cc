@@ -34,8 +34,11 @@ auto roman(double value) -> std::string {
 
 auto letters(double value) -> std::string {
   std::string out;
-  for (auto rest = value; rest > 0; rest = std::floor((rest - 1) / 26))
+  auto rest = value;
+  while (rest > 0) {
     out += static_cast<char>('a' + static_cast<int>(std::fmod(rest - 1, 26)));
+    rest = std::floor((rest - 1) / 26);
+  }
   std::ranges::reverse(out);
   return out;
 }

@@ -93,7 +93,7 @@ auto UnitScan::take_reference(std::size_t group_count) -> std::optional<std::siz
   auto const begin = at_;
   if (peek() == u'0') return std::nullopt;
   auto const number = take_number();
-  if (number && *number <= group_count) return *number;
+  if (number && *number <= group_count) return number;
   at_ = begin;
   return std::nullopt;
 }

@@ -44,13 +44,13 @@ auto substring(std::string_view text, double start) -> std::string_view {
   return slice(text, start, length, length);
 }
 
-auto substring(std::string_view text, double start, double count) -> std::string_view {
-  auto const length = static_cast<double>(length_of(text));
-  auto const begin = length + start < 0 ? 0.0 : start;
-  if (!(count > 0)) return {};
+auto substring(std::string_view text, double start, double length) -> std::string_view {
+  auto const whole = static_cast<double>(length_of(text));
+  auto const begin = whole + start < 0 ? 0.0 : start;
+  if (!(length > 0)) return {};
   // counted from the end, an end at or behind the text's own would wrap around to its beginning
-  auto const end = begin >= 0 ? begin + count : length + begin + count;
-  return slice(text, begin, end, length);
+  auto const end = begin >= 0 ? begin + length : whole + begin + length;
+  return slice(text, begin, end, whole);
 }
 
 auto compare_utf16(std::string_view a, std::string_view b) -> std::strong_ordering {
