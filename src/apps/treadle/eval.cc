@@ -94,7 +94,7 @@ auto read_request(Value line, Request& request) -> Result<void> {
   };
   if (auto const limited = limit("timelimit")) request.time_limit.emplace(*limited);
   if (auto const limited = limit("depth"))
-    request.depth = static_cast<std::uint32_t>(std::clamp<std::int64_t>(*limited, 1, 10'000));
+    request.depth = static_cast<std::uint32_t>(std::clamp<std::int64_t>(*limited, 1, 5'000));
   auto const* bindings = line.find("bindings");
   if (bindings == nullptr) return {};
   if (!bindings->is_object()) return fail(kBadRequest, "\"bindings\" is an object");

@@ -174,6 +174,7 @@ auto Evaluator::picks(Node const& predicate, Item context, std::size_t index, st
 }
 
 auto Evaluator::filter(Node const& predicate, Item input, Frame& frame) -> Eval<Item> {
+  if (input.is_tuples()) return Item::of(TRY(filter_tuples(predicate, input.tuples(), frame)));
   auto const size = input.is_array() ? input.size() : 1;
   auto const at = [&](std::size_t i) { return input.is_array() ? input.at(i) : input; };
   auto* const list = make_list(arena_);

@@ -53,8 +53,7 @@ auto Evaluator::sort(Node const& node, Item input, Frame& frame) -> Eval<Item> {
   TRY(merge_sort(std::span(ranked), std::span(space), precedes));
 
   if (input.is_tuples()) {
-    auto* const stream =
-        new (arena_.allocate(sizeof(TupleStream), alignof(TupleStream))) TupleStream();
+    auto* const stream = make_stream();
     for (auto const& item : ranked) stream->push(arena_, input.tuples()->items[item.place]);
     return Item::of(stream);
   }

@@ -8,8 +8,7 @@
 namespace treadle::expr::jsonata {
 
 auto Evaluator::tuples_of(Item sequence) -> TupleStream* {
-  auto* const stream =
-      new (arena_.allocate(sizeof(TupleStream), alignof(TupleStream))) TupleStream();
+  auto* const stream = make_stream();
   auto const add = [&](Item item) {
     stream->push(arena_,
                  new (arena_.allocate(sizeof(Tuple), alignof(Tuple))) Tuple{.context = item});
@@ -77,17 +76,11 @@ auto Evaluator::tuple_step(Node const& step, Item sequence, TupleStream* tuples,
   if (step.kind == NodeKind::kSort) {
     auto const sorted = TRY(sort(step, tuples == nullptr ? sequence : Item::of(tuples), frame));
     auto* stream = sorted.is_tuples() ? sorted.tuples() : tuples_of(sorted);
-    if (step.index != kNoVariable) {
-      for (std::uint32_t i = 0; i < stream->size; ++i) {
-        Binding const place[] = {{step.index, Item::of(static_cast<double>(i))}};
-        stream->items[i] = extend(*stream->items[i], place);
-      }
-    }
+    if (step.index != kNoVariable) stream = number_tuples(step.index, stream);
     return tuple_stages(step, stream, frame);
   }
   if (tuples == nullptr) tuples = tuples_of(sequence);
-  auto* const stream =
-      new (arena_.allocate(sizeof(TupleStream), alignof(TupleStream))) TupleStream();
+  auto* const stream = make_stream();
   for (std::uint32_t t = 0; t < tuples->size; ++t) {
     auto const& tuple = *tuples->items[t];
     auto* const scope = make_frame(&frame, tuple);
@@ -118,26 +111,38 @@ auto Evaluator::tuple_step(Node const& step, Item sequence, TupleStream* tuples,
   return tuple_stages(step, stream, frame);
 }
 
+auto Evaluator::make_stream() -> TupleStream* {
+  return new (arena_.allocate(sizeof(TupleStream), alignof(TupleStream))) TupleStream();
+}
+
+auto Evaluator::filter_tuples(Node const& predicate, TupleStream* tuples, Frame& frame)
+    -> Eval<TupleStream*> {
+  auto* const stream = make_stream();
+  bool const is_number = predicate.kind == NodeKind::kNumber;
+  for (std::uint32_t i = 0; i < tuples->size; ++i) {
+    auto* const tuple = tuples->items[i];
+    auto* const scope = is_number ? &frame : make_frame(&frame, *tuple);
+    auto const count = TRY(picks(predicate, tuple->context, i, tuples->size, *scope));
+    for (std::size_t n = 0; n < count; ++n) stream->push(arena_, tuple);
+  }
+  return stream;
+}
+
+auto Evaluator::number_tuples(VariableId index, TupleStream* tuples) -> TupleStream* {
+  auto* const stream = make_stream();
+  for (std::uint32_t i = 0; i < tuples->size; ++i) {
+    Binding const place[] = {{index, Item::of(static_cast<double>(i))}};
+    stream->push(arena_, extend(*tuples->items[i], place));
+  }
+  return stream;
+}
+
 auto Evaluator::tuple_stages(Node const& step, TupleStream* tuples, Frame& frame)
     -> Eval<TupleStream*> {
   if (step.stages == nullptr) return tuples;
-  for (auto const& stage : *step.stages) {
-    auto* const stream =
-        new (arena_.allocate(sizeof(TupleStream), alignof(TupleStream))) TupleStream();
-    bool const is_number = stage.filter != nullptr && stage.filter->kind == NodeKind::kNumber;
-    for (std::uint32_t i = 0; i < tuples->size; ++i) {
-      auto* const tuple = tuples->items[i];
-      if (stage.filter == nullptr) {
-        Binding const place[] = {{stage.index, Item::of(static_cast<double>(i))}};
-        stream->push(arena_, extend(*tuple, place));
-        continue;
-      }
-      auto* const scope = is_number ? &frame : make_frame(&frame, *tuple);
-      auto const count = TRY(picks(*stage.filter, tuple->context, i, tuples->size, *scope));
-      for (std::size_t n = 0; n < count; ++n) stream->push(arena_, tuple);
-    }
-    tuples = stream;
-  }
+  for (auto const& stage : *step.stages)
+    tuples = stage.filter == nullptr ? number_tuples(stage.index, tuples)
+                                     : TRY(filter_tuples(*stage.filter, tuples, frame));
   return tuples;
 }
 

@@ -101,6 +101,9 @@ class Evaluator {
   [[nodiscard]] auto check_number(double number) -> Eval<double>;
   // `a` with the element, or all elements, of `b` behind it ($append).
   [[nodiscard]] auto append(Item a, Item b) -> Eval<Item>;
+  [[nodiscard]] auto match_limits() const -> MatchLimits {
+    return {.is_over = budget_.is_over ? &budget_.is_over : nullptr};
+  }
   // The object that a regular expression gives as a function ("match", "start", ...), or undefined.
   [[nodiscard]] auto match(Regex const& regex, std::string_view text, std::size_t from)
       -> Eval<Item>;
@@ -174,6 +177,11 @@ class Evaluator {
       -> Eval<TupleStream*>;
   [[nodiscard]] auto tuple_stages(Node const& step, TupleStream* tuples, Frame& frame)
       -> Eval<TupleStream*>;
+  [[nodiscard]] auto filter_tuples(Node const& predicate, TupleStream* tuples, Frame& frame)
+      -> Eval<TupleStream*>;
+  // With each tuple's place bound to `index`.
+  [[nodiscard]] auto number_tuples(VariableId index, TupleStream* tuples) -> TupleStream*;
+  [[nodiscard]] auto make_stream() -> TupleStream*;
   [[nodiscard]] auto extend(Tuple const& tuple, std::span<Binding const> bindings) -> Tuple*;
   [[nodiscard]] auto tuples_of(Item sequence) -> TupleStream*;
 

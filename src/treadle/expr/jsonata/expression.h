@@ -39,7 +39,7 @@ struct Budget {
   std::uint64_t steps_max = 100'000'000;  // nodes evaluated and elements touched
   std::uint32_t depth_max = 500;          // nested evaluations; tail calls do not nest
   std::size_t bytes_max = std::size_t{64} << 20U;
-  std::function<bool()> is_over;  // asked now and then: whether the time is up; may be empty
+  std::function<bool()> is_over = {};  // asked now and then: whether the time is up; may be empty
 };
 
 struct Outcome {

@@ -30,7 +30,8 @@ auto format_base(Evaluator& evaluator, Arguments const& arguments) -> Eval<Item>
 auto format_integer(Evaluator& evaluator, Arguments const& arguments) -> Eval<Item> {
   if (!arguments[0].is_defined()) return Item();
   auto const picture = arguments[1].is_defined() ? arguments[1].string() : std::string_view();
-  auto const text = jsonata::format_integer(arguments[0].number(), picture);
+  auto const number = TRY(evaluator.check_number(arguments[0].number()));
+  auto const text = jsonata::format_integer(number, picture);
   if (!text) return evaluator.fail(text.error());
   return evaluator.text(*text);
 }

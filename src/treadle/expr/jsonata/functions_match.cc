@@ -15,8 +15,8 @@ namespace {
 struct Hit {
   std::size_t begin = 0;  // in bytes
   std::size_t end = 0;
-  Item match;
-  Item groups;  // an array
+  Item match = {};
+  Item groups = {};  // an array
 };
 
 // The byte at which `units` UTF-16 units of `text` end.
@@ -69,6 +69,23 @@ auto groups_of(json::Arena& arena, Subject const& subject, Match const& match) -
   return groups;
 }
 
+// What a matcher gives; `span` in UTF-16 units.
+auto match_object(Evaluator& evaluator, Hit const& hit, Span span, Regex const& regex,
+                  std::string_view text) -> Item {
+  auto& arena = evaluator.arena();
+  auto* const object = make_object(arena, 5);
+  object->set(arena, "match", hit.match);
+  object->set(arena, "start", Item::of(static_cast<double>(span.begin)));
+  object->set(arena, "end", Item::of(static_cast<double>(span.end)));
+  object->set(arena, "groups", hit.groups);
+  object->set(arena, "next",
+              evaluator.make_function({.kind = Function::Kind::kNextMatch,
+                                       .regex = &regex,
+                                       .subject = text,
+                                       .from = span.end}));
+  return Item::of(object);
+}
+
 // The matches of a matcher in a text, from left to right.
 class Matches {
  public:
@@ -86,19 +103,19 @@ class Matches {
   }
 
   // The last hit as the object that a matcher gives.
-  auto object() -> Eval<Item> {
+  auto object(Hit const& hit) -> Item {
     if (regex_ == nullptr) return object_;
-    return evaluator_.match(*regex_, text_, begin_);
+    return match_object(evaluator_, hit, {match_.begin, match_.end}, *regex_, text_);
   }
 
  private:
   auto of_regex() -> Eval<std::optional<Hit>> {
-    begin_ = from_;
-    auto const found = regex_->match(*subject_, from_);
+    auto const found = regex_->match(*subject_, from_, evaluator_.match_limits());
     if (!found) return evaluator_.fail(found.error());
     if (!*found) return std::nullopt;
     auto const& match = **found;
     if (match.begin == match.end) return evaluator_.fail("D1004");
+    match_ = {match.begin, match.end};
     from_ = match.end;
     auto& arena = evaluator_.arena();
     auto const begin = places_.byte_of(match.begin);
@@ -130,8 +147,8 @@ class Matches {
   Places places_{text_};
   Regex const* regex_ = nullptr;
   std::optional<Subject> subject_;
-  std::size_t from_ = 0;  // in UTF-16 units, as is begin_
-  std::size_t begin_ = 0;
+  std::size_t from_ = 0;  // in UTF-16 units, as is match_
+  Span match_;
   Item object_;
   bool started_ = false;
 };
@@ -207,7 +224,7 @@ auto replace_matches(Evaluator& evaluator, std::string_view text, Item matcher,
     if (by.text_or_function.is_string()) {
       substitute(out, by.text_or_function.string(), *hit);
     } else {
-      Item const arguments[] = {TRY(matches.object())};
+      Item const arguments[] = {matches.object(*hit)};
       auto const piece = TRY(evaluator.apply(by.text_or_function, arguments));
       if (!piece.is_string()) return evaluator.fail("D3012");
       out += piece.string();
@@ -243,22 +260,14 @@ void split_units(json::Arena& arena, std::string_view text, double limit, List& 
 auto Evaluator::match(Regex const& regex, std::string_view text, std::size_t from) -> Eval<Item> {
   TRY(spend(1 + text.size() / 16));
   Subject const subject(text);
-  auto const found = regex.match(subject, from);
+  auto const found = regex.match(subject, from, match_limits());
   if (!found) return fail(found.error());
   if (!*found) return Item();
-  auto const& match = **found;
-  if (match.begin == match.end) return fail("D1004");
-  auto* const object = make_object(arena_, 5);
-  object->set(arena_, "match", Item::of(arena_.copy(subject.text_of({match.begin, match.end}))));
-  object->set(arena_, "start", Item::of(static_cast<double>(match.begin)));
-  object->set(arena_, "end", Item::of(static_cast<double>(match.end)));
-  object->set(arena_, "groups", Item::of(groups_of(arena_, subject, match)));
-  object->set(arena_, "next",
-              make_function({.kind = Function::Kind::kNextMatch,
-                             .regex = &regex,
-                             .subject = text,
-                             .from = match.end}));
-  return Item::of(object);
+  auto const span = Span{(*found)->begin, (*found)->end};
+  if (span.begin == span.end) return fail("D1004");
+  auto const hit = Hit{.match = Item::of(arena_.copy(subject.text_of(span))),
+                       .groups = Item::of(groups_of(arena_, subject, **found))};
+  return match_object(*this, hit, span, regex, text);
 }
 
 namespace functions {
@@ -290,12 +299,11 @@ auto match(Evaluator& evaluator, Arguments const& arguments) -> Eval<Item> {
 }
 
 auto contains(Evaluator& evaluator, Arguments const& arguments) -> Eval<Item> {
-  if (!arguments[0].is_defined()) return Item();
+  if (!arguments[0].is_defined() || !arguments[1].is_defined()) return Item();
   auto const text = arguments[0].string();
   if (arguments[1].is_function())
     return Item::of(TRY(Matches(evaluator, arguments[1], text).next()).has_value());
-  auto const token = arguments[1].is_defined() ? arguments[1].string() : "undefined";
-  return Item::of(text.find(token) != std::string_view::npos);
+  return Item::of(text.find(arguments[1].string()) != std::string_view::npos);
 }
 
 auto replace(Evaluator& evaluator, Arguments const& arguments) -> Eval<Item> {

@@ -117,7 +117,10 @@ class Resolver {
   }
 
   auto parts(Node* node) -> Resolved {
-    TRY(part(node, node->a));
+    if (node->kind == NodeKind::kCall || node->kind == NodeKind::kPartial)
+      node->a = TRY(resolve(node->a));  // a parent that is called is sought nowhere
+    else
+      TRY(part(node, node->a));
     TRY(part(node, node->b));
     TRY(part(node, node->c));
     for (auto*& item : node->items) TRY(part(node, item));

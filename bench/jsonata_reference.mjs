@@ -1,0 +1,39 @@
+// What the reference implementation (npm jsonata) costs under this Node.
+//
+//   node jsonata_reference.mjs FOLDER < {"document": JSON, "expressions": [TEXT, ...]}
+//
+// Prints a line for each expression: nanoseconds per evaluation. The package is installed into FOLDER
+// when it is not there yet.
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+
+const PACKAGE = "jsonata@2.2.2";
+const WARM_UP_NS = 100e6;
+const MEASURED_NS = 300e6;
+
+const folder = path.resolve(process.argv[2]);
+if (!existsSync(path.join(folder, "node_modules/jsonata"))) {
+  mkdirSync(folder, { recursive: true });
+  execFileSync("npm", ["install", "--silent", "--no-save", "--prefix", folder, PACKAGE]);
+}
+const jsonata = createRequire(path.join(folder, "index.js"))("jsonata");
+const { document, expressions } = JSON.parse(readFileSync(0, "utf8"));
+
+async function evaluations(expression, duration) {
+  const begin = process.hrtime.bigint();
+  let count = 0;
+  let elapsed = 0;
+  while (elapsed < duration) {
+    for (let i = 0; i < 16; i++, count++) await expression.evaluate(document);
+    elapsed = Number(process.hrtime.bigint() - begin);
+  }
+  return elapsed / count;
+}
+
+for (const text of expressions) {
+  const expression = jsonata(text);
+  await evaluations(expression, WARM_UP_NS);
+  console.log(await evaluations(expression, MEASURED_NS));
+}
