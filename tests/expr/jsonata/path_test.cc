@@ -33,6 +33,7 @@ constexpr Case kSteps[] = {
     {"one_of_a_sequence_does_not", "$.one[0]", "7"},
     {"kept_by_brackets", "boxes[1].parcels.sku[]", R"(["s3"])"},
     {"kept_from_anywhere_in_the_path", "boxes[1].parcels[].sku", R"(["s3"])"},
+    {"an_empty_array_of_the_input_stays", "boxes[1].parcels.tags", "[]"},
     {"none_is_undefined", "boxes[2].parcels.sku", "undefined"},
     {"nested_arrays_flatten_by_one", "nested.$", "[1,2,3]"},
     {"constructor_is_not_flattened", "boxes[0].parcels.[sku, price]", R"([["s1",4],["s2",9]])"},

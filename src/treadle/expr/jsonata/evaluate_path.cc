@@ -109,7 +109,8 @@ auto Evaluator::steps(Node const& node, Item input, Frame& frame) -> Eval<Item> 
       sequence = TRY(step(current, sequence, frame, place));
     }
     if (size_of(sequence) == 0) {
-      sequence = Item();
+      // An empty array that is a value stays; an empty sequence is nothing.
+      if (!sequence.is_array() || sequence.has(Item::kSequence)) sequence = Item();
       break;
     }
   }
