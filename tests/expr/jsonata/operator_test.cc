@@ -117,7 +117,10 @@ constexpr Case kSignatures[] = {
     {"optional", "function($a, $b)<ns?:b>{$exists($b)}(1)", "false"},
     {"choice", "function($a)<(ns):b>{true}(false)", "T0410"},
     {"function", "function($f)<f:n>{$f(2)}(function($x){$x + 1})", "3"},
-    {"many", "function($a)<n+:n>{$a}(1, 2, 3)", "1"},
+    {"many", "function($a, $b, $c)<n+:n>{[$a, $b, $c]}(1, 2, 3)", "[1,2,3]"},
+    {"many_before_another", R"(function($a, $b, $c)<n+s:a>{[$a, $b, $c]}(1, 2, "x"))",
+     R"([1,2,"x"])"},
+    {"optional_that_does_not_fit", "function($a, $b)<s?n+:a>{[$a, $b]}(1, 2)", "[1,2]"},
 };
 INSTANTIATE_TEST_SUITE_P(Signatures, Operators, testing::ValuesIn(kSignatures), name_of_row);
 

@@ -243,6 +243,9 @@ auto Evaluator::validate(Signature const& signature, std::span<Item const> argum
   valid = arena_.allocate_array<Item>(arguments.size() + parameters.size());
   std::size_t size = 0;
   std::size_t next = 0;
+  auto const argument_at = [&](std::size_t i) {
+    return i < arguments.size() ? arguments[i] : Item();
+  };
   for (std::size_t p = 0; p < parameters.size(); ++p) {
     auto const& parameter = parameters[p];
     if (taken[p] == 0 && parameter.takes_context) {
@@ -251,10 +254,11 @@ auto Evaluator::validate(Signature const& signature, std::span<Item const> argum
         return fail("T0411", {.token = quoted(callee_), .value = std::to_string(next + 1)});
       valid[size++] = context;
     } else if (taken[p] == 0) {
-      valid[size++] = Item();
+      // As in the reference implementation: the argument in this place counts, whatever it is.
+      valid[size++] = argument_at(next++);
     }
     for (std::size_t n = 0; n < taken[p]; ++n, ++next) {
-      auto const argument = arguments[next];
+      auto const argument = argument_at(next);
       valid[size++] = parameter.is_array && argument.is_defined()
                           ? TRY(validate_array(parameter, argument, next))
                           : argument;
