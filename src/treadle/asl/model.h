@@ -174,11 +174,11 @@ struct ChoiceExpression {
   std::vector<ChoiceExpression> parts;
 };
 
-// The Condition of a JSONata rule: an expression, or true or false.
-using Condition = std::variant<Expression, bool>;
+// What a rule asks: in JSONPath a test, in JSONata an expression, or true or false.
+using Condition = std::variant<ChoiceExpression, Expression, bool>;
 
 struct ChoiceRule {
-  std::variant<ChoiceExpression, Condition> condition;
+  Condition condition;
   StateIndex next;
   std::optional<Template> assign;
   std::optional<JsonataTemplate> output;

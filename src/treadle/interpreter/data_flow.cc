@@ -38,8 +38,8 @@ auto without_path(std::string_view name) -> std::string_view {
 
 auto wrong_type(asl::Expression const& expression, std::string_view field,
                 std::string_view expected, Value value) -> std::unexpected<DataError> {
-  return std::unexpected(
-      DataError(expr::jsonata::unexpected_type(expression, field, expected, value)));
+  return std::unexpected<DataError>(
+      expr::jsonata::unexpected_type(expression, field, expected, value));
 }
 
 auto DataFlow::select(asl::PathField const& field, Value from) -> Result<Value> {
@@ -61,25 +61,19 @@ auto DataFlow::fill(std::optional<asl::PayloadTemplate> const& payload_template,
 auto DataFlow::fill(std::optional<asl::JsonataTemplate> const& jsonata_template, Value from)
     -> Data<Value> {
   if (!jsonata_template) return from;
-  auto filled = expr::jsonata::evaluate(*jsonata_template, environment_, arena_);
-  if (!filled) return std::unexpected(DataError(std::move(filled).error()));
-  return *filled;
+  return TRY(expr::jsonata::evaluate(*jsonata_template, environment_, arena_));
 }
 
 auto DataFlow::fill(std::optional<asl::Template> const& either, Value from) -> Data<Value> {
   if (!either) return from;
   if (auto const* payload_template = std::get_if<asl::PayloadTemplate>(&*either))
     return TRY(expr::evaluate(*payload_template, from, environment_, arena_));
-  auto filled =
-      expr::jsonata::evaluate(std::get<asl::JsonataTemplate>(*either), environment_, arena_);
-  if (!filled) return std::unexpected(DataError(std::move(filled).error()));
-  return *filled;
+  return TRY(
+      expr::jsonata::evaluate(std::get<asl::JsonataTemplate>(*either), environment_, arena_));
 }
 
 auto DataFlow::compute(asl::Expression const& expression, std::string_view field) -> Data<Value> {
-  auto computed = expr::jsonata::evaluate_field(expression, field, environment_, arena_);
-  if (!computed) return std::unexpected(DataError(std::move(computed).error()));
-  return *computed;
+  return TRY(expr::jsonata::evaluate_field(expression, field, environment_, arena_));
 }
 
 auto DataFlow::place(asl::PathField const& result_path, Value input, Value result)
@@ -156,9 +150,9 @@ auto DataFlow::computed_number(asl::Expression const& expression, std::string_vi
     return static_cast<std::uint64_t>(*number);
   auto const range = *number < 0 ? "references a negative value" : "references a value over";
   auto const limit = *number < 0 ? std::string() : fmt::format(" {}", limits::kTimerSecondsMax);
-  return std::unexpected(DataError(expr::jsonata::FieldFailure{
+  return std::unexpected(expr::jsonata::FieldFailure{
       std::string(field), fmt::format("The {} parameter {}{}: {} == {}", field, range, limit,
-                                      expression.text(), *number)}));
+                                      expression.text(), *number)});
 }
 
 auto DataFlow::look_up(asl::Path const& path, Value from) -> std::optional<Value> {

@@ -20,8 +20,9 @@ namespace treadle::interpreter {
 // What went wrong in a state's data flow. `location` is the field whose JSONata expression failed
 // ("Output/total"), empty where no expression is to blame.
 struct DataError {
-  DataError(Error from) : error(std::move(from)) {}  // NOLINT: every Error is one
-  explicit DataError(expr::jsonata::FieldFailure failure);
+  // Implicit: TRY hands on either kind.
+  DataError(Error from) : error(std::move(from)) {}
+  DataError(expr::jsonata::FieldFailure failure);
 
   Error error;
   std::string location;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "treadle/record/bytes.h"
+#include "treadle/record/shared_fields.h"
 
 namespace treadle::record {
 
@@ -12,17 +13,6 @@ inline constexpr std::uint64_t kLastOf<interpreter::Status> =
 template <>
 inline constexpr std::uint64_t kLastOf<interpreter::Phase> =
     std::to_underlying(interpreter::Phase::kEnded);
-template <>
-inline constexpr std::uint64_t kLastOf<TimerKind> =
-    std::to_underlying(TimerKind::kExecutionTimeout);
-template <>
-inline constexpr std::uint64_t kLastOf<asl::ResourceKind> =
-    std::to_underlying(asl::ResourceKind::kService);
-template <>
-inline constexpr std::uint64_t kLastOf<asl::Pattern> =
-    std::to_underlying(asl::Pattern::kWaitForTaskToken);
-
-static auto tie(Timer& v) { return std::tie(v.due, v.history_id, v.kind); }
 
 }  // namespace treadle::record
 

@@ -181,4 +181,10 @@ void append_string(std::string& out, std::string_view text) {
   });
 }
 
+auto print_string(std::string_view text) -> std::string {
+  std::string out;
+  append_string(out, text);
+  return out;
+}
+
 }  // namespace treadle::json

@@ -17,5 +17,6 @@ void append(std::string& out, Value value);
 
 // `text` (WTF-8) as a JSON string with its quotes.
 void append_string(std::string& out, std::string_view text);
+[[nodiscard]] auto print_string(std::string_view text) -> std::string;
 
 }  // namespace treadle::json

@@ -9,17 +9,12 @@
 namespace treadle::lint {
 namespace {
 
-auto quoted(std::string_view text) -> std::string {
-  std::string out;
-  json::append_string(out, text);
-  return out;
-}
-
 auto json_of(std::string_view file, Finding const& finding) -> std::string {
   return fmt::format(
       R"({{"file":{},"line":{},"column":{},"level":"{}","code":{},"message":{},"location":{}}})",
-      quoted(file), finding.position.line, finding.position.column, level_name(finding.level),
-      quoted(finding.code), quoted(finding.message), quoted(finding.location));
+      json::print_string(file), finding.position.line, finding.position.column,
+      level_name(finding.level), json::print_string(finding.code),
+      json::print_string(finding.message), json::print_string(finding.location));
 }
 
 }  // namespace

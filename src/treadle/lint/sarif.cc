@@ -13,12 +13,6 @@
 namespace treadle::lint {
 namespace {
 
-auto quoted(std::string_view text) -> std::string {
-  std::string out;
-  json::append_string(out, text);
-  return out;
-}
-
 // A path as a relative or file URI (RFC 3986): all but unreserved characters and '/' escaped.
 auto uri_of(std::string_view file) -> std::string {
   constexpr std::string_view kPlain =
@@ -56,7 +50,8 @@ auto descriptors_of(std::span<FileFindings const> files) -> std::vector<Descript
 auto descriptor_text(Descriptor const& descriptor) -> std::string {
   return fmt::format(
       R"({{"id":{},"shortDescription":{{"text":{}}},"defaultConfiguration":{{"level":"{}"}}}})",
-      quoted(descriptor.code), quoted(descriptor.summary), level_name(descriptor.level));
+      json::print_string(descriptor.code), json::print_string(descriptor.summary),
+      level_name(descriptor.level));
 }
 
 auto result_text(std::string_view file, Finding const& finding, std::size_t rule_index)
@@ -64,13 +59,13 @@ auto result_text(std::string_view file, Finding const& finding, std::size_t rule
   auto const logical = finding.location.empty()
                            ? std::string()
                            : fmt::format(R"(,"logicalLocations":[{{"fullyQualifiedName":{}}}])",
-                                         quoted(finding.location));
+                                         json::print_string(finding.location));
   return fmt::format(R"({{"ruleId":{},"ruleIndex":{},"level":"{}","message":{{"text":{}}},)"
                      R"("locations":[{{"physicalLocation":{{"artifactLocation":{{"uri":{}}},)"
                      R"("region":{{"startLine":{},"startColumn":{}}}}}{}}}]}})",
-                     quoted(finding.code), rule_index, level_name(finding.level),
-                     quoted(finding.message), quoted(uri_of(file)), finding.position.line,
-                     finding.position.column, logical);
+                     json::print_string(finding.code), rule_index, level_name(finding.level),
+                     json::print_string(finding.message), json::print_string(uri_of(file)),
+                     finding.position.line, finding.position.column, logical);
 }
 
 }  // namespace

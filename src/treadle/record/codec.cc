@@ -6,12 +6,10 @@
 #include <fmt/format.h>
 
 #include "treadle/record/bytes.h"
+#include "treadle/record/shared_fields.h"
 
 namespace treadle::record {
 
-template <>
-inline constexpr std::uint64_t kLastOf<TimerKind> =
-    std::to_underlying(TimerKind::kExecutionTimeout);
 template <>
 inline constexpr std::uint64_t kLastOf<TaskFailure> =
     std::to_underlying(TaskFailure::kSubmitFailed);
@@ -19,16 +17,9 @@ template <>
 inline constexpr std::uint64_t kLastOf<Ending> = std::to_underlying(Ending::kTimedOut);
 template <>
 inline constexpr std::uint64_t kLastOf<asl::StateType> = std::to_underlying(asl::StateType::kMap);
-template <>
-inline constexpr std::uint64_t kLastOf<asl::ResourceKind> =
-    std::to_underlying(asl::ResourceKind::kService);
-template <>
-inline constexpr std::uint64_t kLastOf<asl::Pattern> =
-    std::to_underlying(asl::Pattern::kWaitForTaskToken);
 
 // The fields of every fact, in the order of their bytes. Released versions never change.
 
-static auto tie(Timer& v) { return std::tie(v.due, v.history_id, v.kind); }
 static auto tie(Disarm& v) {
   return std::tie(v.timer, v.heartbeat, v.task, v.call_open, v.activity_offered, v.token_open);
 }

@@ -42,4 +42,15 @@ auto make_call(record::TaskScheduled const& event, record::HistoryId id,
   return call;
 }
 
+auto returned_command(record::HistoryId scheduled, integrations::CallResult const& result)
+    -> record::Command {
+  if (auto const* ok = std::get_if<integrations::CallSucceeded>(&result))
+    return record::CallSucceeded{scheduled, ok->output};
+  auto const& failed = std::get<integrations::CallFailed>(result);
+  auto const how = failed.stage == integrations::CallStage::kStart
+                       ? record::TaskFailure::kStartFailed
+                       : record::TaskFailure::kFailed;
+  return record::CallFailed{scheduled, how, failed.error};
+}
+
 }  // namespace treadle::runtime

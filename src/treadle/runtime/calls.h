@@ -1,10 +1,11 @@
-// A Scheduled event as the call that it asks for.
+// A Scheduled event as the call that it asks for, and the call's result as a command.
 #pragma once
 
 #include <string>
 #include <string_view>
 
 #include "treadle/integrations/connector.h"
+#include "treadle/record/command.h"
 #include "treadle/record/journal_event.h"
 #include "treadle/runtime/rows.h"
 #include "treadle/store/store.h"
@@ -26,5 +27,10 @@ struct CallContext {
 [[nodiscard]] auto make_call(record::TaskScheduled const& event, record::HistoryId id,
                              std::string_view parameters, CallContext const& context)
     -> integrations::TaskCall;
+
+// What the execution is told when the call of the task `scheduled` returns. The command views
+// `result`.
+[[nodiscard]] auto returned_command(record::HistoryId scheduled,
+                                    integrations::CallResult const& result) -> record::Command;
 
 }  // namespace treadle::runtime

@@ -4,6 +4,7 @@
 
 #include "treadle/base/assert.h"
 #include "treadle/interpreter/decide.h"
+#include "treadle/runtime/start_command.h"
 
 namespace treadle::runtime {
 namespace {
@@ -35,19 +36,7 @@ ExpressExecution::ExpressExecution(ExpressStart start)
 }
 
 void ExpressExecution::begin(interpreter::World& world, std::vector<record::JournalEvent>& events) {
-  decide(record::StartExecution{.execution_arn = start_.execution_arn,
-                                .name = start_.name,
-                                .state_machine_arn = start_.machine.arn,
-                                .state_machine_name = start_.machine.name,
-                                .revision = start_.machine.revision,
-                                .role_arn = start_.machine.role_arn,
-                                .trace_header = start_.trace_header,
-                                .input = start_.input,
-                                .version_arn = start_.machine.version_arn,
-                                .alias_arn = start_.machine.alias_arn,
-                                .revision_id = start_.machine.revision_id,
-                                .revised_at = start_.machine.revised_at},
-         world, events);
+  decide(start_command(start_), world, events);
 }
 
 void ExpressExecution::decide(record::Command const& command, interpreter::World& world,

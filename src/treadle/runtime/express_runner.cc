@@ -25,17 +25,6 @@ constexpr std::size_t kStartsAtOnce = 64;
 // A clock that was set is noticed after so long.
 constexpr Milliseconds kNapMax = std::chrono::minutes(1);
 
-auto command_of(record::HistoryId scheduled, integrations::CallResult const& result)
-    -> record::Command {
-  if (auto const* ok = std::get_if<integrations::CallSucceeded>(&result))
-    return record::CallSucceeded{scheduled, ok->output};
-  auto const& failed = std::get<integrations::CallFailed>(result);
-  auto const how = failed.stage == integrations::CallStage::kStart
-                       ? record::TaskFailure::kStartFailed
-                       : record::TaskFailure::kFailed;
-  return record::CallFailed{scheduled, how, failed.error};
-}
-
 }  // namespace
 
 ExpressRunner::ExpressRunner(net::EventLoop& loop, ExpressParts const& parts, std::uint64_t seed)
@@ -109,7 +98,7 @@ void ExpressRunner::drive(std::unique_ptr<Running> running) {
 void ExpressRunner::decide(Running& running, Arrival const& arrival) {
   auto const* const returned = std::get_if<CallReturned>(&arrival);
   auto const* const timer = std::get_if<record::TimerDue>(&arrival);
-  auto const command = returned != nullptr ? command_of(returned->scheduled, returned->result)
+  auto const command = returned != nullptr ? returned_command(returned->scheduled, returned->result)
                        : timer != nullptr  ? record::Command(*timer)
                                            : record::Command(record::Continue{});
   events_.clear();

@@ -23,6 +23,7 @@ namespace {
 namespace fs = std::filesystem;
 using intake::RecordKind;
 using store::FileHandle;
+using store::write_all;
 
 constexpr mode_t kOwnerOnly = 0600;
 constexpr std::string_view kSuffix = ".log";
@@ -76,21 +77,6 @@ auto cut(fs::path const& path, std::size_t bytes) -> Result<void, std::string> {
   if (!file || ::ftruncate(file.get(), static_cast<off_t>(bytes)) != 0 || ::fsync(file.get()) != 0)
     return std::unexpected(can_not(path, "cut off its torn end"));
   return {};
-}
-
-auto sync_directory(fs::path const& path) -> bool {
-  FileHandle const directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  return directory && ::fsync(directory.get()) == 0;
-}
-
-auto write_all(int descriptor, std::string_view bytes) -> bool {
-  while (!bytes.empty()) {
-    auto const written = ::write(descriptor, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return false;
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
 }
 
 }  // namespace
@@ -283,7 +269,7 @@ auto IntakeLog::Impl::next_segment(Group const& group) -> bool {
   if (!file) return fail("make it"), false;
   auto const header = intake::write_header(salt, first);
   if (!write_all(file.get(), header) || ::fdatasync(file.get()) != 0 ||
-      !sync_directory(options.directory))
+      !store::sync_names(options.directory))
     return fail("write its header"), false;
   file_bytes = header.size();
   return true;
@@ -297,7 +283,7 @@ void IntakeLog::Impl::drop_ended_segments() {
     segments.pop_front();
     dropped = true;
   }
-  if (dropped) sync_directory(options.directory);
+  if (dropped) static_cast<void>(store::sync_names(options.directory));
 }
 
 }  // namespace treadle::runtime

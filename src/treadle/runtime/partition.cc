@@ -8,6 +8,7 @@
 #include "treadle/base/assert.h"
 #include "treadle/interpreter/decide.h"
 #include "treadle/runtime/calls.h"
+#include "treadle/runtime/start_command.h"
 #include "treadle/runtime/tokens.h"
 
 namespace treadle::runtime {
@@ -121,19 +122,8 @@ void Partition::start(StartRequest request, OnAnswer<Started> done) {
   auto payloads = live.payload_table(scratch_.arena, parts_.store);
   ExecutionTokens const tokens(parts_.store.secret(), place);
   auto env = world(tokens);
-  record::StartExecution const command{.execution_arn = request.execution_arn,
-                                       .name = request.name,
-                                       .state_machine_arn = request.machine.arn,
-                                       .state_machine_name = request.machine.name,
-                                       .revision = request.machine.revision,
-                                       .role_arn = request.machine.role_arn,
-                                       .trace_header = request.trace_header,
-                                       .input = request.input,
-                                       .version_arn = request.machine.version_arn,
-                                       .alias_arn = request.machine.alias_arn,
-                                       .revision_id = request.machine.revision_id,
-                                       .revised_at = request.machine.revised_at};
-  interpreter::decide(live.state, *live.definition, command, env, payloads, scratch_.events);
+  interpreter::decide(live.state, *live.definition, start_command(request), env, payloads,
+                      scratch_.events);
   Started started{live.state.execution_arn, live.state.started_at};
   commit(live, payloads, [done = std::move(done), started = std::move(started)]() mutable {
     done(std::move(started));

@@ -101,8 +101,6 @@ class Partition {
   void answer_when_durable(LiveExecution& live, std::move_only_function<void()> answer);
 
   void invoke(integrations::TaskCall call);
-  void call_returned(Place const& place, record::HistoryId scheduled,
-                     integrations::CallResult result);
   void move_heartbeat(LiveExecution& live, record::HistoryId scheduled,
                       std::move_only_function<void()> answer);
   void timer_due(TimerKey const& key);

@@ -62,13 +62,13 @@ void put_list_rows(store::Batch& batch, Head const& head, Place const& place, Mo
 void put_head(store::Batch& batch, LiveExecution const& live,
               std::span<record::JournalEvent const> events) {
   bool const started = std::holds_alternative<record::ExecutionStarted>(events.front().fact);
+  if (!started && !live.state.is_over()) return;
   auto head = head_of(live);
   auto const* const ended = std::get_if<record::ExecutionEnded>(&events.back().fact);
   if (ended != nullptr) {
     if (ended->error) head.error = std::string(*ended->error);
     if (ended->cause) head.cause = std::string(*ended->cause);
   }
-  if (!started && !live.state.is_over()) return;
   batch.put(Table::kHead, place_key(live.place), write_head(head));
   if (started) batch.put(Table::kName, head.summary.execution_arn, write_place(live.place));
   put_list_rows(batch, head, live.place, started ? Moment::kStart : Moment::kEnd);
@@ -205,23 +205,11 @@ void Partition::invoke(integrations::TaskCall call) {
   auto const scheduled = call.id.history_id;
   parts_.connector.invoke(
       std::move(call), [this, place, scheduled](integrations::CallResult result) {
-        loop_.post([this, place, scheduled, result = std::move(result)]() mutable {
-          call_returned(place, scheduled, std::move(result));
+        loop_.post([this, place, scheduled, result = std::move(result)] {
+          execute(place, returned_command(scheduled, result), [](record::Reply) {});
           parts_.calls.end();
         });
       });
-}
-
-void Partition::call_returned(Place const& place, record::HistoryId scheduled,
-                              integrations::CallResult result) {
-  auto const done = [](record::Reply) {};
-  if (auto const* ok = std::get_if<integrations::CallSucceeded>(&result))
-    return execute(place, record::CallSucceeded{scheduled, ok->output}, done);
-  auto& failed = std::get<integrations::CallFailed>(result);
-  auto const how = failed.stage == integrations::CallStage::kStart
-                       ? record::TaskFailure::kStartFailed
-                       : record::TaskFailure::kFailed;
-  execute(place, record::CallFailed{scheduled, how, std::move(failed.error)}, done);
 }
 
 // ---- after a restart ----

@@ -117,8 +117,7 @@ auto take_lock(fs::path const& path) -> StoreResult<FileHandle> {
 }
 
 auto sync_directory(fs::path const& path) -> StoreResult<void> {
-  FileHandle const directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!directory || ::fsync(directory.get()) != 0) return system_error(path, "fsync", errno);
+  if (!sync_names(path)) return system_error(path, "fsync", errno);
   return {};
 }
 

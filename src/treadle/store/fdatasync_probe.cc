@@ -17,13 +17,7 @@ auto create_file(std::filesystem::path const& path) -> StoreResult<FileHandle> {
 }
 
 auto append_and_sync(int descriptor, std::string_view bytes) -> bool {
-  while (!bytes.empty()) {
-    auto const written = ::write(descriptor, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return false;
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return ::fdatasync(descriptor) == 0;
+  return write_all(descriptor, bytes) && ::fdatasync(descriptor) == 0;
 }
 
 }  // namespace

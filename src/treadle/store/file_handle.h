@@ -1,6 +1,8 @@
-// FileHandle: owns a file descriptor.
+// FileHandle: owns a file descriptor; and what is done with one in more than one place.
 #pragma once
 
+#include <filesystem>
+#include <string_view>
 #include <unistd.h>
 #include <utility>
 
@@ -28,5 +30,10 @@ class FileHandle {
  private:
   int descriptor_ = -1;
 };
+
+// Writes all of `bytes` where the file stands. False, with errno, when the system refuses.
+[[nodiscard]] auto write_all(int descriptor, std::string_view bytes) -> bool;
+// Makes the names in a directory durable. False, with errno.
+[[nodiscard]] auto sync_names(std::filesystem::path const& directory) -> bool;
 
 }  // namespace treadle::store

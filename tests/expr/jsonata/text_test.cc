@@ -4,6 +4,7 @@
 
 #include "treadle/expr/jsonata/encoding.h"
 #include "treadle/expr/jsonata/utf16.h"
+#include "treadle/expr/utf16_order.h"
 
 namespace treadle::expr::jsonata {
 namespace {

@@ -1,10 +1,9 @@
 #include <array>
 #include <string>
 
-#include <openssl/evp.h>
-
 #include "treadle/base/assert.h"
 #include "treadle/base/utf8.h"
+#include "treadle/expr/digest.h"
 #include "treadle/expr/intrinsic/argument.h"
 #include "treadle/expr/intrinsic/functions.h"
 
@@ -13,7 +12,6 @@ namespace {
 
 constexpr std::string_view kAlphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-constexpr std::string_view kHexDigits = "0123456789abcdef";
 
 auto encode(std::string_view bytes) -> std::string {
   auto text = std::string();
@@ -64,18 +62,6 @@ auto as_text(std::string_view bytes) -> std::string {
   return text;
 }
 
-struct Algorithm {
-  std::string_view name;
-  auto (*digest)() -> EVP_MD const*;
-};
-constexpr auto kAlgorithms = std::to_array<Algorithm>({
-    {"MD5", EVP_md5},
-    {"SHA-1", EVP_sha1},
-    {"SHA-256", EVP_sha256},
-    {"SHA-384", EVP_sha384},
-    {"SHA-512", EVP_sha512},
-});
-
 }  // namespace
 
 auto base64_encode(Invocation const& invocation) -> Answer {
@@ -91,20 +77,8 @@ auto base64_decode(Invocation const& invocation) -> Answer {
 auto hash(Invocation const& invocation) -> Answer {
   auto const data = TRY(short_text_argument(invocation, 0));
   auto const name = TRY(text_argument(invocation, 1));
-  for (auto const& algorithm : kAlgorithms) {
-    if (algorithm.name != name) continue;
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    unsigned int length = 0;
-    auto const done =
-        EVP_Digest(data.data(), data.size(), digest, &length, algorithm.digest(), nullptr);
-    TREADLE_ASSERT(done == 1);
-    auto text = std::string();
-    for (unsigned int i = 0; i < length; ++i) {
-      text += kHexDigits[digest[i] >> 4];
-      text += kHexDigits[digest[i] & 0xF];
-    }
-    return json::make_string(invocation.arena, text);
-  }
+  if (auto const digest = hex_digest(name, data); digest)
+    return json::make_string(invocation.arena, *digest);
   return std::unexpected("Argument 2 must be one of MD5, SHA-1, SHA-256, SHA-384, SHA-512");
 }
 

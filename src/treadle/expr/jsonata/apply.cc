@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "treadle/expr/jsonata/evaluator.h"
+#include "treadle/json/print.h"
 
 namespace treadle::expr::jsonata {
 namespace {
@@ -239,7 +240,8 @@ auto Evaluator::validate(Signature const& signature, std::span<Item const> argum
   auto taken = std::vector<std::size_t>();
   std::size_t failed_at = 0;
   if (!signature.match(types, taken, failed_at))
-    return fail("T0410", {.token = quoted(callee_), .value = std::to_string(failed_at + 1)});
+    return fail("T0410",
+                {.token = json::print_string(callee_), .value = std::to_string(failed_at + 1)});
   valid = arena_.allocate_array<Item>(arguments.size() + parameters.size());
   std::size_t size = 0;
   std::size_t next = 0;
@@ -251,7 +253,8 @@ auto Evaluator::validate(Signature const& signature, std::span<Item const> argum
     if (taken[p] == 0 && parameter.takes_context) {
       auto const context = input.has(Item::kOuter) ? input.at(0) : input;
       if (!admits(parameter, context))
-        return fail("T0411", {.token = quoted(callee_), .value = std::to_string(next + 1)});
+        return fail("T0411",
+                    {.token = json::print_string(callee_), .value = std::to_string(next + 1)});
       valid[size++] = context;
     } else if (taken[p] == 0) {
       // As in the reference implementation: the argument in this place counts, whatever it is.
@@ -285,7 +288,7 @@ auto Evaluator::validate_array(Parameter const& parameter, Item argument, std::s
     are_elements = parameter.element == '\0' || parameter.element == 'n';
   }
   if (!are_elements)
-    return fail("T0412", {.token = quoted(callee_),
+    return fail("T0412", {.token = json::print_string(callee_),
                           .value = std::to_string(index + 1),
                           .value2 = std::string(name_of_types(parameter.element))});
   if (argument.is_array()) return argument;

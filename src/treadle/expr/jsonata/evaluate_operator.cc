@@ -8,13 +8,15 @@
 #include "treadle/base/limits.h"
 #include "treadle/expr/jsonata/evaluator.h"
 #include "treadle/expr/jsonata/utf16.h"
+#include "treadle/expr/utf16_order.h"
+#include "treadle/json/print.h"
 
 namespace treadle::expr::jsonata {
 namespace {
 
 constexpr double kRangeMax = 1e7;
 
-auto symbol_of(Node const& node) -> std::string { return quoted(node.text); }
+auto symbol_of(Node const& node) -> std::string { return json::print_string(node.text); }
 
 auto compute(Operator op, double a, double b) -> double {
   switch (op) {

@@ -2,7 +2,7 @@
 #include <vector>
 
 #include "treadle/expr/jsonata/evaluator.h"
-#include "treadle/expr/jsonata/utf16.h"
+#include "treadle/expr/utf16_order.h"
 
 namespace treadle::expr::jsonata {
 namespace {

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "treadle/expr/jsonata/evaluator.h"
+#include "treadle/json/print.h"
 
 namespace treadle::expr::jsonata {
 namespace {
@@ -25,7 +26,7 @@ auto Evaluator::compile_within(std::string_view text) -> Eval<Program const*> {
   nested->may_eval = true;
   nested->is_nested = true;
   auto const compiled = compile(*nested);
-  if (!compiled) return fail("D3120", {.value = quoted(compiled.error().message)});
+  if (!compiled) return fail("D3120", {.value = json::print_string(compiled.error().message)});
   evaluated_bytes_ += nested->arena.bytes_used() + kProgramBytes;
   TRY(reserve(evaluated_bytes_));
   evaluated_.push_back(nested);
@@ -51,7 +52,7 @@ auto Evaluator::evaluate_text(std::string_view text, Item input, Frame* frame) -
   auto* const scope = frame == nullptr ? make_frame(nullptr) : frame;
   auto const result = eval(*program->root, input, *scope);
   if (result || failure_.code == "D1011" || failure_.code == "D1012") return result;
-  return fail("D3121", {.value = quoted(failure_.message)});
+  return fail("D3121", {.value = json::print_string(failure_.message)});
 }
 
 }  // namespace treadle::expr::jsonata

@@ -6,7 +6,7 @@
 
 #include "treadle/base/limits.h"
 #include "treadle/expr/jsonata/functions.h"
-#include "treadle/expr/jsonata/utf16.h"
+#include "treadle/expr/utf16_order.h"
 
 namespace treadle::expr::jsonata::functions {
 namespace {

@@ -7,37 +7,21 @@
 #include <cmath>
 #include <string>
 
-#include <openssl/evp.h>
-
+#include "treadle/base/random.h"
+#include "treadle/expr/digest.h"
 #include "treadle/expr/jsonata/functions.h"
 #include "treadle/json/parse.h"
+#include "treadle/json/print.h"
 
 namespace treadle::expr::jsonata::functions {
 namespace {
 
 constexpr double kRangeMax = 1e7;
 
-struct Algorithm {
-  std::string_view name;
-  auto (*digest)() -> EVP_MD const*;
-};
-constexpr auto kAlgorithms = std::to_array<Algorithm>({
-    {"MD5", EVP_md5},
-    {"SHA-1", EVP_sha1},
-    {"SHA-256", EVP_sha256},
-    {"SHA-384", EVP_sha384},
-    {"SHA-512", EVP_sha512},
-});
-
-auto hex_of(std::uint64_t half) -> std::string {
-  auto text = std::string();
-  for (int shift = 60; shift >= 0; shift -= 4) text += "0123456789abcdef"[half >> shift & 0xFU];
-  return text;
-}
-
 auto wrong_argument(Evaluator& evaluator, int index, std::string_view function)
     -> std::unexpected<Failed> {
-  return evaluator.fail("T0410", {.token = quoted(function), .value = std::to_string(index)});
+  return evaluator.fail("T0410",
+                        {.token = json::print_string(function), .value = std::to_string(index)});
 }
 
 }  // namespace
@@ -84,18 +68,9 @@ auto range(Evaluator& evaluator, Arguments const& arguments) -> Eval<Item> {
 auto hash(Evaluator& evaluator, Arguments const& arguments) -> Eval<Item> {
   if (!arguments[0].is_defined() || !arguments[1].is_defined()) return Item();
   auto const data = arguments[0].string();
-  auto const* const found = std::ranges::find(kAlgorithms, arguments[1].string(), &Algorithm::name);
-  if (found == kAlgorithms.end()) return wrong_argument(evaluator, 2, "hash");
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned size = 0;
-  TREADLE_ASSERT(
-      EVP_Digest(data.data(), data.size(), digest.data(), &size, found->digest(), nullptr) == 1);
-  auto text = std::string();
-  for (unsigned i = 0; i < size; ++i) {
-    text += "0123456789abcdef"[digest[i] >> 4U];
-    text += "0123456789abcdef"[digest[i] & 0xFU];
-  }
-  return evaluator.text(text);
+  auto const digest = hex_digest(arguments[1].string(), data);
+  if (!digest) return wrong_argument(evaluator, 2, "hash");
+  return evaluator.text(*digest);
 }
 
 // With a seed always the same number: its bits, mixed (splitmix64).
@@ -110,11 +85,8 @@ auto draw_seeded(Evaluator& evaluator, Arguments const& arguments) -> Eval<Item>
 }
 
 auto uuid(Evaluator& evaluator, Arguments const&) -> Eval<Item> {
-  auto const high = (evaluator.environment().draw() & ~0xF000ULL) | 0x4000ULL;
-  auto const low = (evaluator.environment().draw() & ~(3ULL << 62U)) | 2ULL << 62U;
-  auto text = hex_of(high) + hex_of(low);
-  for (auto at : {8U, 13U, 18U, 23U}) text.insert(at, "-");
-  return evaluator.text(text);
+  auto const high = evaluator.environment().draw();
+  return evaluator.text(uuid_v4(high, evaluator.environment().draw()));
 }
 
 auto parse(Evaluator& evaluator, Arguments const& arguments) -> Eval<Item> {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "treadle/expr/jsonata/messages.h"
+#include "treadle/json/print.h"
 
 namespace treadle::expr::jsonata {
 namespace {
@@ -142,7 +143,8 @@ auto Lexer::escape(std::string& out) -> Result<void, SyntaxError> {
     return {};
   }
   if (c != 'u')
-    return fail_at(begin, "S0103", {.token = begin < text_.size() ? quoted({&c, 1}) : "\"\""});
+    return fail_at(begin, "S0103",
+                   {.token = begin < text_.size() ? json::print_string({&c, 1}) : "\"\""});
   auto const unit = hex4(text_.substr(at_));
   if (unit < 0) return fail_at(begin, "S0104");
   at_ += 4;
@@ -189,7 +191,7 @@ auto Lexer::number() -> Result<Token, SyntaxError> {
   }
   auto const text = text_.substr(begin, at_ - begin);
   auto const value = json::Value::number_text(text).as_double();
-  if (!std::isfinite(value)) return fail_at(begin, "S0102", {.token = quoted(text)});
+  if (!std::isfinite(value)) return fail_at(begin, "S0102", {.token = json::print_string(text)});
   return Token{.kind = TokenKind::kNumber, .text = text, .number = value};
 }
 

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <iterator>
 
-#include "treadle/json/print.h"
-
 namespace treadle::expr::jsonata {
 namespace {
 
@@ -123,12 +121,6 @@ auto message_of(std::string_view code, Details const& details) -> std::string {
     filled += name == "token" ? details.token : name == "value" ? details.value : details.value2;
     rest.remove_prefix(close + 1);
   }
-}
-
-auto quoted(std::string_view text) -> std::string {
-  auto out = std::string();
-  json::append_string(out, text);
-  return out;
 }
 
 }  // namespace treadle::expr::jsonata

@@ -16,7 +16,4 @@ struct Details {
 // The message of `code` with its details filled in; the code itself where there is none.
 [[nodiscard]] auto message_of(std::string_view code, Details const& details = {}) -> std::string;
 
-// `text` as a JSON string, for Details.
-[[nodiscard]] auto quoted(std::string_view text) -> std::string;
-
 }  // namespace treadle::expr::jsonata

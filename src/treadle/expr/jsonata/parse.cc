@@ -8,6 +8,7 @@
 
 #include "treadle/expr/jsonata/lexer.h"
 #include "treadle/expr/jsonata/messages.h"
+#include "treadle/json/print.h"
 
 namespace treadle::expr::jsonata {
 namespace {
@@ -80,7 +81,7 @@ class Parser {
     TRY(advance());
     auto* const root = TRY(expression(0));
     if (!token_.is("(end)"))
-      return fail_at(token_.position, "S0201", {.token = quoted(token_.text)});
+      return fail_at(token_.position, "S0201", {.token = json::print_string(token_.text)});
     return root;
   }
 
@@ -95,7 +96,7 @@ class Parser {
   auto advance(Expected expected = Expected::kOperand) -> Result<void, SyntaxError> {
     token_ = TRY(lexer_.next(expected));
     if (token_.kind == TokenKind::kOperator && !is_known(token_.text))
-      return fail_at(token_.position, "S0204", {.token = quoted(token_.text)});
+      return fail_at(token_.position, "S0204", {.token = json::print_string(token_.text)});
     return {};
   }
 
@@ -103,8 +104,9 @@ class Parser {
       -> Result<void, SyntaxError> {
     if (!token_.is(symbol)) {
       auto const* const code = token_.is("(end)") ? "S0203" : "S0202";
-      return fail_at(token_.position, code,
-                     {.token = quoted(token_.text), .value = quoted(symbol)});
+      return fail_at(
+          token_.position, code,
+          {.token = json::print_string(token_.text), .value = json::print_string(symbol)});
     }
     return advance(expected);
   }
@@ -184,7 +186,7 @@ class Parser {
     bool const is_symbol = symbol == ")" || symbol == "]" || symbol == "}" || symbol == "," ||
                            symbol == ";" || symbol == ":" || symbol == "..";
     if (is_symbol) return make(NodeKind::kSymbol, token);
-    return fail_at(token.position, "S0211", {.token = quoted(symbol)});
+    return fail_at(token.position, "S0211", {.token = json::print_string(symbol)});
   }
 
   // The current token once more, as an operand: "/" there begins a regular expression.
@@ -366,7 +368,7 @@ class Parser {
   auto position_binding(Token const& symbol, Node* left) -> Parsed {
     auto* const name = TRY(expression(power_of(symbol)));
     if (name->kind != NodeKind::kVariable)
-      return fail_at(name->position, "S0214", {.token = quoted(symbol.text)});
+      return fail_at(name->position, "S0214", {.token = json::print_string(symbol.text)});
     auto* const node = make(symbol.text == "@" ? NodeKind::kFocus : NodeKind::kIndex, symbol);
     node->a = left;
     node->variable = name->variable;

@@ -7,6 +7,7 @@
 
 #include "treadle/expr/jsonata/ast.h"
 #include "treadle/expr/jsonata/messages.h"
+#include "treadle/json/print.h"
 
 namespace treadle::expr::jsonata {
 namespace {
@@ -38,7 +39,8 @@ class Resolver {
   auto resolve_kind(Node* node) -> Resolved {
     switch (node->kind) {
       case NodeKind::kEnd: return fail_at(node, "S0207");
-      case NodeKind::kSymbol: return fail_at(node, "S0201", {.token = quoted(node->text)});
+      case NodeKind::kSymbol:
+        return fail_at(node, "S0201", {.token = json::print_string(node->text)});
       case NodeKind::kName: return name(node);
       case NodeKind::kNumber:
       case NodeKind::kString:

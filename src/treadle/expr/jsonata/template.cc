@@ -27,7 +27,7 @@ using json::Value;
 constexpr std::string_view kOpen = "{%";
 constexpr std::string_view kClose = "%}";
 // Others wait for the thread that evaluates a field: at most about a second.
-Budget const kBudget{.steps_max = 10'000'000, .is_over = {}};
+constexpr std::uint64_t kSteps = 10'000'000;
 constexpr std::string_view kSpace = " \t\r\n";
 
 // The nodes of one template and the copy of its source that they point into.
@@ -179,7 +179,8 @@ auto evaluate_field(Expression const& expression, std::string_view field, Enviro
     return std::unexpected(
         FieldFailure{std::string(field), sentence(expression, field) + std::string(how)});
   };
-  auto const outcome = evaluate(expression, std::nullopt, environment, arena, kBudget);
+  auto const outcome =
+      evaluate(expression, std::nullopt, environment, arena, {.steps_max = kSteps, .is_over = {}});
   if (!outcome) {
     // A code opens a sentence of its own; what has none goes on in this one.
     auto const& [code, message] = outcome.error();

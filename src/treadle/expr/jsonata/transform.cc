@@ -1,6 +1,7 @@
 // Source: docs.jsonata.org, "Other operators", transform.
 #include "treadle/base/limits.h"
 #include "treadle/expr/jsonata/evaluator.h"
+#include "treadle/json/print.h"
 
 namespace treadle::expr::jsonata {
 
@@ -31,7 +32,7 @@ auto Evaluator::clone(Item item, std::uint32_t depth) -> Eval<Item> {
 auto Evaluator::transform(Function const& function, Item argument) -> Eval<Item> {
   if (!argument.is_defined()) return argument;
   if (!argument.is_array() && !argument.is_object())
-    return fail("T0410", {.token = quoted(callee_), .value = "1"});
+    return fail("T0410", {.token = json::print_string(callee_), .value = "1"});
   if (auto const cloning = program_->find("clone"))
     if (!look_up(*cloning, *function.frame).is_function()) return fail("T2013");
   auto const result = TRY(clone(argument));

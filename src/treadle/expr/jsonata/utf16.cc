@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "treadle/expr/jsonpath/utf16.h"
-
 namespace treadle::expr::jsonata {
 
 namespace {
@@ -51,10 +49,6 @@ auto substring(std::string_view text, double start, double length) -> std::strin
   // counted from the end, an end at or behind the text's own would wrap around to its beginning
   auto const end = begin >= 0 ? begin + length : whole + begin + length;
   return slice(text, begin, end, whole);
-}
-
-auto compare_utf16(std::string_view a, std::string_view b) -> std::strong_ordering {
-  return jsonpath::compare_utf16(a, b);
 }
 
 void append_text(std::string& out, std::string_view piece) {

@@ -21,9 +21,6 @@ namespace treadle::expr::jsonata {
 [[nodiscard]] auto substring(std::string_view text, double start, double length)
     -> std::string_view;
 
-// The order of UTF-16 units, which "<" and sorting have.
-[[nodiscard]] auto compare_utf16(std::string_view a, std::string_view b) -> std::strong_ordering;
-
 // Appends; a high surrogate at the end of `out` and a low one that `piece` begins with become one
 // code point, as they do in JavaScript.
 void append_text(std::string& out, std::string_view piece);

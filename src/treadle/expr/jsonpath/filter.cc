@@ -9,8 +9,8 @@
 #include "treadle/expr/java_text.h"
 #include "treadle/expr/jsonpath/compile.h"
 #include "treadle/expr/jsonpath/decimal.h"
-#include "treadle/expr/jsonpath/utf16.h"
 #include "treadle/expr/jsonpath/walk.h"
+#include "treadle/expr/utf16_order.h"
 
 namespace treadle::expr::jsonpath {
 namespace {

@@ -16,9 +16,11 @@ struct Decision {
   std::optional<asl::JsonataTemplate> const& output;
 };
 
-auto condition_holds(asl::Condition const& condition, std::size_t rule, DataFlow& flow)
-    -> Data<bool> {
+auto condition_holds(asl::Condition const& condition, std::size_t rule, json::Value input,
+                     DataFlow& flow) -> Data<bool> {
   if (auto const* constant = std::get_if<bool>(&condition)) return *constant;
+  if (auto const* test = std::get_if<asl::ChoiceExpression>(&condition))
+    return TRY(holds(*test, input, flow));
   auto const& expression = std::get<asl::Expression>(condition);
   auto const field = fmt::format("Choices[{}]/Condition", rule);
   auto const value = TRY(flow.compute(expression, field));
@@ -30,12 +32,8 @@ auto choose(asl::State const& definition, json::Value input, DataFlow& flow) -> 
   auto const& choice = std::get<asl::Choice>(definition.details);
   for (std::size_t i = 0; i < choice.rules.size(); ++i) {
     auto const& rule = choice.rules[i];
-    bool applies = false;
-    if (auto const* test = std::get_if<asl::ChoiceExpression>(&rule.condition))
-      applies = TRY(holds(*test, input, flow));
-    else
-      applies = TRY(condition_holds(std::get<asl::Condition>(rule.condition), i, flow));
-    if (applies) return Decision{rule.next, rule.assign, rule.output};
+    if (TRY(condition_holds(rule.condition, i, input, flow)))
+      return Decision{rule.next, rule.assign, rule.output};
   }
   if (choice.fallback) return Decision{*choice.fallback, definition.assign, definition.output};
   return fail(errors::kNoChoiceMatched,

@@ -74,8 +74,8 @@ auto check_tolerance(asl::Map const& map, DataFlow& flow, Value input) -> Data<v
   if (!value.is_number()) return wrong_type(*expression, kField, "number", value);
   auto const percentage = value.as_double();
   if (percentage >= 0.0 && percentage <= 100.0) return {};
-  return std::unexpected(DataError(expr::jsonata::FieldFailure{
-      std::string(kField), "ToleratedFailurePercentage must be between 0 and 100."}));
+  return std::unexpected(expr::jsonata::FieldFailure{
+      std::string(kField), "ToleratedFailurePercentage must be between 0 and 100."});
 }
 
 auto prepare(asl::State const& definition, Value raw_input, DataFlow& flow) -> Data<Plan> {

@@ -21,11 +21,11 @@ auto due(Step& step, asl::Wait const& wait, DataFlow& flow, json::Value input) -
     auto const value = TRY(flow.compute(expression, "Timestamp"));
     if (!value.is_string()) return wrong_type(expression, "Timestamp", "string", value);
     if (auto const moment = parse_rfc3339(value.as_string()); moment) return due_at(step, *moment);
-    return std::unexpected(DataError(expr::jsonata::FieldFailure{
+    return std::unexpected(expr::jsonata::FieldFailure{
         "Timestamp",
         fmt::format("The Timestamp parameter does not reference a valid ISO-8601 extended offset "
                     "date-time format string: {} == {}",
-                    expression.text(), value.as_string())}));
+                    expression.text(), value.as_string())});
   }
   if (!wait.timestamp_path) {
     auto const seconds = TRY(flow.number(wait.seconds, "SecondsPath", input));

@@ -1,11 +1,11 @@
-// UTF-8 texts ordered as Java's UTF-16 strings are.
+// UTF-8 (or WTF-8) texts ordered as the UTF-16 strings of Java and JavaScript are.
 #pragma once
 
 #include <compare>
 #include <cstddef>
 #include <string_view>
 
-namespace treadle::expr::jsonpath {
+namespace treadle::expr {
 
 // The order of UTF-16 code units. It differs from that of the bytes only where a surrogate pair
 // (lead byte F0 or more) meets U+E000..U+FFFF (lead byte EE or EF): the pair comes first.
@@ -20,4 +20,4 @@ inline auto compare_utf16(std::string_view a, std::string_view b) -> std::strong
   return crosses ? right <=> left : left <=> right;
 }
 
-}  // namespace treadle::expr::jsonpath
+}  // namespace treadle::expr
