@@ -1,4 +1,4 @@
-// Any text as an expression over a document: it is refused with a code, or its evaluation ends
+// Any text (UTF-8, as a definition is) as an expression over a document: it is refused with a code, or its evaluation ends
 // within its budget and gives JSON that prints.
 #include <cstddef>
 #include <cstdint>
@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "treadle/base/assert.h"
+#include "treadle/base/utf8.h"
 #include "treadle/expr/environment.h"
 #include "treadle/expr/jsonata/expression.h"
 #include "treadle/json/arena.h"
@@ -62,6 +63,7 @@ void check(std::string_view text, jsonata::Dialect dialect) {
 
 extern "C" auto LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) -> int {
   auto const text = std::string_view(reinterpret_cast<char const*>(data), size);
+  if (!utf8::is_valid(text)) return 0;
   check(text, jsonata::Dialect::kReference);
   check(text, jsonata::Dialect::kStepFunctions);
   return 0;

@@ -113,6 +113,14 @@ class AwsCliTest(unittest.TestCase):
         self.aws("delete-state-machine-alias", state_machine_alias_arn=alias)
         self.aws("delete-state-machine-version", state_machine_version_arn=version)
 
+    @unittest.skipUnless(DATA_PATH, "this CLI is older than the operation; tests/js has it")
+    def test_redrive(self):
+        arn = self.aws("start-execution", state_machine_arn=self.create(WAIT))["executionArn"]
+        self.refused("ExecutionNotRedrivable", "redrive-execution", execution_arn=arn)
+        self.aws("stop-execution", execution_arn=arn)
+        self.aws("redrive-execution", execution_arn=arn)
+        self.assertEqual(self.aws("describe-execution", execution_arn=arn)["redriveCount"], 1)
+
     @unittest.skipUnless(DATA_PATH, "this CLI is older than the operations")
     def test_map_runs(self):
         execution = self.aws("start-execution", state_machine_arn=self.create(WAIT))["executionArn"]

@@ -16,4 +16,6 @@ VERSIONS = (
 
 MAP_RUNS = ("DescribeMapRun", "ListMapRuns", "UpdateMapRun")
 
-OPERATIONS = CORE + VERSIONS + MAP_RUNS
+REDRIVE = ("RedriveExecution",)
+
+OPERATIONS = CORE + VERSIONS + MAP_RUNS + REDRIVE

@@ -1,4 +1,4 @@
-"""The sub-commands that talk to a server: start, list, describe, history, stop."""
+"""The sub-commands that talk to a server: start, list, describe, history, stop, redrive."""
 import json
 import unittest
 
@@ -97,10 +97,21 @@ class ExecutionsTest(unittest.TestCase):
         described = self.json("describe", arn)
         self.assertEqual([described[k] for k in ("status", "error", "cause")], ["ABORTED", "Enough", "Closed"])
 
+    def test_redrive(self):
+        arn = self.json("start", self.create(WAIT))["executionArn"]
+        status, _, err = self.treadle("redrive", arn)
+        self.assertEqual(status, 1)
+        self.assertIn("Execution is RUNNING and cannot be redriven", err)
+        self.treadle("stop", arn)
+        self.assertEqual(self.treadle("redrive", arn), (0, f"redriven {arn}\n", ""))
+        self.assertEqual(self.json("describe", arn)["status"], "RUNNING")
+        self.assertIn("redriven", self.treadle("history", arn)[1])
+
     def test_what_is_not_there(self):
         for arguments in (("start", "nobody"), ("list", "nobody"), ("describe", "nobody"),
                           ("history", "arn:aws:states:us-east-1:123456789012:execution:nobody:none"),
-                          ("stop", "arn:aws:states:us-east-1:123456789012:execution:nobody:none")):
+                          ("stop", "arn:aws:states:us-east-1:123456789012:execution:nobody:none"),
+                          ("redrive", "arn:aws:states:us-east-1:123456789012:execution:nobody:none")):
             with self.subTest(arguments):
                 status, out, err = self.treadle(*arguments)
                 self.assertEqual((status, out), (1, ""))
@@ -109,7 +120,7 @@ class ExecutionsTest(unittest.TestCase):
     def test_wrong_command_lines(self):
         for arguments in (("start",), ("start", "any", "--input", "{"), ("start", "any", "--input", "@nowhere"),
                           ("start", "any", "--wait", "-1"), ("list", "--status", "FAILED"), ("list", "any", "--status", "LOST"),
-                          ("describe",), ("history",), ("stop",), ("history", "any", "--format", "xml")):
+                          ("describe",), ("history",), ("stop",), ("redrive",), ("history", "any", "--format", "xml")):
             with self.subTest(arguments):
                 self.assertEqual(self.treadle(*arguments)[0], 2)
 

@@ -30,12 +30,9 @@ class Driver {
   void to_the_end() {
     ASSERT_TRUE(live().definition);
     execution_.tell(start_command());
-    for (int steps = 0; !execution_.state().is_over() && steps < 300; ++steps) {
-      step();
-      if (testing::Test::HasFailure()) return;
-    }
-    if (!execution_.state().is_over()) execution_.tell(record::StopExecution{});
-    execution_.check_ended();
+    drive();
+    for (int redrives = 0; redrives < 3 && pick(2) == 0 && redrive(); ++redrives) drive();
+    if (testing::Test::HasFailure()) return;
     refuse_all();
     count_what_happened();
   }
@@ -43,6 +40,25 @@ class Driver {
  private:
   auto live() -> Execution& { return execution_.live(); }
   auto pick(std::uint64_t n) -> std::uint64_t { return random_.next_u64() % n; }
+
+  void drive() {
+    for (int steps = 0; !execution_.state().is_over() && steps < 300; ++steps) {
+      step();
+      if (testing::Test::HasFailure()) return;
+    }
+    if (!execution_.state().is_over()) execution_.tell(record::StopExecution{});
+    execution_.check_ended();
+  }
+
+  // Whether what has ended goes on.
+  auto redrive() -> bool {
+    bool const may = execution_.state().status != Status::kSucceeded &&
+                     execution_.state().last_history_id + 1 < live().history_events_max;
+    auto const reply = execution_.tell(record::RedriveExecution{.client_token = "again"});
+    EXPECT_EQ(reply, may ? Reply::kDone : Reply::kNotRedrivable);
+    ++seen_[may ? "redriven" : "not redrivable"];
+    return may;
+  }
 
   static auto start_command() -> record::StartExecution {
     return {.execution_arn = "arn:e",
@@ -197,6 +213,8 @@ TEST(Property, ReplayAndRowsAgreeWithTheState) {
                            "token failed",
                            "retried",
                            "execution timed out",
+                           "redriven",
+                           "not redrivable",
                            "caught",
                            "succeeded"}) {
     table += fmt::format(" {} {},", what, seen[what]);

@@ -150,6 +150,43 @@ TEST(Redrive, RefusedWhereThereIsNothingToGoOnWith) {
   full.history_events_max = 4;
   EXPECT_EQ(full.tell(record::RedriveExecution{}), Reply::kNotRedrivable);
   EXPECT_THAT(full.shape(), Not(Contains("4<3 ExecutionRedriven")));
+  full.history_events_max = 5;
+  EXPECT_EQ(full.tell(record::RedriveExecution{}), Reply::kDone);
+  EXPECT_THAT(full.shape(), Contains("4<3 ExecutionRedriven"));
+  EXPECT_EQ(full.events.back().first_history_id, 5U);
+  EXPECT_EQ(full.state.status, Status::kFailed);
+}
+
+TEST(Redrive, StatesThatFailAtOnceWaitEachForTheirRetry) {
+  constexpr char kFails[] =
+      R"-("Parameters":{"x.$":"States.ArrayGetItem($,9)"},"Retry":[{"ErrorEquals":["States.ALL"]}],)-";
+  auto const branch = [&](std::string const& name) {
+    return R"({"StartAt":")" + name + R"(","States":{)" +
+           task(name, std::string(kFails) + R"("End":true)") + "}}";
+  };
+  Execution e(R"({"StartAt":"L","States":{"L":{"Type":"Parallel","End":true,"Branches":[)" +
+              branch("A") + "," + branch("B") + "]}}}");
+  e.start();
+  e.tell(record::StopExecution{});
+  e.tell(record::RedriveExecution{});
+  auto const timers = pending(e.state).timers;
+  ASSERT_EQ(timers.size(), 2U);
+  EXPECT_NE(timers[0], timers[1]) << "they would be one row";
+}
+
+TEST(Redrive, RemembersTheLastTokens) {
+  Execution e(R"({"StartAt":"F","States":{"F":{"Type":"Fail"}}})");
+  e.start();
+  std::vector<std::string> tokens;  // events view them
+  for (int i = 0; i < 12; ++i) tokens.push_back(std::to_string(i));
+  for (auto const& token : tokens)
+    ASSERT_EQ(e.tell(record::RedriveExecution{.client_token = token}), Reply::kDone);
+  e.tell(record::RedriveExecution{});
+  ASSERT_EQ(e.state.redrive_tokens.size(), limits::kRedriveTokens);
+  EXPECT_EQ(e.state.redrive_tokens.front().token, "2");
+  EXPECT_EQ(e.state.redrive_tokens.back().token, "11");
+  EXPECT_EQ(e.state.redrive_count, 13U);
+  expect_replay_to_agree(e);
 }
 
 }  // namespace

@@ -33,6 +33,7 @@ auto full_state() -> ExecutionState {
   s.ended_at = at(1'700'000'000'001);
   s.last_event_at = at(1'700'000'000'002);
   s.redrive_count = 3;
+  s.redrive_tokens = {{"token", at(1'700'000'000'002)}};
   s.last_history_id = 400;
   s.last_scope_id = 5;
   s.yielded = true;
@@ -94,8 +95,8 @@ TEST(StateCodec, HasTheseBytesInThisVersion) {
   std::uint64_t hash = 0xcbf29ce484222325U;
   for (char const c : encode_state(full_state()))
     hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-  EXPECT_EQ(kStateVersion, 3U);
-  EXPECT_EQ(hash, 6414385814770436833U);
+  EXPECT_EQ(kStateVersion, 4U);
+  EXPECT_EQ(hash, 4437623978449154913U);
 }
 
 }  // namespace

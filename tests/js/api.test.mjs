@@ -6,7 +6,7 @@ import {
   DeleteStateMachineAliasCommand, DeleteStateMachineVersionCommand, DescribeExecutionCommand,
   DescribeStateMachineAliasCommand, DescribeStateMachineCommand, GetActivityTaskCommand, GetExecutionHistoryCommand,
   ListMapRunsCommand, ListStateMachineAliasesCommand, ListStateMachineVersionsCommand, PublishStateMachineVersionCommand,
-  ResourceNotFound, SFNClient, SendTaskSuccessCommand, StartExecutionCommand, StartSyncExecutionCommand,
+  RedriveExecutionCommand, ResourceNotFound, SFNClient, SendTaskSuccessCommand, StartExecutionCommand, StartSyncExecutionCommand,
   StateMachineDoesNotExist, StopExecutionCommand, TaskTimedOut, UpdateStateMachineAliasCommand,
   ValidateStateMachineDefinitionCommand, ValidationException,
   paginateListExecutions,
@@ -94,6 +94,20 @@ test('from start to stop, with dates and pages', async () => {
   assert.ok(described.startDate instanceof Date && described.stopDate >= described.startDate);
   const { events } = await sfn.send(new GetExecutionHistoryCommand({ executionArn, reverseOrder: true }));
   assert.deepEqual(events.map((event) => event.type), ['ExecutionAborted', 'WaitStateEntered', 'ExecutionStarted']);
+});
+
+test('a stopped execution is redriven, once for each token', async () => {
+  const { stateMachineArn } = await create('redriven', pause);
+  const { executionArn } = await sfn.send(new StartExecutionCommand({ stateMachineArn }));
+  await sfn.send(new StopExecutionCommand({ executionArn }));
+  const redrive = (clientToken) => sfn.send(new RedriveExecutionCommand({ executionArn, clientToken }));
+  const { redriveDate } = await redrive('once');
+  assert.deepEqual((await redrive('once')).redriveDate, redriveDate);
+  await assert.rejects(redrive('twice'), { name: 'ExecutionNotRedrivable' });
+  const described = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+  assert.equal(described.status, 'RUNNING');
+  assert.equal(described.redriveCount, 1);
+  assert.deepEqual(described.redriveDate, redriveDate);
 });
 
 test('errors arrive as the classes of the SDK', async () => {

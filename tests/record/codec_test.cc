@@ -71,7 +71,7 @@ Case const kFacts[] = {
     {"Yielded", Yielded{}},
     {"Resumed", Resumed{}},
     {"EvaluationFailed", EvaluationFailed{kScope, "S", "Output/x", "E", "c"}},
-    {"ExecutionRedriven", ExecutionRedriven{2, Timestamp{Milliseconds{5}}}},
+    {"ExecutionRedriven", ExecutionRedriven{2, Timestamp{Milliseconds{5}}, "token"}},
 };
 
 auto event_of(Fact const& fact) -> JournalEvent {

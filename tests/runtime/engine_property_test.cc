@@ -118,6 +118,7 @@ class Driver {
     auto const what = pick(40);
     if (what == 0) return restart();
     if (what == 1) return stop_one();
+    if (what == 2) return redrive_one();
     if (what < 6 || (open.empty() && what < 20)) return poll();
     if (what < 12 && !tokens_.empty()) return use_token();
     if (open.empty() || what < 18) return move_clock();
@@ -135,6 +136,12 @@ class Driver {
   void stop_one() {
     ++seen_["stop"];
     node_.stop(names_[pick(names_.size())]);
+  }
+
+  void redrive_one() {
+    auto const told = node_.redrive(names_[pick(names_.size())], fmt::format("t{}", pick(3)));
+    EXPECT_TRUE(outcome(told) == "ok" || outcome(told) == "ExecutionNotRedrivable");
+    if (outcome(told) == "ok") ++seen_["redrive"];
   }
 
   void move_clock() {
@@ -224,8 +231,8 @@ TEST_P(EngineProperty, rows_are_what_the_journals_say_after_every_commit) {
     Driver(GetParam(), definition, random, seen).to_the_end();
   }
   std::string table = fmt::format("seed {}, {} runs:", seed, runs);
-  for (auto const* what : {"answer", "time", "restart", "stop", "activity", "token", "heartbeat",
-                           "late token", "snapshot"}) {
+  for (auto const* what : {"answer", "time", "restart", "stop", "redrive", "activity", "token",
+                           "heartbeat", "late token", "snapshot"}) {
     table += fmt::format(" {} {},", what, seen[what]);
     EXPECT_TRUE(seen[what] > 0 || runs < 20) << what << " never occurred";
   }

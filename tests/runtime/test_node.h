@@ -181,6 +181,11 @@ class TestNode {
       engine_->stop_execution(arn_of(name), "Stopped", "by hand", std::move(done));
     });
   }
+  auto redrive(std::string_view name, std::string token = {}) -> std::optional<Answer<Redriven>> {
+    return ask<Redriven>([&](auto done) {
+      engine_->redrive_execution(arn_of(name), std::move(token), std::move(done));
+    });
+  }
   auto succeed_token(std::string token, std::string output) -> std::optional<Answer<void>> {
     return ask<void>([&](auto done) {
       engine_->task_success(std::move(token), std::move(output), std::move(done));

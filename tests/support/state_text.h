@@ -64,7 +64,10 @@ inline auto state_text(ExecutionState const& s) -> std::string {
       s.ended_at.time_since_epoch().count(), s.last_event_at.time_since_epoch().count(),
       s.redrive_count, s.last_history_id, s.last_scope_id, s.yielded, timer_text(s.timeout));
   for (auto const& scope : s.scopes) out += scope_text(scope);
-  out += fmt::format("redriven at {} frontier\n", s.redriven_at.time_since_epoch().count());
+  out += fmt::format("redriven at {} by", s.redriven_at.time_since_epoch().count());
+  for (auto const& t : s.redrive_tokens)
+    out += fmt::format(" {} at {}", t.token, t.used_at.time_since_epoch().count());
+  out += " frontier\n";
   for (auto const& scope : s.frontier) out += scope_text(scope);
   return out;
 }

@@ -16,8 +16,6 @@
 
 #include "apps/treadle/bench.h"
 
-extern char** environ;
-
 namespace treadle::app {
 namespace {
 
@@ -28,11 +26,12 @@ auto free_port() -> std::uint16_t {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address);
   socklen_t size = sizeof address;
-  getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
-  close(fd);
-  return ntohs(address.sin_port);
+  bool const bound = fd >= 0 &&
+                     bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 &&
+                     getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
+  if (fd >= 0) close(fd);
+  return bound ? ntohs(address.sin_port) : std::uint16_t{0};
 }
 
 auto answers(std::uint16_t port) -> bool {

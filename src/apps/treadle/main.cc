@@ -20,6 +20,7 @@ constexpr Command kCommands[] = {
     {"describe", "describe an execution or a state machine", run_describe},
     {"history", "print what an execution did", run_history},
     {"stop", "stop an execution", run_stop},
+    {"redrive", "let a failed execution go on", run_redrive},
     {"check", "verify a data directory", run_check},
     {"bench", "measure, beside the limit in the same run", run_bench},
 };

@@ -14,10 +14,10 @@
 namespace treadle::app {
 namespace {
 
-// One visit of a state.
+// One visit of a state, or a redrive.
 struct Visit {
   std::string name;
-  std::string type;  // "Task"
+  std::string type;  // "Task"; empty: a redrive
   std::uint32_t depth = 0;
   Timestamp entered;
   Timestamp left;
@@ -47,6 +47,7 @@ class Visits {
  private:
   void add(TimelineEvent const& e) {
     auto const before = visit_of_.contains(e.previous_id) ? visit_of_.at(e.previous_id) : -1;
+    if (e.type == "ExecutionRedriven") return redrive(e);
     if (ends_with(e.type, "StateEntered")) {
       visit_of_[e.id] = static_cast<int>(visits_.size());
       auto const depth = depth_of_.contains(e.previous_id) ? depth_of_.at(e.previous_id) : 0;
@@ -74,6 +75,18 @@ class Visits {
       at(before).left = e.at;
     }
     if (ends_with(e.type, "StateExited")) leave(e);
+  }
+  // What follows is counted with the state that was open last.
+  void redrive(TimelineEvent const& e) {
+    auto const open = std::ranges::find(visits_.rbegin(), visits_.rend(), true, &Visit::open);
+    visit_of_[e.id] = static_cast<int>(visits_.rend() - open) - 1;
+    visits_.push_back({.name = "redriven",
+                       .type = {},
+                       .entered = e.at,
+                       .left = e.at,
+                       .open = false,
+                       .error = {},
+                       .cause = {}});
   }
   // Parallel and Map are left from within: by name, the last one that is open.
   void leave(TimelineEvent const& e) {
@@ -118,6 +131,7 @@ auto readable(std::string_view cause) -> std::string {
 enum class Execution : std::uint8_t { kRunning, kEnded };
 
 auto describe(Visit const& v, Timestamp begin, Execution execution, Colour colour) -> std::string {
+  if (v.type.empty()) return fmt::format("{:>10}  {}\n", "+" + duration(v.entered - begin), v.name);
   // a state that failed is never exited
   bool const under_way = v.open && (v.error.empty() || execution == Execution::kRunning);
   auto line = fmt::format("{:>10}  {}{:<{}} {:<9} {:>10}", "+" + duration(v.entered - begin),
@@ -146,7 +160,8 @@ auto print_timeline(std::vector<TimelineEvent> const& events, Colour colour) -> 
   std::string out;
   Visits const visits(events);
   auto const& last = events.back();
-  bool const has_ended = last.type.starts_with("Execution") && last.type != "ExecutionStarted";
+  bool const has_ended = last.type.starts_with("Execution") && last.type != "ExecutionStarted" &&
+                         last.type != "ExecutionRedriven";
   for (auto const& visit : visits.all())
     out += describe(visit, begin, has_ended ? Execution::kEnded : Execution::kRunning, colour);
   if (has_ended) {

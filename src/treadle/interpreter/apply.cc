@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "treadle/base/assert.h"
+#include "treadle/base/limits.h"
 
 namespace treadle::interpreter {
 namespace {
@@ -203,6 +204,7 @@ class Applier {
     state_.status = Status::kRunning;
     state_.redrive_count = e.redrive_count;
     state_.redriven_at = event_.timestamp;
+    remember(e.client_token);
     state_.error.clear();
     state_.cause.clear();
     if (e.timeout_due) state_.timeout = Timer{*e.timeout_due, id(), TimerKind::kExecutionTimeout};
@@ -215,6 +217,13 @@ class Applier {
 
  private:
   [[nodiscard]] auto id() const -> HistoryId { return event_.first_history_id; }
+
+  void remember(std::string_view redrive_token) {
+    auto& tokens = state_.redrive_tokens;
+    if (redrive_token.empty()) return;
+    if (tokens.size() == limits::kRedriveTokens) tokens.erase(tokens.begin());
+    tokens.push_back({std::string(redrive_token), event_.timestamp});
+  }
 
   void assign(Scope& s, Assignment const& a) {
     auto const at = std::ranges::find(s.variables, a.name, &Variable::name);

@@ -45,12 +45,14 @@ class Decider {
     return Reply::kDone;
   }
 
-  auto operator()(RedriveExecution const&) -> Reply {
+  auto operator()(RedriveExecution const& c) -> Reply {
     auto const& state = step_.state();
     bool const ended_badly = state.is_over() && state.status != Status::kSucceeded;
-    if (!ended_badly || step_.next_history_id() + 1 >= step_.world().history_events_max)
+    if (!ended_badly || step_.next_history_id() >= step_.world().history_events_max)
       return Reply::kNotRedrivable;
-    ExecutionRedriven redriven{.redrive_count = state.redrive_count + 1, .timeout_due = {}};
+    ExecutionRedriven redriven{.redrive_count = state.redrive_count + 1,
+                               .timeout_due = {},
+                               .client_token = c.client_token};
     if (auto const seconds = timeout_seconds(); seconds)
       redriven.timeout_due = step_.due_in(static_cast<double>(*seconds));
     step_.emit(redriven, state.last_history_id);

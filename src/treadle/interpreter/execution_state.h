@@ -90,6 +90,12 @@ struct Scope {
   std::vector<Variable> variables;
 };
 
+// A redrive that was asked for under a client's token.
+struct RedriveToken {
+  std::string token;
+  Timestamp used_at;
+};
+
 struct ExecutionState {
   Status status = Status::kNotStarted;
   std::string execution_arn;
@@ -112,7 +118,8 @@ struct ExecutionState {
   Timestamp ended_at;
   Timestamp last_event_at;
   std::uint32_t redrive_count = 0;
-  Timestamp redriven_at;  // of the last redrive
+  Timestamp redriven_at;                     // of the last redrive
+  std::vector<RedriveToken> redrive_tokens;  // the last limits::kRedriveTokens, oldest first
   HistoryId last_history_id = 0;
   std::uint32_t last_scope_id = 0;
   bool yielded = false;

@@ -21,6 +21,7 @@ namespace treadle::interpreter {
 // The fields of a state in the order of their bytes, under kStateVersion.
 
 static auto tie(Variable& v) { return std::tie(v.name, v.value); }
+static auto tie(RedriveToken& v) { return std::tie(v.token, v.used_at); }
 static auto tie(OpenTask& v) {
   return std::tie(v.scheduled, v.kind, v.pattern, v.started, v.call_open, v.timeout, v.heartbeat,
                   v.heartbeat_seconds);
@@ -38,7 +39,7 @@ static auto tie(ExecutionState& v) {
                   v.revision, v.role_arn, v.trace_header, v.input, v.output, v.error, v.cause,
                   v.started_at, v.ended_at, v.last_event_at, v.redrive_count, v.redriven_at,
                   v.last_history_id, v.last_scope_id, v.yielded, v.timeout, v.scopes, v.frontier,
-                  v.version_arn, v.alias_arn, v.revision_id, v.revised_at);
+                  v.version_arn, v.alias_arn, v.revision_id, v.revised_at, v.redrive_tokens);
 }
 
 auto encode_state(ExecutionState const& state) -> std::string {

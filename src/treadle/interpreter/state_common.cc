@@ -115,7 +115,7 @@ auto retry(Step& step, ScopeId scope, Failure const& failure) -> bool {
     auto const delay = next_retry_delay(retriers[i], done, draw);
     if (!delay) return false;
     Timer const timer{.due = step.due_in(static_cast<double>(delay->count()) / 1000.0),
-                      .history_id = s.last_id,
+                      .history_id = s.entered_id,
                       .kind = TimerKind::kRetry};
     step.emit(RetryScheduled{.scope = scope, .retrier = i, .delay = *delay, .timer = timer}, 0);
     return true;

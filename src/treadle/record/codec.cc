@@ -75,7 +75,9 @@ static auto tie(Resumed&) { return std::tie(); }
 static auto tie(EvaluationFailed& v) {
   return std::tie(v.scope, v.state, v.location, v.error, v.cause);
 }
-static auto tie(ExecutionRedriven& v) { return std::tie(v.redrive_count, v.timeout_due); }
+static auto tie(ExecutionRedriven& v) {
+  return std::tie(v.redrive_count, v.timeout_due, v.client_token);
+}
 
 namespace {
 

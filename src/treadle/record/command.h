@@ -36,7 +36,9 @@ struct StopExecution {
 };
 
 // The ended execution shall go on from where it failed.
-struct RedriveExecution {};
+struct RedriveExecution {
+  std::string_view client_token;  // may be empty
+};
 
 // The call of a task returned: it is the result, or only the submission where the pattern waits on.
 struct CallSucceeded {

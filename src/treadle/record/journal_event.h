@@ -24,7 +24,9 @@ enum class TimerKind : std::uint8_t { kWait, kTaskTimeout, kHeartbeat, kRetry, k
 // One row of the timer index: (due, history id, kind) within its execution.
 struct Timer {
   Timestamp due;
-  HistoryId history_id = 0;  // the event that armed it
+  // The event that entered the state, scheduled the task, or started or redrove the execution: no two
+  // scopes wait under the same.
+  HistoryId history_id = 0;
   TimerKind kind = TimerKind::kWait;
   friend auto operator<=>(Timer const&, Timer const&) = default;
 };
@@ -277,6 +279,7 @@ struct EvaluationFailed {
 struct ExecutionRedriven {
   std::uint32_t redrive_count = 0;       // this one included
   std::optional<Timestamp> timeout_due;  // of the machine's TimeoutSeconds, afresh
+  std::string_view client_token;         // may be empty
 };
 
 // decide stopped after limits::kTransitionsInOneGo so that others are served;

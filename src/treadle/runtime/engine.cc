@@ -102,7 +102,7 @@ auto Engine::clock() const -> Clock const& { return impl_->parts.clock; }
 void Engine::start_execution(StartRequest request, OnAnswer<Started> done) {
   auto const index = partition_of(request.execution_arn);
   impl_->on(index, [request = std::move(request), done = std::move(done)](Partition& p) mutable {
-    p.start(std::move(request), std::move(done));
+    p.start(request, std::move(done));
   });
 }
 
@@ -120,6 +120,15 @@ void Engine::stop_execution(std::string execution_arn, std::optional<std::string
                                answer = std::move(answer)](Partition& p) mutable {
     p.execute(place, record::StopExecution{error, cause}, std::move(answer));
   });
+}
+
+void Engine::redrive_execution(std::string execution_arn, std::string client_token,
+                               OnAnswer<Redriven> done) {
+  auto const place = impl_->reader.place_of(execution_arn);
+  if (!place) return done(std::unexpected(place.error()));
+  impl_->on(place->partition,
+            [place = *place, client_token = std::move(client_token), done = std::move(done)](
+                Partition& p) mutable { p.redrive(place, client_token, std::move(done)); });
 }
 
 namespace {

@@ -174,6 +174,8 @@ void ExecutionAudit::check_head() {
            s.alias_arn != state_.alias_arn || s.started_at != state_.started_at ||
            s.stopped_at.has_value() != state_.is_over() ||
            s.stopped_at.value_or(state_.ended_at) != state_.ended_at ||
+           s.redrive_count != state_.redrive_count ||
+           s.redriven_at.value_or(state_.redriven_at) != state_.redriven_at ||
            head->input_payload != state_.input.value() ||
            head->output_payload != state_.output.value())
     report("head", "does not show what the journal says", kRestore);
@@ -193,7 +195,7 @@ void ExecutionAudit::check_names_and_lists(Head const& head) {
         report("list",
                fmt::format("it is missing from the executions {} {}",
                            status ? "by status of its" : "of its",
-                           owner == head.machine ? "machine" : "version or alias"),
+                           owner == head.summary.machine ? "machine" : "version or alias"),
                kRestore);
 }
 

@@ -82,7 +82,7 @@ auto LiveExecution::load(store::Store const& store, DefinitionCache& definitions
   if (!read)
     return std::unexpected(
         fmt::format("the head row of {} is missing or damaged", live->state.execution_arn));
-  live->machine = read->machine;
+  live->machine = read->summary.machine;
   live->definition = definitions.find(live->state.revision);
   if (!live->definition)
     return std::unexpected(fmt::format("the definition {} of {} is missing", live->state.revision,

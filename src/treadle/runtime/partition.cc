@@ -8,6 +8,7 @@
 #include "treadle/base/assert.h"
 #include "treadle/interpreter/decide.h"
 #include "treadle/runtime/calls.h"
+#include "treadle/runtime/redrive.h"
 #include "treadle/runtime/start_command.h"
 #include "treadle/runtime/tokens.h"
 
@@ -101,13 +102,17 @@ void Partition::execute(Place const& place, record::Command const& command, OnRe
   evict_idle();
 }
 
-void Partition::start(StartRequest request, OnAnswer<Started> done) {
-  if (repeated_start(request, done)) return;
+auto Partition::is_overloaded() const -> std::optional<Refusal> {
   if (parts_.store.pressure() > parts_.options.pressure_max)
-    return done(std::unexpected(Refusal{"ThrottlingException", "Rate exceeded"}));
+    return Refusal{"ThrottlingException", "Rate exceeded"};
   if (parts_.store.space().state != store::SpaceState::kPlenty)
-    return done(std::unexpected(
-        Refusal{"ServiceUnavailable", "The disk of the data directory is nearly full."}));
+    return Refusal{"ServiceUnavailable", "The disk of the data directory is nearly full."};
+  return std::nullopt;
+}
+
+void Partition::start(StartRequest const& request, OnAnswer<Started> done) {
+  if (repeated_start(request, done)) return;
+  if (auto const refusal = is_overloaded()) return done(std::unexpected(*refusal));
 
   Place const place{index_, random_.next_entity_id()};
   auto owned =
@@ -166,6 +171,31 @@ void Partition::answer_repeated(StartRequest const& request, LiveExecution& live
   answer_when_durable(live, [done = std::move(done), answer = std::move(answer)]() mutable {
     done(std::move(answer));
   });
+}
+
+void Partition::redrive(Place const& place, std::string_view client_token,
+                        OnAnswer<Redriven> done) {
+  auto* const live = find(place);
+  if (live == nullptr)
+    return done(std::unexpected(Refusal{"InternalFailure", "the execution can't be read"}));
+  auto const& state = live->state;
+  auto const now = parts_.clock.now();
+  auto answer = [&](Answer<Redriven> what) {
+    answer_when_durable(*live, [done = std::move(done), what = std::move(what)]() mutable {
+      done(std::move(what));
+    });
+  };
+  if (auto const before = redriven_under(state, client_token, now))
+    return answer(Redriven{*before});
+  if (auto obstacle = redrive_obstacle(status_of(state.status), state.started_at, state.ended_at,
+                                       state.last_history_id, now))
+    return answer(std::unexpected(Refusal{"ExecutionNotRedrivable", *std::move(obstacle)}));
+  if (auto refusal = is_overloaded()) return answer(std::unexpected(*std::move(refusal)));
+  execute(place, record::RedriveExecution{client_token},
+          [this, place, done = std::move(done)](Reply) mutable {
+            auto const* const redriven = find(place);
+            done(Redriven{redriven != nullptr ? redriven->state.redriven_at : parts_.clock.now()});
+          });
 }
 
 void Partition::answer_when_durable(LiveExecution& live, std::move_only_function<void()> answer) {

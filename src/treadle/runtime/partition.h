@@ -51,7 +51,10 @@ class Partition {
   // Looks for due timers at once.
   void clock_moved() { timers_.look(); }
 
-  void start(StartRequest request, OnAnswer<Started> done);
+  void start(StartRequest const& request, OnAnswer<Started> done);
+
+  // Refuses as Router::redrive_execution does.
+  void redrive(Place const& place, std::string_view client_token, OnAnswer<Redriven> done);
 
   // What became of a command, once that is durable.
   using OnReply = std::move_only_function<void(record::Reply)>;
@@ -85,6 +88,8 @@ class Partition {
     std::move_only_function<void(bool)> done;
   };
 
+  // Why no new work can be taken on just now.
+  [[nodiscard]] auto is_overloaded() const -> std::optional<Refusal>;
   [[nodiscard]] auto find(Place const& place) -> LiveExecution*;
   void touch(EntityId id);
   void evict_idle();

@@ -15,10 +15,12 @@ namespace {
 using record::EffectKind;
 using store::Table;
 
+// With all but error and cause.
 auto head_of(LiveExecution const& live) -> Head {
   auto const& s = live.state;
   Head head;
   head.summary = {.id = live.place.id,
+                  .machine = live.machine,
                   .execution_arn = s.execution_arn,
                   .name = s.name,
                   .state_machine_arn = s.state_machine_arn,
@@ -29,18 +31,20 @@ auto head_of(LiveExecution const& live) -> Head {
                   .started_at = s.started_at,
                   .stopped_at = {},
                   .redrive_count = s.redrive_count,
+                  .redriven_at = {},
+                  .history_events = s.last_history_id,
                   .version_arn = s.version_arn,
                   .alias_arn = s.alias_arn,
                   .revision_id = s.revision_id,
                   .revised_at = s.revised_at};
   if (s.is_over()) head.summary.stopped_at = s.ended_at;
-  head.machine = live.machine;
+  if (s.redrive_count > 0) head.summary.redriven_at = s.redriven_at;
   head.input_payload = s.input.value();
   head.output_payload = s.output.value();
   return head;
 }
 
-enum class Moment : std::uint8_t { kStart, kEnd };
+enum class Moment : std::uint8_t { kStart, kRedrive, kEnd };
 
 void put_list_rows(store::Batch& batch, Head const& head, Place const& place, Moment moment) {
   auto const& s = head.summary;
@@ -49,20 +53,27 @@ void put_list_rows(store::Batch& batch, Head const& head, Place const& place, Mo
     auto const key = [&](std::optional<ExecutionStatus> status) {
       return list_key(owner, status, s.started_at, place.id);
     };
-    if (moment == Moment::kStart)
-      batch.put(Table::kList, key(std::nullopt), partition);
-    else
-      batch.erase(Table::kList, key(ExecutionStatus::kRunning));
+    switch (moment) {
+      case Moment::kStart: batch.put(Table::kList, key(std::nullopt), partition); break;
+      case Moment::kRedrive:  // it stands under the one that it ended with
+        for (auto const status :
+             {ExecutionStatus::kFailed, ExecutionStatus::kTimedOut, ExecutionStatus::kAborted})
+          batch.erase(Table::kList, key(status));
+        break;
+      case Moment::kEnd: batch.erase(Table::kList, key(ExecutionStatus::kRunning)); break;
+    }
     batch.put(Table::kList, key(s.status), partition);
   }
 }
 
 // The rows that DescribeExecution and ListExecutions read. They change when an
-// execution starts and when it ends.
+// execution starts, is redriven, and ends.
 void put_head(store::Batch& batch, LiveExecution const& live,
               std::span<record::JournalEvent const> events) {
-  bool const started = std::holds_alternative<record::ExecutionStarted>(events.front().fact);
-  if (!started && !live.state.is_over()) return;
+  auto const& first = events.front().fact;
+  bool const started = std::holds_alternative<record::ExecutionStarted>(first);
+  bool const redriven = std::holds_alternative<record::ExecutionRedriven>(first);
+  if (!started && !redriven && !live.state.is_over()) return;
   auto head = head_of(live);
   auto const* const ended = std::get_if<record::ExecutionEnded>(&events.back().fact);
   if (ended != nullptr) {
@@ -71,7 +82,10 @@ void put_head(store::Batch& batch, LiveExecution const& live,
   }
   batch.put(Table::kHead, place_key(live.place), write_head(head));
   if (started) batch.put(Table::kName, head.summary.execution_arn, write_place(live.place));
-  put_list_rows(batch, head, live.place, started ? Moment::kStart : Moment::kEnd);
+  put_list_rows(batch, head, live.place,
+                started    ? Moment::kStart
+                : redriven ? Moment::kRedrive
+                           : Moment::kEnd);
 }
 
 }  // namespace

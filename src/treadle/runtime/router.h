@@ -66,11 +66,16 @@ struct Stopped {
   Timestamp stopped_at;
 };
 
+struct Redriven {
+  Timestamp redriven_at;
+};
+
 enum class ExecutionStatus : std::uint8_t { kRunning, kSucceeded, kFailed, kTimedOut, kAborted };
 
 // What DescribeExecution and ListExecutions show.
 struct ExecutionSummary {
   EntityId id;
+  EntityId machine;  // as MachineRef::id
   std::string execution_arn;
   std::string name;
   std::string state_machine_arn;
@@ -81,7 +86,9 @@ struct ExecutionSummary {
   Timestamp started_at;
   std::optional<Timestamp> stopped_at;
   std::uint32_t redrive_count = 0;
-  std::string version_arn = {};  // these two are empty where the start did not name them
+  std::optional<Timestamp> redriven_at;  // of the last redrive
+  std::uint32_t history_events = 0;      // at its start, its last redrive, or its end
+  std::string version_arn = {};          // these two are empty where the start did not name them
   std::string alias_arn = {};
   std::string revision_id = {};  // the machine's at the start, as the API shows it
   Timestamp revised_at = {};
@@ -139,6 +146,11 @@ class Router {
   // ExecutionDoesNotExist. Stopping an execution that has ended answers its end.
   virtual void stop_execution(std::string execution_arn, std::optional<std::string> error,
                               std::optional<std::string> cause, OnAnswer<Stopped> done) = 0;
+
+  // ExecutionDoesNotExist; ExecutionNotRedrivable with what `redrive_obstacle` says. A token that an
+  // execution was redriven with in the last 15 minutes answers that redrive again.
+  virtual void redrive_execution(std::string execution_arn, std::string client_token,
+                                 OnAnswer<Redriven> done) = 0;
 
   // InvalidToken, TaskDoesNotExist, TaskTimedOut. `output` is JSON text, checked.
   virtual void task_success(std::string token, std::string output, OnAnswer<void> done) = 0;

@@ -103,15 +103,16 @@ auto read_journal_row(std::string_view row) -> Result<JournalRow, std::string> {
 
 namespace {
 
-constexpr std::uint64_t kHeadVersion = 1;
+constexpr std::uint64_t kHeadVersion = 2;
 
 // The fields of a head row, in the order of their bytes.
 auto fields(Head& head) {
   auto& s = head.summary;
   return std::tie(s.id.high, s.id.low, s.execution_arn, s.name, s.state_machine_arn, s.revision,
                   s.role_arn, s.trace_header, s.status, s.started_at, s.stopped_at, s.redrive_count,
-                  head.machine.high, head.machine.low, head.input_payload, head.output_payload,
-                  head.error, head.cause, s.version_arn, s.alias_arn, s.revision_id, s.revised_at);
+                  s.machine.high, s.machine.low, head.input_payload, head.output_payload,
+                  head.error, head.cause, s.version_arn, s.alias_arn, s.revision_id, s.revised_at,
+                  s.redriven_at, s.history_events);
 }
 
 }  // namespace
@@ -161,9 +162,9 @@ auto list_owner(EntityId machine, std::string_view qualified_arn) -> EntityId {
 }
 
 auto list_owners(Head const& head) -> std::vector<EntityId> {
-  std::vector<EntityId> owners{head.machine};
+  std::vector<EntityId> owners{head.summary.machine};
   for (auto const* arn : {&head.summary.version_arn, &head.summary.alias_arn})
-    if (!arn->empty()) owners.push_back(list_owner(head.machine, *arn));
+    if (!arn->empty()) owners.push_back(list_owner(head.summary.machine, *arn));
   return owners;
 }
 

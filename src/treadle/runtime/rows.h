@@ -57,10 +57,9 @@ struct JournalRow {
 };
 [[nodiscard]] auto read_journal_row(std::string_view row) -> Result<JournalRow, std::string>;
 
-// ---- head: place -> what DescribeExecution shows; written at the start and at the end ----
+// ---- head: place -> what DescribeExecution shows; written at the start, a redrive and the end ----
 struct Head {
   ExecutionSummary summary;
-  EntityId machine;
   std::uint32_t input_payload = 0;
   std::uint32_t output_payload = 0;  // 0: none
   std::optional<std::string> error;

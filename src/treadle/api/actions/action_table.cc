@@ -34,7 +34,7 @@ constexpr Entry kActions[] = {
     {"ListStateMachines", list_state_machines},
     {"ListTagsForResource", list_tags_for_resource},
     {"PublishStateMachineVersion", publish_state_machine_version},
-    {"RedriveExecution", not_there_yet},
+    {"RedriveExecution", redrive_execution},
     {"SendTaskFailure", send_task_failure},
     {"SendTaskHeartbeat", send_task_heartbeat},
     {"SendTaskSuccess", send_task_success},

@@ -15,6 +15,7 @@ void validate_state_machine_definition(ActionCall& call, OnResult done);
 void start_execution(ActionCall& call, OnResult done);
 void start_sync_execution(ActionCall& call, OnResult done);
 void stop_execution(ActionCall& call, OnResult done);
+void redrive_execution(ActionCall& call, OnResult done);
 void describe_execution(ActionCall& call, OnResult done);
 void list_executions(ActionCall& call, OnResult done);
 void get_execution_history(ActionCall& call, OnResult done);
@@ -40,7 +41,7 @@ void list_state_machine_aliases(ActionCall& call, OnResult done);
 void describe_map_run(ActionCall& call, OnResult done);
 void list_map_runs(ActionCall& call, OnResult done);
 void update_map_run(ActionCall& call, OnResult done);
-// Redrive and TestState: checked, and refused where AWS would find nothing.
+// TestState: checked, and refused where AWS would find nothing.
 void not_there_yet(ActionCall& call, OnResult done);
 
 }  // namespace treadle::api

@@ -1,4 +1,4 @@
-// StopExecution, DescribeExecution, ListExecutions, GetExecutionHistory.
+// StopExecution, RedriveExecution, DescribeExecution, ListExecutions, GetExecutionHistory.
 
 #include <charconv>
 
@@ -13,6 +13,7 @@
 #include "treadle/api/object_writer.h"
 #include "treadle/api/page_token.h"
 #include "treadle/api/parameters.h"
+#include "treadle/runtime/redrive.h"
 
 namespace treadle::api {
 namespace {
@@ -31,14 +32,25 @@ auto optional_text(json::Value request, std::string_view name) -> std::optional<
   return text ? std::optional(std::string(*text)) : std::nullopt;
 }
 
-void add_redrive(ObjectWriter& out, runtime::ExecutionSummary const& s) {
+// What its machine has against a redrive.
+auto machine_obstacle(Services const& services, runtime::ExecutionSummary const& s)
+    -> std::optional<std::string> {
+  auto const machine = services.catalog.find_machine(s.state_machine_arn);
+  // A machine of that name which was made later has another id.
+  bool const is_there = machine && *machine && (*machine)->id == s.machine;
+  if (is_there && !(*machine)->is_deleting) return std::nullopt;
+  return "State machine is in DELETING status";
+}
+
+void add_redrive(ObjectWriter& out, Services const& services, runtime::ExecutionSummary const& s) {
   out.number("redriveCount", s.redrive_count);
-  bool const redrivable =
-      s.status != ExecutionStatus::kRunning && s.status != ExecutionStatus::kSucceeded;
-  out.text("redriveStatus", redrivable ? "REDRIVABLE" : "NOT_REDRIVABLE");
-  if (!redrivable)
-    out.text("redriveStatusReason",
-             fmt::format("Execution is {} and cannot be redriven", name_of(s.status)));
+  if (s.redriven_at) out.time("redriveDate", *s.redriven_at);
+  auto obstacle =
+      runtime::redrive_obstacle(s.status, s.started_at, s.stopped_at.value_or(s.started_at),
+                                s.history_events, services.clock.now());
+  if (!obstacle) obstacle = machine_obstacle(services, s);
+  out.text("redriveStatus", obstacle ? "NOT_REDRIVABLE" : "REDRIVABLE")
+      .text("redriveStatusReason", obstacle);
 }
 
 void add_qualifiers(ObjectWriter& out, runtime::ExecutionSummary const& s) {
@@ -46,7 +58,8 @@ void add_qualifiers(ObjectWriter& out, runtime::ExecutionSummary const& s) {
   if (!s.alias_arn.empty()) out.text("stateMachineAliasArn", s.alias_arn);
 }
 
-auto describe_body(runtime::ExecutionDescription const& d, bool with_data) -> std::string {
+auto describe_body(Services const& services, runtime::ExecutionDescription const& d, bool with_data)
+    -> std::string {
   constexpr std::string_view kIncluded = R"({"included":true})";
   auto const& s = d.summary;
   ObjectWriter out;
@@ -60,7 +73,7 @@ auto describe_body(runtime::ExecutionDescription const& d, bool with_data) -> st
   if (with_data && d.output) out.text("output", d.output).raw("outputDetails", kIncluded);
   if (!s.trace_header.empty()) out.text("traceHeader", s.trace_header);
   out.text("error", d.error).text("cause", d.cause);
-  add_redrive(out, s);
+  add_redrive(out, services, s);
   return out.take();
 }
 
@@ -78,19 +91,36 @@ void stop_execution(ActionCall& call, OnResult done) {
       });
 }
 
+void redrive_execution(ActionCall& call, OnResult done) {
+  std::string const text(*text_of(call.request, "executionArn"));
+  if (auto const arn = read_arn(text, {StatesResource::kExecution}); !arn)
+    return done(std::unexpected(arn.error()));
+  auto const description = call.services.router.describe_execution(text);
+  if (!description) return done(std::unexpected(to_api_error(description.error())));
+  if (auto const gone = machine_obstacle(call.services, description->summary))
+    return done(std::unexpected(ApiError{"ExecutionNotRedrivable", *gone}));
+  call.services.router.redrive_execution(
+      text, optional_text(call.request, "clientToken").value_or(""),
+      [done = std::move(done)](runtime::Answer<runtime::Redriven> redriven) mutable {
+        if (!redriven) return done(std::unexpected(to_api_error(redriven.error())));
+        done(ObjectWriter().time("redriveDate", redriven->redriven_at).take());
+      });
+}
+
 void describe_execution(ActionCall& call, OnResult done) {
   std::string const text(*text_of(call.request, "executionArn"));
   if (auto const arn = read_arn(text, {StatesResource::kExecution}); !arn)
     return done(std::unexpected(arn.error()));
   bool const with_data = text_of(call.request, "includedData") != "METADATA_ONLY";
-  auto& router = call.services.router;
-  auto answer = [&router, text, with_data, done = std::move(done)](runtime::Answer<bool>) mutable {
-    auto const description = router.describe_execution(text);
+  auto& services = call.services;
+  auto answer = [&services, text, with_data,
+                 done = std::move(done)](runtime::Answer<bool>) mutable {
+    auto const description = services.router.describe_execution(text);
     if (!description) return done(std::unexpected(to_api_error(description.error())));
-    done(describe_body(*description, with_data));
+    done(describe_body(services, *description, with_data));
   };
   if (call.wait == Milliseconds{0}) return answer(true);
-  router.wait_for_end(text, call.wait, std::move(answer));
+  services.router.wait_for_end(text, call.wait, std::move(answer));
 }
 
 namespace {
@@ -159,6 +189,7 @@ void list_executions(ActionCall& call, OnResult done) {
     one.text("status", name_of(s.status)).time("startDate", s.started_at);
     if (s.stopped_at) one.time("stopDate", *s.stopped_at);
     one.number("redriveCount", s.redrive_count);
+    if (s.redriven_at) one.time("redriveDate", *s.redriven_at);
     items.add(one);
   }
   ObjectWriter out;

@@ -51,7 +51,7 @@ struct Outcome {
 // Immutable and shared: a copy costs a reference count. May be evaluated by several threads at once.
 class Expression {
  public:
-  // `text` is copied; it stands without the {% %} of a definition.
+  // `text` is UTF-8 and is copied; it stands without the {% %} of a definition.
   [[nodiscard]] static auto compile(std::string_view text, Dialect dialect)
       -> Result<Expression, SyntaxError>;
   [[nodiscard]] auto text() const -> std::string_view;

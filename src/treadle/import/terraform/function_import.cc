@@ -35,7 +35,7 @@ class FunctionImport {
     find_code(out);
     if (auto const timeout = number(block_.body, "timeout"))
       out.function.timeout = std::chrono::seconds(*timeout);
-    if (auto const memory = number(block_.body, "memory_size")) out.function.memory_mb = *memory;
+    if (auto const memory = number(block_.body, "memory_size")) out.function.memory_mb = memory;
     read_environment(out.function);
     return out;
   }
