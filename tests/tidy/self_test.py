@@ -70,6 +70,24 @@ class TidyTest(unittest.TestCase):
                     self.assertIn(expected, found[0])
                     self.assertTrue(found[0].startswith(path), found[0])
 
+    def test_differences_are_listed(self):
+        page, source = "docs/compatibility.md", "src/treadle/json/a.cc"
+        row = f"# Compatibility\n\n## DIFFERS\n\n| numbers | `{source}` |\n"
+        for name, listing, code, expected in (
+            ("both", row, "// DIFFERS: numbers\n", None),
+            ("not_listed", "# Compatibility\n\n## DIFFERS\n\n## Gaps\n", "// DIFFERS: numbers\n", f"{source}:1"),
+            ("listed_elsewhere", row.replace("DIFFERS", "Gaps"), "// DIFFERS: numbers\n", f"{source}:1"),
+            ("not_in_the_code", row, "int a;\n", f"{page}:5"),
+        ):
+            with self.subTest(name), tempfile.TemporaryDirectory() as folder:
+                for file, text in (("docs/architecture.md", ARROWS), (page, listing), (source, code)):
+                    target = Path(folder, file)
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    target.write_text(text)
+                found = tidy.Tree(folder).check()
+                self.assertEqual(len(found), 0 if expected is None else 1, found)
+                self.assertTrue(not found or found[0].startswith(expected), found)
+
     def test_a_page_without_arrows_is_reported(self):
         with tempfile.TemporaryDirectory() as folder:
             Path(folder, "docs").mkdir()

@@ -99,7 +99,26 @@ class Tree:
             self.check_text(path, where, text)
             if path.suffix in {".h", ".cc"}:
                 self.check_cpp(path, where, text)
+        self.check_differences()
         return self.violations
+
+    def check_differences(self):
+        """Each file that departs from AWS stands in the table of docs/compatibility.md, and no other does."""
+        page = self.root / "docs/compatibility.md"
+        section = re.search(r"^## DIFFERS$.*?(?=^## |\Z)", page.read_text(), re.M | re.S) if page.exists() else None
+        listed = set(re.findall(r"`(src/[^`]+\.(?:cc|h))`", section.group(0))) if section else set()
+        marked = {}
+        for path in self.files():
+            where = path.relative_to(self.root).as_posix()
+            if where.startswith("src/") and path.suffix in {".h", ".cc"}:
+                found = re.search(r"\bDIFFERS\b", path.read_text(errors="replace"))
+                if found:
+                    marked[where] = path.read_text(errors="replace").count("\n", 0, found.start()) + 1
+        for where in sorted(marked.keys() - listed):
+            self.report(self.root / where, marked[where], "DIFFERS: the file is not listed in docs/compatibility.md")
+        for where in sorted(listed - marked.keys()):
+            line = page.read_text().count("\n", 0, page.read_text().index(f"`{where}`")) + 1
+            self.report(page, line, f"{where} has no DIFFERS")
 
     def check_text(self, path, where, text):
         lines = text.count("\n")

@@ -39,6 +39,7 @@ class Decider {
     return Reply::kDone;
   }
 
+  // DIFFERS: AWS may show events of what was open; the recorded histories end with the one event.
   auto operator()(StopExecution const& c) -> Reply {
     if (step_.state().status != Status::kRunning) return Reply::kNotRunning;
     end_execution(step_, Ending::kAborted, c.error, c.cause, 0);
