@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "treadle/base/error_names.h"
@@ -9,8 +11,28 @@ namespace treadle::interpreter {
 using namespace record;
 using json::Value;
 
-auto evaluate_assign(Step& step, DataFlow& flow, std::optional<asl::Template> const& assign,
-                     Value from) -> Data<Assignments> {
+namespace {
+
+// Whether all variables of the execution, with those that `made` sets in `scope`, stay in bounds.
+// Each value has passed the bound of one Assign, so that a few need not be measured.
+auto fits_execution(Step& step, ScopeId scope, Assignments const& made) -> bool {
+  constexpr auto kNeverMeasured = limits::kVariablesBytes / limits::kAssignBytes;
+  auto count = made.size();
+  for (auto const& s : step.state().scopes) count += s.variables.size();
+  if (count <= kNeverMeasured) return true;
+  std::size_t bytes = 0;
+  for (auto const& s : step.state().scopes)
+    for (auto const& variable : s.variables)
+      if (s.id != scope || std::ranges::find(made, variable.name, &Assignment::name) == made.end())
+        bytes += step.payloads().size(variable.value);
+  for (auto const& assignment : made) bytes += step.payloads().size(assignment.value);
+  return bytes <= limits::kVariablesBytes;
+}
+
+}  // namespace
+
+auto evaluate_assign(Step& step, ScopeId scope, DataFlow& flow,
+                     std::optional<asl::Template> const& assign, Value from) -> Data<Assignments> {
   Assignments made;
   if (!assign) return made;
   auto const values = TRY(flow.fill(assign, from));
@@ -20,6 +42,10 @@ auto evaluate_assign(Step& step, DataFlow& flow, std::optional<asl::Template> co
                             limits::kAssignBytes));
   for (auto const& member : values.members())
     made.push_back({.name = step.keep(member.key), .value = step.payloads().add(member.value)});
+  if (!fits_execution(step, scope, made))
+    return fail(
+        errors::kDataLimitExceeded,
+        fmt::format("The variables of the execution exceed {} bytes.", limits::kVariablesBytes));
   return made;
 }
 
@@ -64,7 +90,7 @@ void finish_with_result(Step& step, ScopeId scope, StateView& view,
                         asl::PathField const& result_path, Value result) {
   auto const& definition = step.state_of(scope);
   auto const raw_input = step.payloads().value(step.scope(scope).input);
-  auto assignments = evaluate_assign(step, view.flow, definition.assign, result);
+  auto assignments = evaluate_assign(step, scope, view.flow, definition.assign, result);
   if (!assignments) return fail_in_data_flow(step, scope, std::move(assignments).error());
   auto placed = view.flow.place(result_path, raw_input, result);
   if (!placed) return fail_in_data_flow(step, scope, std::move(placed).error());
@@ -135,7 +161,7 @@ void leave_through(Step& step, ScopeId scope, asl::Catcher const& catcher, Failu
   StateView view(step, scope);
   auto const error = error_output(step, failure);
   view.environment.set_error_output(error);
-  auto assignments = evaluate_assign(step, view.flow, catcher.assign, error);
+  auto assignments = evaluate_assign(step, scope, view.flow, catcher.assign, error);
   auto const placed =
       view.flow.place(catcher.result_path, step.payloads().value(step.scope(scope).input), error);
   auto output = placed ? view.flow.fill(catcher.output, *placed) : Data<Value>(placed);

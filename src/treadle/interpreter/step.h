@@ -88,7 +88,7 @@ struct StateView {
 
 // What Assign gives for a state or a rule, not yet written anywhere.
 using Assignments = std::vector<record::Assignment>;
-[[nodiscard]] auto evaluate_assign(Step& step, DataFlow& flow,
+[[nodiscard]] auto evaluate_assign(Step& step, ScopeId scope, DataFlow& flow,
                                    std::optional<asl::Template> const& assign, json::Value from)
     -> Data<Assignments>;
 

@@ -50,7 +50,7 @@ void enter_choice(Step& step, ScopeId scope) {
   if (!input) return fail_in_data_flow(step, scope, input.error());
   auto const decision = choose(definition, *input, view.flow);
   if (!decision) return fail_in_data_flow(step, scope, decision.error());
-  auto const assignments = evaluate_assign(step, view.flow, decision->assign, *input);
+  auto const assignments = evaluate_assign(step, scope, view.flow, decision->assign, *input);
   if (!assignments) return fail_in_data_flow(step, scope, assignments.error());
   auto const selected = view.flow.select(definition.output_path, *input);
   if (!selected) return fail_in_data_flow(step, scope, selected.error());

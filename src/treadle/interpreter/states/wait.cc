@@ -68,7 +68,7 @@ void wait_is_over(Step& step, ScopeId scope) {
   auto const input =
       view.flow.select(definition.input_path, step.payloads().value(step.scope(scope).input));
   if (!input) return fail_in_data_flow(step, scope, input.error());
-  auto const assignments = evaluate_assign(step, view.flow, definition.assign, *input);
+  auto const assignments = evaluate_assign(step, scope, view.flow, definition.assign, *input);
   if (!assignments) return fail_in_data_flow(step, scope, assignments.error());
   auto const selected = view.flow.select(definition.output_path, *input);
   if (!selected) return fail_in_data_flow(step, scope, selected.error());
