@@ -56,7 +56,17 @@ class ValidateTest(FileTest):
         answer = json.loads(out)
         self.assertEqual((status, answer["result"]), (1, "FAIL"))
         error = next(d for d in answer["diagnostics"] if d["severity"] == "ERROR")
-        self.assertEqual(set(error), {"severity", "code", "message", "location"})
+        self.assertEqual(set(error), {"severity", "code", "message", "location", "line", "column"})
+
+    def test_a_diagnostic_stands_at_its_line_and_column(self):
+        text = '{"StartAt": "A",\n "States": {\n  "A": {"Type": "Wait", "Seconds": -1, "End": true}}}\n'
+        file = self.write("a.json", text)
+        status, out, _ = treadle("validate", file)
+        self.assertEqual((status, out), (1, f"{file}:3:25: ERROR SCHEMA_VALIDATION_FAILED: Value must be between 0 and "
+                                            "99999999, but was -1 at /States/A/Seconds\n"))
+        status, out, _ = treadle("validate", self.write("b.json", '{"StartAt":\n  nothing}'))
+        self.assertEqual(status, 1)
+        self.assertIn("b.json:2:3: ERROR INVALID_JSON_DESCRIPTION: Unrecognized token 'nothing'", out)
 
     def test_one_bad_file_of_many_fails(self):
         good, bad = self.write("good.json", PASS), self.write("bad.json", INVALID)

@@ -13,6 +13,7 @@
 #include "apps/treadle/files.h"
 #include "treadle/asl/parser.h"
 #include "treadle/json/print.h"
+#include "treadle/lint/text_position.h"
 
 namespace treadle::app {
 namespace {
@@ -25,9 +26,14 @@ struct Settings {
   std::vector<std::string> files;
 };
 
+struct Placed {
+  asl::Diagnostic diagnostic;
+  lint::TextPosition position;
+};
+
 struct Verdict {
   std::string file;
-  std::vector<asl::Diagnostic> diagnostics;
+  std::vector<Placed> diagnostics;
   bool is_ok = false;
 };
 
@@ -42,13 +48,14 @@ void append_member(std::string& out, std::string_view key, std::string_view valu
   json::append_string(out, value);
 }
 
-auto to_json(asl::Diagnostic const& diagnostic) -> std::string {
+auto to_json(Placed const& placed) -> std::string {
+  auto const& [diagnostic, position] = placed;
   std::string out = "{";
   append_member(out, "severity", severity_name(diagnostic.severity));
   append_member(out, "code", diagnostic.code);
   append_member(out, "message", diagnostic.message);
   if (!diagnostic.location.empty()) append_member(out, "location", diagnostic.location);
-  return out + '}';
+  return out + fmt::format(",\"line\":{},\"column\":{}}}", position.line, position.column);
 }
 
 enum class FileName : std::uint8_t { kLeftOut, kShown };
@@ -75,13 +82,15 @@ void print_json(std::span<Verdict const> verdicts) {
   fmt::print("[{}]\n", fmt::join(objects, ",\n "));
 }
 
-// "file:/States/S: ERROR CODE message", without the place where there is none.
+// "file:line:column: ERROR CODE: message at /States/S", without the place in the tree where there
+// is none.
 void print_text(std::span<Verdict const> verdicts) {
   for (auto const& verdict : verdicts) {
-    for (auto const& diagnostic : verdict.diagnostics)
-      fmt::print("{}{}{}: {} {} {}\n", verdict.file, diagnostic.location.empty() ? "" : ":",
-                 diagnostic.location, severity_name(diagnostic.severity), diagnostic.code,
-                 diagnostic.message);
+    for (auto const& [diagnostic, position] : verdict.diagnostics)
+      fmt::print("{}:{}:{}: {} {}: {}{}{}\n", verdict.file, position.line, position.column,
+                 severity_name(diagnostic.severity), diagnostic.code, diagnostic.message,
+                 diagnostic.location.starts_with('/') ? " at " : "",
+                 diagnostic.location.starts_with('/') ? diagnostic.location : "");
     if (verdict.is_ok) fmt::print("{}: OK\n", verdict.file);
   }
 }
@@ -130,7 +139,12 @@ auto run_validate(std::span<std::string const> arguments) -> int {
     auto outcome = asl::parse_definition(*text, settings.options);
     auto const is_ok = outcome.definition != nullptr;
     if (!is_ok) status = kFailed;
-    verdicts.push_back({file == "-" ? "<stdin>" : file, std::move(outcome.diagnostics), is_ok});
+    Verdict verdict{file == "-" ? "<stdin>" : file, {}, is_ok};
+    for (auto& diagnostic : outcome.diagnostics) {
+      auto const position = lint::position_of(*text, diagnostic);
+      verdict.diagnostics.push_back({std::move(diagnostic), position});
+    }
+    verdicts.push_back(std::move(verdict));
   }
   if (settings.format == Format::kJson)
     print_json(verdicts);
