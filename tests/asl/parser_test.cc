@@ -52,7 +52,7 @@ TEST(Parser, StatesAndRegions) {
 TEST(Parser, Task) {
   auto const definition = parsed(R"json({"StartAt": "T", "States": {
       "T": {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "Next": "F",
-            "InputPath": null, "OutputPath": "$.out", "ResultPath": "$.result", "Parameters": {"a.$": "$.b"},
+            "InputPath": null, "OutputPath": "$.out", "ResultPath": "$.result", "Parameters": {"MessageBody.$": "$.b", "QueueUrl": "q"},
             "ResultSelector": {"c": 1}, "TimeoutSecondsPath": "$.t", "HeartbeatSeconds": 7,
             "Credentials": {"RoleArn": "r"}, "Assign": {"v.$": "$.w"},
             "Retry": [{"ErrorEquals": ["A"]},

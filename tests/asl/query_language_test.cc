@@ -80,7 +80,13 @@ Case const kCases[] = {
     {"comparison_in_jsonata",
      jsonata_machine_of(
          R"("Type": "Choice", "Choices": [{"Condition": true, "Variable": "$.a", "Next": "S"}])"),
-     {"/States/S/Choices[0]: Field 'Variable' is not supported"}},
+     {"/States/S/Choices[0]: The QueryLanguage is set to 'JSONata', but field 'Variable' is only "
+      "supported for the 'JSONPath' QueryLanguage"}},
+    {"condition_in_jsonpath",
+     machine_of(
+         R"("Type": "Choice", "Choices": [{"Variable": "$.a", "IsNull": true, "Condition": true, "Next": "S"}])"),
+     {"/States/S/Choices[0]: The QueryLanguage is set to 'JSONPath', but field 'Condition' is only "
+      "supported for the 'JSONata' QueryLanguage"}},
     {"items_and_items_path",
      jsonata_machine_of(
          R"("Type": "Map", "Items": [1], "ItemsPath": "$.a", "End": true, "ItemProcessor":

@@ -113,6 +113,36 @@ TEST(Resource, WhatAwsLacksIsAWarningOrStrictlyAnError) {
           "value is not a valid resource ARN, or the resource is not available in this region."});
 }
 
+TEST(Resource, WhatIsNoArn) {
+  EXPECT_EQ(messages(task("${Function}")),
+            std::vector<std::string>{"/States/S/Resource: Value is not a valid resource ARN"});
+}
+
+TEST(Resource, ParametersThatACallNeeds) {
+  struct {
+    char const* resource;
+    char const* parameters;
+    std::vector<std::string> messages;
+  } const cases[] = {
+      {"lambda:invoke", R"({"FunctionName.$": "$.f"})", {}},
+      {"lambda:invoke.waitForTaskToken",
+       R"({"Payload": 1})",
+       {"/States/S/Parameters: The field 'FunctionName' is required but was missing"}},
+      {"dynamodb:putItem",
+       "{}",
+       {"/States/S/Parameters: The field 'Item' is required but was missing",
+        "/States/S/Parameters: The field 'TableName' is required but was missing"}},
+      {"aws-sdk:dynamodb:putItem", "{}", {}},
+  };
+  for (auto const& c : cases) {
+    auto const text = machine_of(fmt::format(
+        R"("Type": "Task", "End": true, "Resource": "arn:aws:states:::{}", "Parameters": {})",
+        c.resource, c.parameters));
+    EXPECT_EQ(messages(text), c.messages) << c.resource << " " << c.parameters;
+  }
+  EXPECT_TRUE(messages(task("arn:aws:states:::sqs:sendMessage")).empty());
+}
+
 TEST(ExpressRules, Tasks) {
   struct {
     char const* resource;

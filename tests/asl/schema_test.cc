@@ -129,6 +129,23 @@ Case const kCases[] = {
      machine_of(
          R"("Type": "Pass", "End": true, "Assign": {"1st": 1, "_2nd.$": "$.a", "größe": 3})"),
      {"/States/S/Assign: Variable name '1st' is not a valid identifier"}},
+    {"assign_of_an_outer_variable",
+     R"({"StartAt": "A", "States": {
+         "A": {"Type": "Pass", "Assign": {"x": 1}, "Next": "M"},
+         "M": {"Type": "Map", "End": true, "ItemProcessor": {"StartAt": "B", "States": {
+           "B": {"Type": "Parallel", "End": true, "Branches": [{"StartAt": "C", "States": {
+             "C": {"Type": "Pass", "Assign": {"x.$": "$.x", "y": 1}, "End": true}}}, {"StartAt": "D", "States": {
+             "D": {"Type": "Pass", "Assign": {"y": 1}, "End": true}}}]}}}}}})",
+     {"/States/M/ItemProcessor/States/B/Branches[0]/States/C/Assign: Variable 'x' is assigned in "
+      "an "
+      "outer scope already"}},
+    {"assign_in_a_child_execution",
+     R"({"StartAt": "A", "States": {
+         "A": {"Type": "Pass", "Assign": {"x": 1}, "Next": "M"},
+         "M": {"Type": "Map", "End": true, "ItemProcessor": {
+           "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "B", "States": {
+             "B": {"Type": "Pass", "Assign": {"x": 1}, "End": true}}}}}})",
+     {}},
     {"parallel_without_branches",
      machine_of(R"("Type": "Parallel", "End": true, "Branches": [])"),
      {"/States/S/Branches: Value cannot be empty"}},

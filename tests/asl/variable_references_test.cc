@@ -40,7 +40,7 @@ Case const kCases[] = {
      R"x("A":{"Type":"Pass","Assign":{"s.$":"States.MathAdd(States.MathAdd($x, $y), $z)"},"End":true})x",
      "A: x y z"},
     {"task",
-     R"("A":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Parameters":{"F.$":"$f"},
+     R"("A":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Parameters":{"FunctionName.$":"$f"},
         "TimeoutSecondsPath":"$t","HeartbeatSecondsPath":"$h","ResultSelector":{"r.$":"$s"},
         "Catch":[{"ErrorEquals":["States.ALL"],"Next":"B","Assign":{"e.$":"$c"}}],"End":true},
         "B":{"Type":"Succeed","OutputPath":"$b"})",

@@ -12,7 +12,7 @@ FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:work"
 CLEAN = machine(Work={"Type": "Task", "Resource": FUNCTION, "TimeoutSeconds": 10, "End": True})
 NOTED = machine(Work={"Type": "Task", "Resource": FUNCTION, "End": True})
 WARNED = machine(Ask={"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
-                      "Parameters": {}, "End": True})
+                      "Parameters": {"QueueUrl": "q", "MessageBody": "m"}, "End": True})
 REFUSED = machine(Put={"Type": "Task", "Resource": "arn:aws:states:::s3:putObject", "Parameters": {},
                        "TimeoutSeconds": 10, "End": True})
 

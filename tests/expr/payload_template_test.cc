@@ -57,6 +57,9 @@ Row const kRows[] = {
     {"no_expression", R"({"a/b":[{"k.$":"t"}]})",
      "/a~1b/0/k.$: The value for the field 'k.$' must be a valid JSONPath or a valid intrinsic "
      "function call"},
+    {"literal_that_never_fits", R"t({"k.$":"States.Array(States.MathAdd(1, '1'))"})t",
+     "/k.$: The value for the field 'k.$' must be a valid JSONPath or a valid intrinsic function "
+     "call"},
     {"no_text", R"({"k.$":1})",
      "/k.$: The value for the field 'k.$' must be a valid JSONPath or a valid intrinsic function "
      "call"},

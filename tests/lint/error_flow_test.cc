@@ -80,7 +80,7 @@ TEST(ErrorFlow, NothingCaught) {
 
 TEST(ErrorFlow, RejectionNotCaught) {
   constexpr std::string_view kCallback = R"("S": {"Type": "Task", "TimeoutSeconds": 60,
-      "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "Parameters": {},
+      "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "Parameters": {"QueueUrl": "q", "MessageBody": "m"},
       "Next": "Done")";
   auto const with = [&](std::string_view rest) {
     return std::string(kCallback) + std::string(rest);
@@ -132,13 +132,13 @@ TEST(ErrorFlow, UnguardedCompensation) {
                     {"a_message",
                      R"("S": {"Type": "Task", "Resource": FN, "End": true,
                               "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Tell"}]},
-                        "Tell": {"Type": "Task", "End": true, "Parameters": {},
+                        "Tell": {"Type": "Task", "End": true, "Parameters": {"Message": "m"},
                                  "Resource": "arn:aws:states:::sns:publish"})",
                      {}},
                     {"a_read",
                      R"("S": {"Type": "Task", "Resource": FN, "End": true,
                               "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Look"}]},
-                        "Look": {"Type": "Task", "End": true, "Parameters": {},
+                        "Look": {"Type": "Task", "End": true, "Parameters": {"TableName": "t", "Key": {}},
                                  "Resource": "arn:aws:states:::dynamodb:getItem"})",
                      {}},
                 });

@@ -14,7 +14,7 @@ using testing::machine;
 using testing::summaries;
 
 constexpr std::string_view kCallback =
-    R"("Type": "Task", "End": true, "Parameters": {}, "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken")";
+    R"("Type": "Task", "End": true, "Parameters": {"QueueUrl": "q", "MessageBody": "m"}, "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken")";
 
 TEST(Lint, NothingToSayOfACleanPipeline) {
   EXPECT_THAT(lint(machine(R"(
@@ -23,7 +23,7 @@ TEST(Lint, NothingToSayOfACleanPipeline) {
             {"ErrorEquals": ["States.Timeout"], "Next": "Look", "ResultPath": "$.error"},
             {"ErrorEquals": ["States.ALL"], "Next": "Failed", "ResultPath": "$.error"}]},
     "Look": {"Type": "Task", "Resource": "arn:aws:states:::dynamodb:getItem", "End": true,
-             "Parameters": {"Key.$": "$.id"}, "TimeoutSeconds": 10, "Retry": [
+             "Parameters": {"TableName": "t", "Key.$": "$.id"}, "TimeoutSeconds": 10, "Retry": [
                {"ErrorEquals": ["States.ALL"]}], "Catch": [
                {"ErrorEquals": ["States.ALL"], "Next": "Failed"}]},
     "Route": {"Type": "Choice", "Default": "Done", "Choices": [

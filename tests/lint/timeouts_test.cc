@@ -9,30 +9,31 @@ using testing::expect_places;
 constexpr std::string_view kMinute = R"("TimeoutSeconds": 60, )";
 
 TEST(Timeouts, CallbackWithoutTimeout) {
-  expect_places("callback-without-timeout",
-                {
-                    {"callback",
-                     R"("S": {"Type": "Task", "End": true, "Parameters": {},
+  expect_places(
+      "callback-without-timeout",
+      {
+          {"callback",
+           R"("S": {"Type": "Task", "End": true, "Parameters": {"QueueUrl": "q", "MessageBody": "m"},
                     "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken"})",
-                     {"/States/S"}},
-                    {"activity",
-                     R"("S": {"Type": "Task", "End": true,
+           {"/States/S"}},
+          {"activity",
+           R"("S": {"Type": "Task", "End": true,
                     "Resource": "arn:aws:states:us-east-1:123456789012:activity:pack"})",
-                     {"/States/S"}},
-                    {"heartbeat",
-                     R"("S": {"Type": "Task", "End": true, "HeartbeatSeconds": 60,
+           {"/States/S"}},
+          {"heartbeat",
+           R"("S": {"Type": "Task", "End": true, "HeartbeatSeconds": 60,
                     "Resource": "arn:aws:states:us-east-1:123456789012:activity:pack"})",
-                     {}},
-                    {"time_out_from_the_input",
-                     R"("S": {"Type": "Task", "End": true, "TimeoutSecondsPath": "$.limit",
+           {}},
+          {"time_out_from_the_input",
+           R"("S": {"Type": "Task", "End": true, "TimeoutSecondsPath": "$.limit",
                     "Resource": "arn:aws:states:us-east-1:123456789012:activity:pack"})",
-                     {}},
-                    {"of_the_machine",
-                     R"("S": {"Type": "Task", "End": true,
+           {}},
+          {"of_the_machine",
+           R"("S": {"Type": "Task", "End": true,
                     "Resource": "arn:aws:states:us-east-1:123456789012:activity:pack"})",
-                     {},
-                     kMinute},
-                });
+           {},
+           kMinute},
+      });
 }
 
 TEST(Timeouts, TaskWithoutTimeout) {

@@ -52,7 +52,7 @@ class RandomMachine {
     auto const kind = pick(depth < 3 ? 8 : 5);
     auto const go = fmt::format(R"("Next":"S{}")", next);
     switch (kind) {
-      case 0: return named(self, "Pass", pass(go));
+      case 0: return named(self, "Pass", pass(depth, go));
       case 1:
         return named(self, "Wait", fmt::format(R"("Type":"Wait","Seconds":{},{})", pick(30), go));
       case 2: return named(self, "Choice", choice(next, first));
@@ -69,13 +69,14 @@ class RandomMachine {
     return fmt::format(R"("S{}":{{{}}})", self, body);
   }
 
-  auto pass(std::string const& go) -> std::string {
+  auto pass(int depth, std::string const& go) -> std::string {
     std::string out = R"("Type":"Pass",)";
     if (chance(3)) out += R"("Result":{"list":[1,2,3],"v":1},"ResultPath":"$.r",)";
     if (chance(4)) {
       ++seen["Assign"];
-      out += chance(10) ? R"-("Assign":{"x.$":"States.ArrayGetItem(States.Array(1), 5)"},)-"
-                        : R"("Assign":{"x.$":"$","y":1},)";
+      // No inner scope may assign what an outer one does.
+      auto const* const value = chance(10) ? "States.ArrayGetItem(States.Array(1), 5)" : "$";
+      out += fmt::format(R"("Assign":{{"x{0}.$":"{1}","y{0}":1}},)", depth, value);
     }
     if (chance(25)) out += R"("InputPath":"$.missing",)";
     return out + go;

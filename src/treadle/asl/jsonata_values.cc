@@ -9,11 +9,33 @@ namespace {
 
 using expr::jsonata::SyntaxError;
 
-void report_syntax(SyntaxError const& error, std::string_view field, Location const& where,
-                   Report& report) {
-  report.error(where, fmt::format("The value for the field '{}' must be a valid JSONata "
-                                  "expression: {} {} (at character {})",
-                                  field, error.code, error.message, error.position));
+// AWS shows JSONata's message alone.
+void report_syntax(SyntaxError const& error, Location const& where, Report& report) {
+  report.error(Code::kInvalidJsonataExpression, where, error.message);
+}
+
+auto is_member_of_states(std::string_view name, StatesMember readable) -> bool {
+  return name == "input" || name == "context" ||
+         (name == "result" && readable == StatesMember::kResult) ||
+         (name == "errorOutput" && readable == StatesMember::kErrorOutput);
+}
+
+// The texts of "name" and of $states are AWS's; those of "$" and "$$" are made after them.
+void check_reads(Expression const& expression, StatesMember readable, Location const& where,
+                 Report& report) {
+  constexpr auto kCode = Code::kUnsupportedJsonataExpression;
+  for (auto const& name : expression.context_reads())
+    report.error(kCode, where,
+                 fmt::format("Reference to '{}' {}is not supported.", name,
+                             name == "$$" ? "" : "at the top level "));
+  std::string_view reported;
+  for (auto const& reference : expression.references()) {
+    if (reference.variable != "states" || reference.path.empty()) continue;
+    auto const& name = reference.path.front();
+    if (is_member_of_states(name, readable) || name == reported) continue;
+    report.error(kCode, where, fmt::format("Field '$states.{}' does not exist.", name));
+    reported = name;
+  }
 }
 
 }  // namespace
@@ -24,23 +46,31 @@ auto read_expression(Fields const& fields, std::string_view name, Report& report
   if (fields.is_json_path() || value == nullptr || !is_expression(*value)) return std::nullopt;
   auto expression = Expression::compile(expr::jsonata::expression_text(value->as_string()),
                                         expr::jsonata::Dialect::kStepFunctions);
-  if (expression) return std::move(*expression);
-  report_syntax(expression.error(), name, fields.at(name), report);
-  return std::nullopt;
+  if (!expression) {
+    report_syntax(expression.error(), fields.at(name), report);
+    return std::nullopt;
+  }
+  check_reads(*expression, StatesMember::kNeither, fields.at(name), report);
+  return std::move(*expression);
 }
 
 auto read_jsonata_template(Fields const& fields, std::string_view prefix, std::string_view name,
-                           Report& report) -> std::optional<JsonataTemplate> {
+                           Report& report, StatesMember readable)
+    -> std::optional<JsonataTemplate> {
   auto const* source = fields.find(name);
   if (source == nullptr || fields.is_json_path()) return std::nullopt;
   auto compiled = JsonataTemplate::compile(*source, fmt::format("{}{}", prefix, name));
-  if (compiled) return std::move(*compiled);
-  for (auto const& [location, error] : compiled.error()) {
-    auto const member = location.substr(location.rfind('/') + 1);
-    report_syntax(error, member.empty() ? name : std::string_view(member),
-                  fields.at(std::string(name) + location), report);
+  auto const at = [&](std::string const& location) {
+    return fields.at(std::string(name) + location);
+  };
+  if (!compiled) {
+    for (auto const& [location, error] : compiled.error())
+      report_syntax(error, at(location), report);
+    return std::nullopt;
   }
-  return std::nullopt;
+  for (auto const& [location, expression] : compiled->expressions())
+    check_reads(expression, readable, at(location), report);
+  return std::move(*compiled);
 }
 
 }  // namespace treadle::asl

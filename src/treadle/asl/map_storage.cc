@@ -57,7 +57,7 @@ void check_item_reader(Fields const& reader, Report& report) {
   check_shape(reader, Shape::kItemReader, report);
   if (!reader.has("Resource")) report.error(reader.where(), required_fields_message("Resource"));
   check_storage_resource(reader, {"getObject", "listObjectsV2"}, report);
-  static_cast<void>(read_template(reader, "Parameters", report));
+  static_cast<void>(read_arguments(reader, report));
   if (auto const config = reader.object("ReaderConfig"); config)
     check_reader_config(*config, report);
 }
@@ -66,7 +66,7 @@ void check_item_batcher(Fields const& batcher, Report& report) {
   check_shape(batcher, Shape::kItemBatcher, report);
   static_cast<void>(read_number_field(batcher, "MaxItemsPerBatch", kBatchItemsRange, report));
   static_cast<void>(read_number_field(batcher, "MaxInputBytesPerBatch", kBatchBytesRange, report));
-  static_cast<void>(read_template(batcher, "BatchInput", report));
+  static_cast<void>(read_either_template(batcher, "BatchInput", report));
   auto const is_bounded = batcher.has("MaxItemsPerBatch") || batcher.has("MaxItemsPerBatchPath") ||
                           batcher.has("MaxInputBytesPerBatch") ||
                           batcher.has("MaxInputBytesPerBatchPath");
@@ -79,7 +79,7 @@ void check_item_batcher(Fields const& batcher, Report& report) {
 void check_result_writer(Fields const& writer, Report& report) {
   check_shape(writer, Shape::kResultWriter, report);
   check_storage_resource(writer, {"putObject"}, report);
-  static_cast<void>(read_template(writer, "Parameters", report));
+  static_cast<void>(read_arguments(writer, report));
   if (auto const config = writer.object("WriterConfig"); config) {
     check_shape(*config, Shape::kWriterConfig, report);
     static_cast<void>(read_choice(*config, "OutputType", {"JSON", "JSONL"}, report));

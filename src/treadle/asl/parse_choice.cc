@@ -11,6 +11,7 @@
 #include "treadle/asl/parsing.h"
 #include "treadle/asl/schema.h"
 #include "treadle/asl/values.h"
+#include "treadle/asl/variable_scopes.h"
 #include "treadle/base/time.h"
 
 namespace treadle::asl {
@@ -85,6 +86,16 @@ auto is_rule_member(std::string_view key, Level level, Fields const& rule) -> bo
   return key == "Next" || key == "Assign" || (key == "Output" && !rule.is_json_path());
 }
 
+// Of a member that a rule may not have: only the other language has it, or neither.
+auto stray_member_message(std::string_view key, Level level, Fields const& rule) -> std::string {
+  auto const is_of_other = rule.is_json_path()
+                               ? level == Level::kTop && (key == "Condition" || key == "Output")
+                               : key == "Variable" || key == "And" || key == "Or" || key == "Not" ||
+                                     find_operator(key).has_value();
+  return is_of_other ? wrong_language_message(rule.language(), key)
+                     : unsupported_field_message(key);
+}
+
 void check_operand(json::Value value, Operand operand, Location const& where, Report& report) {
   switch (operand) {
     case Operand::kText:
@@ -118,7 +129,7 @@ class ConditionReader {
       if (read_combination(rule, member, expression) || read_comparison(rule, member, expression))
         ++tests;
       else
-        report_.error(rule.where(), unsupported_field_message(member.key));
+        report_.error(rule.where(), stray_member_message(member.key, level, rule));
     }
     check_test_count(rule, tests);
     return expression;
@@ -204,7 +215,7 @@ auto read_condition(Fields const& rule, Report& report) -> Condition {
     report.error(rule.at("Condition"), "Value must be a Boolean or a JSONata expression");
   for (auto const& member : rule.members())
     if (member.key != "Condition" && !is_rule_member(member.key, Level::kTop, rule))
-      report.error(rule.where(), unsupported_field_message(member.key));
+      report.error(rule.where(), stray_member_message(member.key, Level::kTop, rule));
   if (auto expression = read_expression(rule, "Condition", report); expression)
     return std::move(*expression);
   return rule.flag("Condition");
@@ -228,6 +239,7 @@ auto parse_rule(Parsing& parsing, Scope const& scope, std::size_t index, Fields 
     report.error(fields.at("Assign"), expected_type_message("Object"));
   auto const prefix = fmt::format("Choices[{}]/", index);
   rule.assign = read_assign(fields, prefix, report);
+  note_assigned(parsing, scope, fields);
   rule.output = read_jsonata_template(fields, prefix, "Output", report);
   return rule;
 }

@@ -9,6 +9,7 @@
 #include "treadle/asl/parsing.h"
 #include "treadle/asl/schema.h"
 #include "treadle/asl/values.h"
+#include "treadle/asl/variable_scopes.h"
 #include "treadle/base/error_names.h"
 #include "treadle/base/limits.h"
 
@@ -83,8 +84,10 @@ auto parse_catcher(Parsing& parsing, Scope const& scope, Fields const& fields, P
   catcher.next = next ? scope.resolve(*next, fields.at("Next"), parsing) : kNoState;
   catcher.result_path = read_result_path(fields, report);
   auto const prefix = fmt::format("Catch[{}]/", index);
-  catcher.assign = read_assign(fields, prefix, report);
-  catcher.output = read_jsonata_template(fields, prefix, "Output", report);
+  catcher.assign = read_assign(fields, prefix, report, StatesMember::kErrorOutput);
+  note_assigned(parsing, scope, fields);
+  catcher.output =
+      read_jsonata_template(fields, prefix, "Output", report, StatesMember::kErrorOutput);
   return catcher;
 }
 

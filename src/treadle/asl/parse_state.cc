@@ -6,6 +6,7 @@
 #include "treadle/asl/parsing.h"
 #include "treadle/asl/schema.h"
 #include "treadle/asl/values.h"
+#include "treadle/asl/variable_scopes.h"
 
 namespace treadle::asl {
 namespace {
@@ -109,9 +110,13 @@ auto parse_state(Parsing& parsing, Scope const& scope, StateIndex index, json::M
   state.input_path = read_path_field(fields, "InputPath", report);
   state.details = parse_details(parsing, scope, index, *type, fields);
   state.output_path = read_path_field(fields, "OutputPath", report);
-  if (*type != StateType::kFail && *type != StateType::kSucceed)
-    state.assign = read_assign(fields, "", report);
-  if (*type != StateType::kFail) state.output = read_jsonata_template(fields, "", "Output", report);
+  auto const readable = can_fail(*type) ? StatesMember::kResult : StatesMember::kNeither;
+  if (*type != StateType::kFail && *type != StateType::kSucceed) {
+    state.assign = read_assign(fields, "", report, readable);
+    note_assigned(parsing, scope, fields);
+  }
+  if (*type != StateType::kFail)
+    state.output = read_jsonata_template(fields, "", "Output", report, readable);
   if (can_fail(*type)) {
     state.retriers = parse_retriers(parsing, fields);
     state.catchers = parse_catchers(parsing, scope, fields);

@@ -5,6 +5,7 @@
 
 #include "treadle/asl/express_rules.h"
 #include "treadle/asl/parsing.h"
+#include "treadle/asl/required_parameters.h"
 #include "treadle/asl/resource.h"
 #include "treadle/asl/schema.h"
 #include "treadle/asl/values.h"
@@ -16,6 +17,7 @@ namespace {
 constexpr Range kSecondsRange{1, static_cast<std::int64_t>(limits::kTimerSecondsMax)};
 
 auto not_recognized(std::string_view resource) -> std::string {
+  if (!resource.starts_with("arn:")) return "Value is not a valid resource ARN";
   return fmt::format(
       "The resource provided {} is not recognized. The value is not a valid resource ARN, or the "
       "resource "
@@ -48,7 +50,7 @@ void check_credentials(Fields const& fields, ResourceVerdict verdict, Report& re
   if (!credentials || verdict != ResourceVerdict::kSupported) return;
   if (credentials->has("RoleArn") || (fields.is_json_path() && credentials->has("RoleArn.$")))
     return;
-  report.error(credentials->where(), "The field 'RoleArn' is required but was missing");
+  report.error(credentials->where(), missing_field_message("RoleArn"));
 }
 
 void check_heartbeat(Task const& task, Fields const& fields, Report& report) {
@@ -75,6 +77,8 @@ auto parse_task(Parsing& parsing, Scope const& scope, Fields const& fields) -> T
   task.heartbeat_seconds = read_number_field(fields, "HeartbeatSeconds", kSecondsRange, report);
   check_heartbeat(task, fields, report);
   check_credentials(fields, verdict, report);
+  if (verdict == ResourceVerdict::kSupported)
+    check_required_parameters(task.resource, fields, report);
   task.credentials = read_either_template(fields, "Credentials", report);
   return task;
 }

@@ -11,6 +11,7 @@
 #include "treadle/asl/reachability.h"
 #include "treadle/asl/schema.h"
 #include "treadle/asl/values.h"
+#include "treadle/asl/variable_scopes.h"
 #include "treadle/base/limits.h"
 #include "treadle/json/parse.h"
 
@@ -74,7 +75,10 @@ auto parse_definition(std::string_view text, ParseOptions options) -> ParseOutco
   if (auto const root = parse_json(parsing); root) {
     parse_machine(parsing, *root);
     // Where a state is malformed, its transitions are not known well enough to judge the others.
-    if (!parsing.report.has_errors()) check_transitions(parsing);
+    if (!parsing.report.has_errors()) {
+      check_transitions(parsing);
+      check_variable_scopes(parsing);
+    }
   }
   auto const is_sound = !parsing.report.has_errors();
   return {is_sound ? std::move(definition) : nullptr, parsing.report.take()};

@@ -25,6 +25,13 @@ struct DanglingTarget {
   std::string_view name;
 };
 
+// A variable that a state of the region assigns.
+struct AssignedVariable {
+  RegionIndex region;
+  Location where;
+  std::string_view name;
+};
+
 struct Parsing {
   Parsing(ParseOptions with, Definition& into) : options(with), definition(into) {}
 
@@ -34,6 +41,7 @@ struct Parsing {
   std::vector<Location> region_locations;  // by region
   std::vector<Location> state_locations;   // by state
   std::vector<DanglingTarget> dangling;
+  std::vector<AssignedVariable> assigned;
   // Both over the whole machine.
   std::set<std::string_view> state_names;
   std::set<std::string_view> labels;

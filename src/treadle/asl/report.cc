@@ -11,6 +11,8 @@ namespace {
 auto code_text(Code code) -> std::string_view {
   switch (code) {
     case Code::kSchemaValidationFailed: return "SCHEMA_VALIDATION_FAILED";
+    case Code::kInvalidJsonataExpression: return "INVALID_JSONATA_EXPRESSION";
+    case Code::kUnsupportedJsonataExpression: return "UNSUPPORTED_JSONATA_EXPRESSION";
     case Code::kInvalidJsonDescription: return "INVALID_JSON_DESCRIPTION";
     case Code::kMissingTransitionTarget: return "MISSING_TRANSITION_TARGET";
     case Code::kMissingEndState: return "MISSING_END_STATE";

@@ -15,6 +15,8 @@ namespace treadle::asl {
 
 enum class Code : std::uint8_t {
   kSchemaValidationFailed,
+  kInvalidJsonataExpression,
+  kUnsupportedJsonataExpression,
   kInvalidJsonDescription,
   kMissingTransitionTarget,
   kMissingEndState,

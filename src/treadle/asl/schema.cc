@@ -271,12 +271,7 @@ void check_field(Fields const& fields, json::Member const& member, Rule const& r
                  Report& report) {
   auto const language = fields.language();
   if (!belongs_to(rule, language)) {
-    auto const other = fields.is_json_path() ? QueryLanguage::kJsonata : QueryLanguage::kJsonPath;
-    report.error(
-        fields.where(),
-        fmt::format("The QueryLanguage is set to '{}', but field '{}' is only supported for the "
-                    "'{}' QueryLanguage",
-                    language_name(language), rule.name, language_name(other)));
+    report.error(fields.where(), wrong_language_message(language, rule.name));
     return;
   }
   if (is_of_kind(member.value, rule.kind)) return;
@@ -338,6 +333,15 @@ void check_exactly_one(Fields const& fields, std::initializer_list<std::string_v
 
 auto required_fields_message(std::string_view names) -> std::string {
   return fmt::format("These fields are required: [{}]", names);
+}
+
+auto wrong_language_message(QueryLanguage language, std::string_view name) -> std::string {
+  auto const other =
+      language == QueryLanguage::kJsonPath ? QueryLanguage::kJsonata : QueryLanguage::kJsonPath;
+  return fmt::format(
+      "The QueryLanguage is set to '{}', but field '{}' is only supported for the '{}' "
+      "QueryLanguage",
+      language_name(language), name, language_name(other));
 }
 
 auto unsupported_field_message(std::string_view name) -> std::string {

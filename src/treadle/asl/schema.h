@@ -48,6 +48,8 @@ void check_exactly_one(Fields const& fields, std::initializer_list<std::string_v
 
 // The texts that several checks share.
 [[nodiscard]] auto required_fields_message(std::string_view names) -> std::string;
+[[nodiscard]] auto wrong_language_message(QueryLanguage language, std::string_view name)
+    -> std::string;  // of a field that only the other language has
 [[nodiscard]] auto unsupported_field_message(std::string_view name) -> std::string;
 [[nodiscard]] auto one_of_values_message(std::string_view field, std::string_view values)
     -> std::string;

@@ -8,7 +8,6 @@
 
 #include <fmt/format.h>
 
-#include "treadle/asl/jsonata_values.h"
 #include "treadle/asl/schema.h"
 #include "treadle/asl/template_checks.h"
 #include "treadle/base/limits.h"
@@ -59,6 +58,10 @@ auto parse_text_call(std::string_view text, Location const& where, Report& repor
   auto call = Call::parse(text);
   if (!call) {
     report.error(where, "Value is not a valid intrinsic function call: " + call.error());
+    return std::nullopt;
+  }
+  if (auto const misfit = call->misfit(); misfit) {
+    report.error(where, "Value is not a valid intrinsic function call: " + *misfit);
     return std::nullopt;
   }
   if (!gives_text(*call)) {
@@ -232,8 +235,8 @@ auto read_arguments(Fields const& fields, Report& report) -> std::optional<Templ
   return read_either_template(fields, fields.is_json_path() ? "Parameters" : "Arguments", report);
 }
 
-auto read_assign(Fields const& fields, std::string_view prefix, Report& report)
-    -> std::optional<Template> {
+auto read_assign(Fields const& fields, std::string_view prefix, Report& report,
+                 StatesMember readable) -> std::optional<Template> {
   auto const assign = fields.object("Assign");
   if (!assign) return std::nullopt;
   for (auto const& member : assign->members()) {
@@ -242,7 +245,7 @@ auto read_assign(Fields const& fields, std::string_view prefix, Report& report)
     check_variable_name(name, assign->where(), report);
   }
   if (fields.is_json_path()) return read_template(fields, "Assign", report);
-  return read_jsonata_template(fields, prefix, "Assign", report);
+  return read_jsonata_template(fields, prefix, "Assign", report, readable);
 }
 
 auto read_choice(Fields const& fields, std::string_view name,

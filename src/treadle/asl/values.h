@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "treadle/asl/fields.h"
+#include "treadle/asl/jsonata_values.h"
 #include "treadle/asl/model.h"
 #include "treadle/asl/report.h"
 
@@ -55,7 +56,8 @@ struct Range {
 [[nodiscard]] auto read_arguments(Fields const& fields, Report& report) -> std::optional<Template>;
 
 // Assign: a template whose members are variable names. `prefix` as in read_jsonata_template().
-[[nodiscard]] auto read_assign(Fields const& fields, std::string_view prefix, Report& report)
+[[nodiscard]] auto read_assign(Fields const& fields, std::string_view prefix, Report& report,
+                               StatesMember readable = StatesMember::kNeither)
     -> std::optional<Template>;
 
 // The text of a field that has `choices`, such as "[NONE, FULL]"; reports any other. Absent if so

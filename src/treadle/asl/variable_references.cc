@@ -36,7 +36,7 @@ class Collector {
       if (reference.variable != "states") names_.insert(reference.variable);
   }
   void add(JsonataTemplate const& payload) {
-    for (auto const& expression : payload.expressions()) add(expression);
+    for (auto const& placed : payload.expressions()) add(placed.expression);
   }
   template <typename... T>
   void add(std::variant<T...> const& either) {

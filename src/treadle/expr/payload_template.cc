@@ -116,7 +116,7 @@ class TemplateCompiler {
       return node;
     }
     auto call = intrinsic::Call::parse(text);
-    if (!call) return reject(member, where);
+    if (!call || call->misfit()) return reject(member, where);
     node.kind = TemplateNode::Kind::kCall;
     node.call = *std::move(call);
     return node;

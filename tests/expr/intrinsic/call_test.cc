@@ -192,6 +192,29 @@ TEST(CallPaths, AreFoundAtAnyDepth) {
   EXPECT_EQ(paths[1].variable(), "b");
 }
 
+TEST(CallMisfits, AreLiteralsThatNeverFit) {
+  struct {
+    char const* call;
+    char const* misfit;
+  } const cases[] = {
+      {"States.MathAdd(1, $.n)", ""},
+      {"States.Format('{}{}', 1, true)", ""},
+      {"States.Array('a', 1, null)", ""},
+      {"States.MathAdd(1, '1')", "Argument 2 of States.MathAdd must be a number"},
+      {"States.MathRandom(1, 2, 'x')", "Argument 3 of States.MathRandom must be a number"},
+      {"States.Format(1)", "Argument 1 of States.Format must be a string"},
+      {"States.Format('{}', States.ArrayLength('abc'))",
+       "Argument 1 of States.ArrayLength must be an array"},
+      {"States.JsonMerge($.a, 'b', false)", "Argument 2 of States.JsonMerge must be an object"},
+      {"States.JsonMerge($.a, $.b, 'false')", "Argument 3 of States.JsonMerge must be a boolean"},
+  };
+  for (auto const& c : cases) {
+    auto const call = Call::parse(c.call);
+    ASSERT_TRUE(call) << c.call;
+    EXPECT_EQ(call->misfit().value_or(""), c.misfit) << c.call;
+  }
+}
+
 TEST(CallSeeds, RepeatTheNumber) {
   EXPECT_EQ(outcome("States.MathRandom(0, 1000000, 5)"),
             outcome("States.MathRandom(0, 1000000, 5)"));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,9 @@ class Call {
   // Whether `text` begins like a call ("States.") rather than like a path.
   [[nodiscard]] static auto looks_like_one(std::string_view text) -> bool;
   [[nodiscard]] auto text() const -> std::string_view { return text_; }
+  // What is wrong with a literal that its function can never take (States.MathAdd(1, '1')), at any
+  // depth: a sentence; nullopt if all may fit. Evaluation tells the same, but only then.
+  [[nodiscard]] auto misfit() const -> std::optional<std::string>;
   // Every path among the arguments, at any depth (for validation and variable references).
   [[nodiscard]] auto paths() const -> std::vector<jsonpath::Path>;
   [[nodiscard]] auto root() const -> Node const& { return *root_; }

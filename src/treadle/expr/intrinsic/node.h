@@ -38,6 +38,9 @@ struct FunctionEntry {
   std::size_t arguments_min;
   std::size_t arguments_max;
   auto (*apply)(Invocation const& invocation) -> Answer;
+  // What each argument must be: t(ext), n(umber), b(oolean), l(ist), o(bject), or a(ny); the last
+  // letter counts for those that follow.
+  std::string_view kinds;
 };
 
 // nullptr when there is no function of that name.

@@ -156,6 +156,7 @@ struct Program {
   std::vector<std::unique_ptr<std::vector<Stage>>> stages;
   std::vector<std::unique_ptr<std::vector<Slot*>>> seeking;
   std::vector<Expression::Reference> references;
+  std::vector<std::string> context_reads;
   Node* root = nullptr;
 
   // The built-in functions that have a variable's name, by VariableId; nullptr for others.
@@ -180,5 +181,6 @@ struct Program {
 [[nodiscard]] auto parse(Program& program) -> Result<Node*, SyntaxError>;
 [[nodiscard]] auto resolve(Program& program, Node* root) -> Result<Node*, SyntaxError>;
 void collect_references(Program& program);
+void collect_context_reads(Program& program);
 
 }  // namespace treadle::expr::jsonata

@@ -15,6 +15,7 @@ auto compile(Program& program) -> Result<void, SyntaxError> {
     if (name == "eval" && program.dialect == Dialect::kReference) program.may_eval = true;
   }
   collect_references(program);
+  collect_context_reads(program);
   return {};
 }
 
@@ -31,6 +32,10 @@ auto Expression::text() const -> std::string_view { return program_->text; }
 
 auto Expression::references() const -> std::vector<Reference> const& {
   return program_->references;
+}
+
+auto Expression::context_reads() const -> std::vector<std::string> const& {
+  return program_->context_reads;
 }
 
 auto evaluate(Expression const& expression, std::optional<json::Value> input,

@@ -67,6 +67,11 @@ class Expression {
   };
   [[nodiscard]] auto references() const -> std::vector<Reference> const&;
 
+  // What it reads of the input where that is the context item: names that nothing stands before,
+  // "$", and "$$" anywhere. Each once, in the order of the text. Functions count for nothing but
+  // "$$": their context is that of their caller.
+  [[nodiscard]] auto context_reads() const -> std::vector<std::string> const&;
+
   [[nodiscard]] auto program() const -> Program const& { return *program_; }
 
  private:

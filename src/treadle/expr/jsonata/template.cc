@@ -152,9 +152,18 @@ auto kind_name(Value value) -> std::string_view {
   return "";
 }
 
-void collect(TemplateNode const& node, std::vector<Expression>& expressions) {
-  if (node.expression) expressions.push_back(*node.expression);
-  for (auto const& part : node.parts) collect(part, expressions);
+void collect(TemplateNode const& node, std::string const& location,
+             std::vector<Template::Placed>& expressions) {
+  using Kind = TemplateNode::Kind;
+  if (node.expression) expressions.push_back({location, *node.expression});
+  for (std::size_t i = 0; i < node.parts.size(); ++i) {
+    auto const& part = node.parts[i];
+    if (part.kind == Kind::kConstant) continue;
+    collect(part,
+            node.kind == Kind::kArray ? fmt::format("{}[{}]", location, i)
+                                      : fmt::format("{}/{}", location, part.key),
+            expressions);
+  }
 }
 
 }  // namespace
@@ -221,9 +230,9 @@ auto Template::single() const -> Expression const* {
   return root_->expression ? &*root_->expression : nullptr;
 }
 
-auto Template::expressions() const -> std::vector<Expression> {
-  std::vector<Expression> expressions;
-  collect(*root_, expressions);
+auto Template::expressions() const -> std::vector<Placed> {
+  std::vector<Placed> expressions;
+  collect(*root_, "", expressions);
   return expressions;
 }
 

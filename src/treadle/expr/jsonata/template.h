@@ -56,8 +56,12 @@ class Template {
   [[nodiscard]] auto field() const -> std::string_view { return field_; }
   // The expression that the whole template consists of, or nullptr.
   [[nodiscard]] auto single() const -> Expression const*;
-  // The expressions in it, in the order of the text.
-  [[nodiscard]] auto expressions() const -> std::vector<Expression>;
+  // The expressions in it, in the order of the text. `location` as in TemplateError.
+  struct Placed {
+    std::string location;
+    Expression expression;
+  };
+  [[nodiscard]] auto expressions() const -> std::vector<Placed>;
 
  private:
   std::shared_ptr<TemplateNode const> root_;
