@@ -1,23 +1,21 @@
 // `treadle eval`: expressions from standard input, one JSON object a line, answers on standard
 // output. The protocol is shown by --help; each line is answered by one line, flushed, and none
-// ends the process.
+// ends the process. At a terminal: repl.h.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <expected>
 #include <iostream>
 #include <optional>
-#include <random>
 #include <string>
 #include <string_view>
+#include <unistd.h>
 #include <utility>
 
 #include "apps/treadle/command.h"
-#include "treadle/base/error_names.h"
-#include "treadle/base/system_clock.h"
-#include "treadle/expr/environment.h"
-#include "treadle/expr/intrinsic/call.h"
-#include "treadle/expr/jsonata/expression.h"
-#include "treadle/expr/jsonpath/path.h"
+#include "apps/treadle/evaluation.h"
+#include "apps/treadle/repl.h"
+#include "treadle/base/result.h"
 #include "treadle/json/arena.h"
 #include "treadle/json/parse.h"
 #include "treadle/json/print.h"
@@ -40,126 +38,60 @@ constexpr char kHelp[] =
     "  {\"id\": ANY, \"result\": ANY}\n"
     "  {\"id\": ANY, \"undefined\": true}\n"
     "  {\"id\": ANY, \"error\": {\"code\": TEXT, \"message\": TEXT}}\n\n"
+    "At a terminal it reads expressions as they are typed; `:help` there tells more. Lines typed "
+    "are\n"
+    "kept in treadle/ under $XDG_STATE_HOME (~/.local/state).\n\n"
     "Exits with 0 at the end of the input, with 2 when the command line is wrong.\n";
 
-// What an expression that cannot be read is called when a state machine is created.
-constexpr std::string_view kSyntaxError = "SCHEMA_VALIDATION_FAILED";
 constexpr std::string_view kBadRequest = "BAD_REQUEST";
-
-enum class Language : std::uint8_t { kJsonata, kJsonPath, kIntrinsic };
-
-class Bindings final : public expr::Environment {
- public:
-  explicit Bindings(Value bindings) : bindings_(bindings) {}
-  auto context() -> Value override {
-    auto const* found = bindings_.find("$");
-    return found == nullptr ? Value() : *found;
-  }
-  auto variable(std::string_view name) -> std::optional<Value> override {
-    auto const* found = bindings_.find(name);
-    return found == nullptr ? std::nullopt : std::optional(*found);
-  }
-  auto draw() -> std::uint64_t override { return random_(); }
-  auto now() -> Timestamp override { return now_; }
-
- private:
-  Value bindings_;
-  std::mt19937_64 random_{std::random_device()()};
-  Timestamp now_ = SystemClock().now();
-};
 
 struct Request {
   Value id;
-  std::string_view expression;
-  std::optional<Value> data;
-  Value bindings;
-  std::optional<std::chrono::milliseconds> time_limit;  // of JSONata
-  std::optional<std::uint32_t> depth;
+  Evaluation evaluation;
 };
 
-// nullopt stands for undefined.
-using Outcome = Result<std::optional<Value>>;
-
-auto read_request(Value line, Request& request) -> Result<void> {
-  if (!line.is_object()) return fail(kBadRequest, "a request is a JSON object");
+auto read_request(Value line, Request& request) -> Result<void, std::string> {
+  if (!line.is_object()) return std::unexpected("a request is a JSON object");
   if (auto const* id = line.find("id")) request.id = *id;
   auto const* expression = line.find("expr");
   if (expression == nullptr || !expression->is_string())
-    return fail(kBadRequest, "a request has a member \"expr\", a text");
-  request.expression = expression->as_string();
-  if (auto const* data = line.find("data")) request.data = *data;
+    return std::unexpected("a request has a member \"expr\", a text");
+  auto& evaluation = request.evaluation;
+  evaluation.expression = expression->as_string();
+  if (auto const* data = line.find("data")) evaluation.data = *data;
   auto const limit = [&](std::string_view name) -> std::optional<std::int64_t> {
     auto const* value = line.find(name);
     return value == nullptr || !value->is_number() ? std::nullopt : value->as_int64();
   };
-  if (auto const limited = limit("timelimit")) request.time_limit.emplace(*limited);
+  if (auto const limited = limit("timelimit")) evaluation.time_limit.emplace(*limited);
   if (auto const limited = limit("depth"))
-    request.depth = static_cast<std::uint32_t>(std::clamp<std::int64_t>(*limited, 1, 5'000));
+    evaluation.depth = static_cast<std::uint32_t>(std::clamp<std::int64_t>(*limited, 1, 5'000));
   auto const* bindings = line.find("bindings");
   if (bindings == nullptr) return {};
-  if (!bindings->is_object()) return fail(kBadRequest, "\"bindings\" is an object");
-  request.bindings = *bindings;
+  if (!bindings->is_object()) return std::unexpected("\"bindings\" is an object");
+  evaluation.bindings = *bindings;
   return {};
 }
 
-auto evaluate_path(Request const& request, expr::Environment& environment, json::Arena& arena)
-    -> Outcome {
-  auto const path = expr::jsonpath::Path::parse(request.expression);
-  if (!path) return fail(kSyntaxError, path.error());
-  if (!request.data && path->root() == expr::jsonpath::Root::kInput) return std::nullopt;
-  auto value = evaluate(*path, request.data.value_or(Value()), environment, arena);
-  if (!value) return fail(errors::kRuntime, value.error().message);
-  return *value;
-}
-
-auto evaluate_call(Request const& request, expr::Environment& environment, json::Arena& arena)
-    -> Outcome {
-  auto const call = expr::intrinsic::Call::parse(request.expression);
-  if (!call) return fail(kSyntaxError, call.error());
-  return TRY(evaluate(*call, request.data.value_or(Value()), environment, arena));
-}
-
-// A function is no JSON: it counts as undefined.
-auto evaluate_jsonata(Request const& request, expr::Environment& environment, json::Arena& arena)
-    -> Outcome {
-  using namespace expr::jsonata;
-  auto const expression = Expression::compile(request.expression, Dialect::kReference);
-  if (!expression) return fail(expression.error().code, expression.error().message);
-  Budget budget;
-  if (request.depth) budget.depth_max = *request.depth;
-  if (request.time_limit)
-    budget.is_over = [end = std::chrono::steady_clock::now() + *request.time_limit] {
-      return std::chrono::steady_clock::now() > end;
-    };
-  auto outcome = evaluate(*expression, request.data, environment, arena, budget);
-  if (!outcome) return fail(outcome.error().code, std::move(outcome.error().message));
-  if (outcome->kind != expr::jsonata::Outcome::Kind::kValue) return std::nullopt;
-  // Shares nothing with the expression, which ends here.
-  return json::clone(arena, outcome->value);
-}
-
 auto evaluate_line(Language language, std::string_view line, Request& request, json::Arena& arena)
-    -> Outcome {
+    -> EvaluationOutcome {
   auto const parsed = json::parse(arena, line);
-  if (!parsed) return fail(kBadRequest, parsed.error().to_string());
-  TRY(read_request(*parsed, request));
-  auto environment = Bindings(request.bindings);
-  switch (language) {
-    case Language::kJsonata: return evaluate_jsonata(request, environment, arena);
-    case Language::kJsonPath: return evaluate_path(request, environment, arena);
-    case Language::kIntrinsic: return evaluate_call(request, environment, arena);
-  }
-  return std::nullopt;
+  auto const refuse = [](std::string why) {
+    return std::unexpected(EvaluationError{std::string(kBadRequest), std::move(why), {}});
+  };
+  if (!parsed) return refuse(parsed.error().to_string());
+  if (auto const read = read_request(*parsed, request); !read) return refuse(read.error());
+  return evaluate(language, request.evaluation, arena);
 }
 
-auto answer_text(Value id, Outcome const& outcome) -> std::string {
+auto answer_text(Value id, EvaluationOutcome const& outcome) -> std::string {
   auto text = std::string("{\"id\":");
   json::append(text, id);
   if (!outcome) {
     text += ",\"error\":{\"code\":";
-    json::append_string(text, outcome.error().name);
+    json::append_string(text, outcome.error().code);
     text += ",\"message\":";
-    json::append_string(text, outcome.error().cause);
+    json::append_string(text, outcome.error().message);
     text += '}';
   } else if (!*outcome) {
     text += ",\"undefined\":true";
@@ -205,11 +137,11 @@ auto run_eval(std::span<std::string const> arguments) -> int {
     else
       return wrong_usage("what is '" + argument + "'?");
   }
-  if (name == "jsonpath") return serve(Language::kJsonPath);
-  if (name == "intrinsic") return serve(Language::kIntrinsic);
-  if (name == "jsonata") return serve(Language::kJsonata);
   if (name.empty()) return wrong_usage("--language is missing");
-  return wrong_usage("there is no language '" + name + "'");
+  auto const language = find_language(name);
+  if (!language) return wrong_usage("there is no language '" + name + "'");
+  auto const is_interactive = isatty(STDIN_FILENO) != 0 && isatty(STDOUT_FILENO) != 0;
+  return is_interactive ? run_repl(*language) : serve(*language);
 }
 
 }  // namespace treadle::app

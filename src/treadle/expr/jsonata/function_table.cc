@@ -2,6 +2,7 @@
 #include <array>
 #include <optional>
 
+#include "treadle/expr/jsonata/builtin_names.h"
 #include "treadle/expr/jsonata/functions.h"
 
 namespace treadle::expr::jsonata {
@@ -117,6 +118,18 @@ auto find_builtin(std::string_view name, Dialect dialect) -> Builtin const* {
     if (auto const* found = find(kStatesBuiltins, name)) return found;
   }
   return find(kBuiltins, name);
+}
+
+auto builtin_names(Dialect dialect) -> std::vector<std::string_view> {
+  std::vector<std::string_view> names;
+  for (auto const& builtin : kBuiltins)
+    if (find_builtin(builtin.name, dialect) != nullptr) names.push_back(builtin.name);
+  if (dialect == Dialect::kStepFunctions)
+    for (auto const& builtin : kStatesBuiltins) names.push_back(builtin.name);
+  std::ranges::sort(names);
+  auto const repeats = std::ranges::unique(names);
+  names.erase(repeats.begin(), repeats.end());
+  return names;
 }
 
 auto signature_of(Builtin const& builtin) -> Signature const* {
