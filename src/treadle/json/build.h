@@ -40,10 +40,10 @@ class Builder {
 
   // Of a string: how it prints. Of an object: how its keys print.
   [[nodiscard]] static auto text(Value value) -> Text {
-    return (value.flags_ & Value::kVerbatim) != 0 ? Text::kVerbatim : Text::kNeedsEscapes;
+    return (value.flags() & Value::kVerbatim) != 0 ? Text::kVerbatim : Text::kNeedsEscapes;
   }
   [[nodiscard]] static auto without_source(Value value) -> Value {
-    if ((value.flags_ & Value::kSourced) == 0) [[likely]]
+    if ((value.flags() & Value::kSourced) == 0) [[likely]]
       return value;
     return static_cast<detail::Sourced const*>(value.data_)->value;
   }
@@ -54,7 +54,7 @@ class Builder {
   // What a number's or string's bytes, or a node, are found at: a handle to the same at another
   // place.
   [[nodiscard]] static auto moved_to(Value value, void const* data) -> Value {
-    return {value.kind_, value.flags_, value.size_, data};
+    return {value.kind(), value.flags(), value.count(), data};
   }
   // Printed as a part, without regard to source().
   [[nodiscard]] static auto compact_size(Value value) -> std::uint64_t;

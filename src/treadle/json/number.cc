@@ -20,6 +20,33 @@ auto parse_exponent(std::string_view text) -> std::int64_t {
   return negative ? -value : value;
 }
 
+// The value of "12", "-0.95": a whole number below 2^53 over a power of ten up to 10^15 is the nearest
+// double already. nullopt for longer numbers and those with an exponent.
+// Source: Clinger, "How to read floating point numbers accurately", section 3.
+auto exact_double(std::string_view number) -> std::optional<double> {
+  constexpr std::size_t kCharsMax = 17;  // sign, point and 15 digits
+  constexpr double kPowers[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+  if (number.empty() || number.size() > kCharsMax) return std::nullopt;
+  auto const* at = number.data();
+  auto const* const end = at + number.size();
+  bool const is_negative = *at == '-';
+  if (is_negative) ++at;
+  std::int64_t digits = 0;
+  std::ptrdiff_t count = 0;
+  char const* point = nullptr;
+  for (; at != end; ++at) {
+    if (*at == '.') {
+      point = at + 1;
+      continue;
+    }
+    if (*at < '0' || *at > '9' || ++count > 15) return std::nullopt;
+    digits = digits * 10 + (*at - '0');
+  }
+  auto const value = static_cast<double>(digits) / kPowers[point == nullptr ? 0 : end - point];
+  return is_negative ? -value : value;
+}
+
 }  // namespace
 
 Decimal::Decimal(std::string_view text) {
@@ -69,6 +96,7 @@ auto operator==(Decimal const& a, Decimal const& b) -> bool {
 }
 
 auto to_double(std::string_view number) -> double {
+  if (auto const exact = exact_double(number)) return *exact;
   double value = 0;
   auto const read = std::from_chars(number.data(), number.data() + number.size(), value);
   if (read.ec != std::errc::result_out_of_range) return value;

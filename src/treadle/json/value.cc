@@ -27,16 +27,8 @@ auto Value::as_int64() const -> std::optional<std::int64_t> {
   return Decimal(text).to_int64();
 }
 
-auto Value::find(std::string_view key) const -> Value const* {
-  if (kind_ != Kind::kObject) return nullptr;
-  for (auto const& member : members()) {
-    if (member.key == key) return &member.value;
-  }
-  return nullptr;
-}
-
 auto Value::printed_size() const -> std::size_t {
-  return (flags_ & kSourced) != 0 ? source().size() : Builder::compact_size(*this);
+  return (flags() & kSourced) != 0 ? source().size() : Builder::compact_size(*this);
 }
 
 auto Value::depth() const -> std::size_t {
@@ -54,7 +46,7 @@ auto Value::with_source(Arena& arena, std::string_view text) const -> Value {
 auto Builder::with_source(Arena& arena, Value value, std::string_view text) -> Value {
   auto* const sourced =
       new (arena.allocate(sizeof(detail::Sourced))) detail::Sourced{without_source(value), text};
-  return {value.kind_, static_cast<std::uint8_t>(value.flags_ | Value::kSourced), value.size_,
+  return {value.kind(), static_cast<std::uint8_t>(value.flags() | Value::kSourced), value.count(),
           sourced};
 }
 
@@ -62,9 +54,9 @@ auto Builder::compact_size(Value value) -> std::uint64_t {
   switch (value.kind()) {
     case Kind::kNull: return 4;
     case Kind::kBool: return value.as_bool() ? 4 : 5;
-    case Kind::kNumber: return value.size_;
+    case Kind::kNumber: return value.count();
     case Kind::kString:
-      return 2 + (text(value) == Text::kVerbatim ? value.size_ : escaped_size(value.as_string()));
+      return 2 + (text(value) == Text::kVerbatim ? value.count() : escaped_size(value.as_string()));
     case Kind::kArray:
     case Kind::kObject: return node(value).printed_size;
   }

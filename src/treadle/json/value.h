@@ -50,13 +50,23 @@ class Value {
   // `text` (UTF-8, unescaped) must outlive the value.
   [[nodiscard]] static auto string_view_of(std::string_view text) -> Value;
 
-  [[nodiscard]] constexpr auto kind() const -> Kind { return kind_; }
-  [[nodiscard]] constexpr auto is_null() const -> bool { return kind_ == Kind::kNull; }
-  [[nodiscard]] constexpr auto is_bool() const -> bool { return kind_ == Kind::kBool; }
-  [[nodiscard]] constexpr auto is_number() const -> bool { return kind_ == Kind::kNumber; }
-  [[nodiscard]] constexpr auto is_string() const -> bool { return kind_ == Kind::kString; }
-  [[nodiscard]] constexpr auto is_array() const -> bool { return kind_ == Kind::kArray; }
-  [[nodiscard]] constexpr auto is_object() const -> bool { return kind_ == Kind::kObject; }
+  // The handle in two words, for those who keep it in a form of their own: the kind in bits 0 to 7 of
+  // `head`, what only from_words() understands in bits 8 to 15, zero above them up to bit 31, and in
+  // the upper half the size: of a string or number its bytes, of an array or object its items.
+  struct Words {
+    std::uint64_t head;
+    void const* data;
+  };
+  [[nodiscard]] constexpr auto words() const -> Words { return {head_, data_}; }
+  [[nodiscard]] static constexpr auto from_words(Words words) -> Value { return Value(words); }
+
+  [[nodiscard]] constexpr auto kind() const -> Kind { return static_cast<Kind>(head_ & 0xFFU); }
+  [[nodiscard]] constexpr auto is_null() const -> bool { return kind() == Kind::kNull; }
+  [[nodiscard]] constexpr auto is_bool() const -> bool { return kind() == Kind::kBool; }
+  [[nodiscard]] constexpr auto is_number() const -> bool { return kind() == Kind::kNumber; }
+  [[nodiscard]] constexpr auto is_string() const -> bool { return kind() == Kind::kString; }
+  [[nodiscard]] constexpr auto is_array() const -> bool { return kind() == Kind::kArray; }
+  [[nodiscard]] constexpr auto is_object() const -> bool { return kind() == Kind::kObject; }
 
   // Each of these asserts the kind.
   [[nodiscard]] auto as_bool() const -> bool;
@@ -70,12 +80,12 @@ class Value {
 
   // The number of elements or members; 0 for any other kind.
   [[nodiscard]] constexpr auto size() const -> std::size_t {
-    return kind_ == Kind::kArray || kind_ == Kind::kObject ? size_ : 0;
+    return is_array() || is_object() ? count() : 0;
   }
   // Whether both are handles of one and the same node (or equal null or bool): O(1), implies
   // equal().
   [[nodiscard]] constexpr auto is_same_as(Value other) const -> bool {
-    return kind_ == other.kind_ && size_ == other.size_ && data_ == other.data_;
+    return kind() == other.kind() && count() == other.count() && data_ == other.data_;
   }
   // The member of that name, or nullptr; nullptr also when this is no object.
   [[nodiscard]] auto find(std::string_view key) const -> Value const*;
@@ -101,15 +111,24 @@ class Value {
   static constexpr std::uint8_t kSourced = 2;  // data_ points to a detail::Sourced
 
   constexpr Value(Kind kind, std::uint8_t flags, std::uint32_t size, void const* data)
-      : kind_(kind), flags_(flags), size_(size), data_(data) {}
+      : head_(static_cast<std::uint64_t>(kind) | std::uint64_t{flags} << 8U |
+              std::uint64_t{size} << 32U),
+        data_(data) {}
+  explicit constexpr Value(Words words) : head_(words.head), data_(words.data) {}
 
+  [[nodiscard]] constexpr auto flags() const -> std::uint8_t {
+    return static_cast<std::uint8_t>(head_ >> 8U);
+  }
+  // Bytes of a number or string; elements, members; 1 for true.
+  [[nodiscard]] constexpr auto count() const -> std::uint32_t {
+    return static_cast<std::uint32_t>(head_ >> 32U);
+  }
   // What data_ points to without source().
   [[nodiscard]] auto data() const -> void const*;
   [[nodiscard]] auto items() const -> void const*;
 
-  Kind kind_ = Kind::kNull;
-  std::uint8_t flags_ = 0;
-  std::uint32_t size_ = 0;  // bytes of a number or string; elements, members; 1 for true
+  // One word, so that a handle that was just made can be copied without a detour through memory.
+  std::uint64_t head_ = 0;
   void const* data_ = nullptr;
 };
 
@@ -146,7 +165,7 @@ struct detail::Sourced {
 };
 
 inline auto Value::data() const -> void const* {
-  if ((flags_ & kSourced) == 0) [[likely]]
+  if ((flags() & kSourced) == 0) [[likely]]
     return data_;
   return static_cast<detail::Sourced const*>(data_)->value.data_;
 }
@@ -157,31 +176,43 @@ inline auto Value::items() const -> void const* {
 
 inline auto Value::as_bool() const -> bool {
   TREADLE_ASSERT(is_bool());
-  return size_ != 0;
+  return count() != 0;
 }
 
 inline auto Value::as_string() const -> std::string_view {
   TREADLE_ASSERT(is_string());
-  return {static_cast<char const*>(data()), size_};
+  return {static_cast<char const*>(data()), count()};
 }
 
 inline auto Value::number_text() const -> std::string_view {
   TREADLE_ASSERT(is_number());
-  return {static_cast<char const*>(data()), size_};
+  return {static_cast<char const*>(data()), count()};
 }
 
 inline auto Value::elements() const -> std::span<Value const> {
   TREADLE_ASSERT(is_array());
-  return {static_cast<Value const*>(items()), size_};
+  return {static_cast<Value const*>(items()), count()};
 }
 
 inline auto Value::members() const -> std::span<Member const> {
   TREADLE_ASSERT(is_object());
-  return {static_cast<Member const*>(items()), size_};
+  return {static_cast<Member const*>(items()), count()};
+}
+
+// Most keys of an object differ in their length or in their first letter.
+[[nodiscard]] inline auto is_same_key(std::string_view a, std::string_view b) -> bool {
+  return a.size() == b.size() && (a.empty() || (a[0] == b[0] && a == b));
+}
+
+inline auto Value::find(std::string_view key) const -> Value const* {
+  if (!is_object()) return nullptr;
+  for (auto const& member : members())
+    if (is_same_key(member.key, key)) return &member.value;
+  return nullptr;
 }
 
 inline auto Value::source() const -> std::string_view {
-  if ((flags_ & kSourced) == 0) return {};
+  if ((flags() & kSourced) == 0) return {};
   return static_cast<detail::Sourced const*>(data_)->text;
 }
 

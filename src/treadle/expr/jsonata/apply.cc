@@ -274,7 +274,8 @@ auto Evaluator::validate(Signature const& signature, std::span<Item const> argum
 auto Evaluator::validate_array(Parameter const& parameter, Item argument, std::size_t index)
     -> Eval<Item> {
   auto const is_element = [&](Item item) {
-    return parameter.element == '\0' || letter_of(type_of(item)) == parameter.element;
+    return parameter.element == '\0' ||
+           (parameter.element_types & static_cast<std::uint16_t>(type_of(item))) != 0;
   };
   bool are_elements = true;
   if (!argument.is_array()) {

@@ -18,7 +18,7 @@
 
 namespace treadle::expr::jsonata {
 
-struct Builtin;
+struct Function;
 
 enum class NodeKind : std::uint8_t {
   kEnd,       // of the text; never evaluated
@@ -160,7 +160,7 @@ struct Program {
   Node* root = nullptr;
 
   // The built-in functions that have a variable's name, by VariableId; nullptr for others.
-  std::vector<Builtin const*> builtins;
+  std::vector<Function const*> builtins;
   // An expression that $eval reads may bind or read any variable by its name.
   bool may_eval = false;
   bool is_nested = false;  // the text of an $eval

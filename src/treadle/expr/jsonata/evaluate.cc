@@ -77,12 +77,12 @@ auto Evaluator::eval(Node const& node, Item input, Frame& frame) -> Eval<Item> {
   if (node.group != nullptr && node.kind != NodeKind::kPath)
     result = TRY(group(node.group->pairs, result, frame));
   --depth_;
-  return settled(node, result);
+  return result.has(Item::kSequence) ? settled(node, result) : result;
 }
 
 // A sequence of one is that one, an empty one nothing.
 auto Evaluator::settled(Node const& node, Item result) -> Item {
-  if (!result.has(Item::kSequence) || result.is_tuples()) return result;
+  if (result.is_tuples()) return result;
   if (node.keeps_array) result = result.with(Item::kKeepSingleton);
   auto const size = result.size();
   if (size == 0) return {};
@@ -177,9 +177,7 @@ auto Evaluator::global(VariableId variable) -> Item {
   if (auto const given = environment_.variable(program_->names[variable])) {
     value = Item(given->without_source(arena_));
   } else if (auto const* builtin = program_->builtins[variable]) {
-    value = make_function({.kind = Function::Kind::kBuiltin,
-                           .builtin = builtin,
-                           .signature = signature_of(*builtin)});
+    value = Item::of(builtin);
   }
   globals_[variable] = value;
   is_known_[variable] = true;

@@ -84,6 +84,7 @@ auto Evaluator::group(std::span<Pair const> pairs, Item input, Frame& frame) -> 
   auto* const object = make_object(arena_, pairs.size());
   auto entries = std::vector<Entry>();
   bool const is_plain = size <= 1 && !input.is_tuples();
+  if (!is_plain) entries.reserve(std::min(size * pairs.size(), std::size_t{8}));
   for (std::size_t i = 0; i < std::max(size, std::size_t{1}); ++i) {
     auto const context = input.is_array() ? input.at(i) : input;
     auto const* tuple = input.is_tuples() && i < size ? input.tuples()->items[i] : nullptr;

@@ -50,8 +50,7 @@ auto is_integer(Item item) -> bool {
 
 }  // namespace
 
-auto Evaluator::check_number(double number) -> Eval<double> {
-  if (std::isfinite(number)) return number;
+auto Evaluator::not_finite(double number) -> std::unexpected<Failed> {
   if (std::isnan(number)) return fail("D1001", {.value = "null"});
   return fail("D1001", {.value = number > 0 ? "Infinity" : "-Infinity"});
 }
@@ -78,16 +77,19 @@ auto Evaluator::binary(Node const& node, Item input, Frame& frame) -> Eval<Item>
   }
 }
 
+// The number of an operand, 0 of an undefined one; `code` where it is something else.
+auto Evaluator::operand(Node const& node, Item item, std::string_view code) -> Eval<double> {
+  if (!item.is_defined()) return 0.0;
+  auto const number = item.is_number() ? item.number() : std::nan("");
+  if (std::isnan(number)) return fail(code, {.token = symbol_of(node)});
+  return check_number(number);
+}
+
 auto Evaluator::arithmetic(Node const& node, Item a, Item b) -> Eval<Item> {
-  auto const is_wrong = [](Item item) {
-    return item.is_defined() && (!item.is_number() || std::isnan(item.number()));
-  };
-  if (is_wrong(a)) return fail("T2001", {.token = symbol_of(node)});
-  if (a.is_defined()) TRY(check_number(a.number()));
-  if (is_wrong(b)) return fail("T2002", {.token = symbol_of(node)});
-  if (b.is_defined()) TRY(check_number(b.number()));
+  auto const left = TRY(operand(node, a, "T2001"));
+  auto const right = TRY(operand(node, b, "T2002"));
   if (!a.is_defined() || !b.is_defined()) return Item();
-  return Item::of(compute(node.op, a.number(), b.number()));
+  return Item::of(compute(node.op, left, right));
 }
 
 auto Evaluator::negate(Item a) -> Eval<Item> {

@@ -122,7 +122,8 @@ auto Evaluator::step_of_one(Node const& step, Item item, Frame& frame) -> Eval<I
   auto result = Item();
   if (step.kind == NodeKind::kName && step.predicates == nullptr && step.group == nullptr) {
     TRY(spend());
-    result = settled(step, TRY(look_up(item, step.text)));
+    result = TRY(look_up(item, step.text));
+    if (result.has(Item::kSequence)) result = settled(step, result);
   } else {
     result = TRY(eval(step, item, frame));
   }

@@ -1,5 +1,5 @@
 // Source: docs.jsonata.org, "Path operators", ^ (order-by).
-#include <vector>
+#include <span>
 
 #include "treadle/expr/jsonata/evaluator.h"
 #include "treadle/expr/utf16_order.h"
@@ -24,7 +24,7 @@ auto Evaluator::sort(Node const& node, Item input, Frame& frame) -> Eval<Item> {
     auto const& tuple = *input.tuples()->items[place];
     return eval(*term.key, tuple.context, *make_frame(&frame, tuple));
   };
-  auto ranked = std::vector<Ranked>(size);
+  auto const ranked = std::span(arena_.allocate_array<Ranked>(size), size);
   for (std::size_t i = 0; i < size; ++i) ranked[i] = {i, TRY(key_of(i, node.terms[0]))};
 
   auto const precedes = [&](Ranked const& later, Ranked const& earlier) -> Eval<bool> {
@@ -49,8 +49,8 @@ auto Evaluator::sort(Node const& node, Item input, Frame& frame) -> Eval<Item> {
     }
     return false;
   };
-  auto space = std::vector<Ranked>(size);
-  TRY(merge_sort(std::span(ranked), std::span(space), precedes));
+  auto const space = std::span(arena_.allocate_array<Ranked>(size), size);
+  TRY(merge_sort(ranked, space, precedes));
 
   if (input.is_tuples()) {
     auto* const stream = make_stream();

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -98,7 +99,11 @@ class Evaluator {
   [[nodiscard]] auto truth(Item item, std::uint32_t depth = 0) -> Eval<bool>;
   [[nodiscard]] auto to_json(Item item, std::uint32_t depth = 0) -> Eval<json::Value>;
   // A finite number; D1001 for one that is not.
-  [[nodiscard]] auto check_number(double number) -> Eval<double>;
+  [[nodiscard]] auto check_number(double number) -> Eval<double> {
+    if (std::isfinite(number)) [[likely]]
+      return number;
+    return not_finite(number);
+  }
   // `a` with the element, or all elements, of `b` behind it ($append).
   [[nodiscard]] auto append(Item a, Item b) -> Eval<Item>;
   [[nodiscard]] auto match_limits() const -> MatchLimits {
@@ -139,6 +144,7 @@ class Evaluator {
   [[nodiscard]] auto check_budget() -> Eval<void>;
   [[nodiscard]] auto eval(Node const& node, Item input, Frame& frame) -> Eval<Item>;
   [[nodiscard]] auto eval_kind(Node const& node, Item input, Frame& frame) -> Eval<Item>;
+  // Of a sequence.
   [[nodiscard]] auto settled(Node const& node, Item result) -> Item;
   [[nodiscard]] auto variable(Node const& node, Item input, Frame& frame) -> Item;
   [[nodiscard]] auto global(VariableId variable) -> Item;
@@ -151,6 +157,8 @@ class Evaluator {
   [[nodiscard]] auto descend(Item item, List& list, std::uint32_t depth) -> Eval<void>;
 
   // evaluate_operator.cc
+  [[nodiscard]] auto not_finite(double number) -> std::unexpected<Failed>;
+  [[nodiscard]] auto operand(Node const& node, Item item, std::string_view code) -> Eval<double>;
   [[nodiscard]] auto arithmetic(Node const& node, Item a, Item b) -> Eval<Item>;
   [[nodiscard]] auto comparison(Node const& node, Item a, Item b) -> Eval<Item>;
   [[nodiscard]] auto concat(Item a, Item b) -> Eval<Item>;
@@ -244,8 +252,8 @@ class Evaluator {
 
 // The built-in function of that name in a dialect, or nullptr; nullptr for a name of none.
 [[nodiscard]] auto find_builtin(std::string_view name, Dialect dialect) -> Builtin const*;
-// Its signature, parsed once.
-[[nodiscard]] auto signature_of(Builtin const& builtin) -> Signature const*;
+// It as a value, the same for all evaluations.
+[[nodiscard]] auto function_of(Builtin const& builtin) -> Function const*;
 
 template <typename T, typename Precedes>
 auto Evaluator::merge_sort(std::span<T> items, std::span<T> space, Precedes const& precedes)

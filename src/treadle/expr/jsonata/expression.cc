@@ -11,7 +11,8 @@ auto compile(Program& program) -> Result<void, SyntaxError> {
   auto* const root = TRY(parse(program));
   program.root = TRY(resolve(program, root));
   for (auto const name : program.names) {
-    program.builtins.push_back(find_builtin(name, program.dialect));
+    auto const* const builtin = find_builtin(name, program.dialect);
+    program.builtins.push_back(builtin == nullptr ? nullptr : function_of(*builtin));
     if (name == "eval" && program.dialect == Dialect::kReference) program.may_eval = true;
   }
   collect_references(program);

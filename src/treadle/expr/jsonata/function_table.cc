@@ -98,17 +98,33 @@ auto find(std::array<Builtin, kSize> const& table, std::string_view name) -> Bui
   return found == table.end() || found->name != name ? nullptr : found;
 }
 
-// Parses each signature once; they are right, or the first evaluation would tell.
+// The functions of a table, with their signatures parsed; those are right, or the first start would
+// tell.
 template <std::size_t kSize>
-auto parse_all(std::array<Builtin, kSize> const& table) -> std::array<Signature, kSize> {
-  auto signatures = std::array<Signature, kSize>();
-  for (std::size_t i = 0; i < kSize; ++i) {
-    auto signature = Signature::parse(table[i].signature);
-    TREADLE_ASSERT(signature);
-    signatures[i] = *std::move(signature);
+class FunctionsOf {
+ public:
+  explicit FunctionsOf(std::array<Builtin, kSize> const& table) : table_(table) {
+    for (std::size_t i = 0; i < kSize; ++i) {
+      auto signature = Signature::parse(table[i].signature);
+      TREADLE_ASSERT(signature);
+      signatures_[i] = *std::move(signature);
+      functions_[i] = {
+          .kind = Function::Kind::kBuiltin, .builtin = &table[i], .signature = &signatures_[i]};
+    }
   }
-  return signatures;
-}
+  FunctionsOf(FunctionsOf const&) = delete;
+  auto operator=(FunctionsOf const&) -> FunctionsOf& = delete;
+
+  [[nodiscard]] auto find(Builtin const& builtin) const -> Function const* {
+    bool const is_mine = &builtin >= table_.data() && &builtin < table_.data() + kSize;
+    return is_mine ? &functions_[static_cast<std::size_t>(&builtin - table_.data())] : nullptr;
+  }
+
+ private:
+  std::array<Builtin, kSize> const& table_;
+  std::array<Signature, kSize> signatures_;
+  std::array<Function, kSize> functions_;
+};
 
 }  // namespace
 
@@ -132,12 +148,11 @@ auto builtin_names(Dialect dialect) -> std::vector<std::string_view> {
   return names;
 }
 
-auto signature_of(Builtin const& builtin) -> Signature const* {
-  static auto const signatures = parse_all(kBuiltins);
-  static auto const states_signatures = parse_all(kStatesBuiltins);
-  if (&builtin >= kBuiltins.data() && &builtin < kBuiltins.data() + kBuiltins.size())
-    return &signatures[static_cast<std::size_t>(&builtin - kBuiltins.data())];
-  return &states_signatures[static_cast<std::size_t>(&builtin - kStatesBuiltins.data())];
+auto function_of(Builtin const& builtin) -> Function const* {
+  static auto const functions = FunctionsOf(kBuiltins);
+  static auto const states_functions = FunctionsOf(kStatesBuiltins);
+  auto const* const common = functions.find(builtin);
+  return common != nullptr ? common : states_functions.find(builtin);
 }
 
 }  // namespace treadle::expr::jsonata

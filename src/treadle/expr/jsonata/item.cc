@@ -20,43 +20,26 @@ auto hash_of(std::string_view key) -> std::uint32_t {  // FNV-1a
 
 }  // namespace
 
-auto Item::size() const -> std::size_t {
-  switch (kind_) {
-    case Kind::kList: return list()->size;
-    case Kind::kRange: return size_;
-    case Kind::kTuples: return tuples()->size;
-    case Kind::kJson: return json_.is_array() ? json_.size() : 0;
-    default: return 0;
-  }
-}
+auto Item::size_of_tuples() const -> std::size_t { return tuples()->size; }
 
-auto Item::at(std::size_t index) const -> Item {
-  if (index >= size()) return {};
-  switch (kind_) {
-    case Kind::kList: return list()->items[index];
-    case Kind::kRange: return of(number_ + static_cast<double>(index));
-    case Kind::kTuples: return tuples()->items[index]->context;
-    default: return json_.elements()[index];
-  }
-}
+auto Item::at_of_tuples(std::size_t index) const -> Item { return tuples()->items[index]->context; }
 
 auto Item::member(std::string_view key) const -> Item {
-  if (kind_ == Kind::kObject) {
-    auto const* const found = object()->find(key);
-    return found == nullptr ? Item() : found->value;
+  if (is_json()) {
+    auto const* const found = json().find(key);
+    return found == nullptr ? Item() : Item(*found);
   }
-  if (kind_ != Kind::kJson) return {};
-  auto const* const found = json_.find(key);
-  return found == nullptr ? Item() : Item(*found);
+  if (kind() != Kind::kObject) return {};
+  auto const* const found = object()->find(key);
+  return found == nullptr ? Item() : found->value;
 }
 
 auto Item::is_same_as(Item other) const -> bool {
   if (is_number()) return other.is_number() && number() == other.number();
   if (is_string()) return other.is_string() && string() == other.string();
-  if (kind_ != other.kind_) return false;
-  if (kind_ == Kind::kUndefined) return true;
-  if (kind_ == Kind::kJson) return json_.is_same_as(other.json_);
-  return kind_ != Kind::kRange && pointer_ == other.pointer_;
+  if (kind() != other.kind()) return false;
+  if (is_json()) return json().is_same_as(other.json());
+  return !is_defined() || (kind() != Kind::kRange && pointer_ == other.pointer_);
 }
 
 void List::grow(json::Arena& arena, std::size_t capacity_min) {
@@ -67,8 +50,8 @@ void List::grow(json::Arena& arena, std::size_t capacity_min) {
   capacity = static_cast<std::uint32_t>(wider);
 }
 
-auto index_of_key(std::string_view key) -> std::optional<std::uint32_t> {
-  if (key.empty() || key.size() > 10 || key[0] < '0' || key[0] > '9') return std::nullopt;
+auto detail::index_of_digits(std::string_view key) -> std::optional<std::uint32_t> {
+  if (key.size() > 10) return std::nullopt;
   if (key[0] == '0' && key.size() > 1) return std::nullopt;
   std::uint32_t index = 0;
   auto const [end, error] = std::from_chars(key.data(), key.data() + key.size(), index);
@@ -80,7 +63,7 @@ auto index_of_key(std::string_view key) -> std::optional<std::uint32_t> {
 auto Object::find(std::string_view key) const -> ObjectMember* {
   if (table == nullptr) {
     for (std::uint32_t i = 0; i < size; ++i)
-      if (members[i].key == key) return &members[i];
+      if (json::is_same_key(members[i].key, key)) return &members[i];
     return nullptr;
   }
   for (auto slot = hash_of(key) & (table_size - 1);; slot = (slot + 1) & (table_size - 1)) {
@@ -177,13 +160,13 @@ auto is_true(Item item) -> bool {
 }
 
 auto type_of(Item item) -> Type {
-  if (!item.is_defined()) return Type::kMissing;
-  if (item.is_function()) return Type::kFunction;
   if (item.is_string()) return Type::kString;
   if (item.is_number()) return Type::kNumber;
   if (item.is_array()) return Type::kArray;
+  if (item.is_object()) return Type::kObject;
   if (item.is_bool()) return Type::kBoolean;
-  return item.is_null() ? Type::kNull : Type::kObject;
+  if (item.is_null()) return Type::kNull;
+  return item.is_function() ? Type::kFunction : Type::kMissing;
 }
 
 }  // namespace treadle::expr::jsonata

@@ -1,15 +1,17 @@
 // What an expression computes with; private to the module.
 //
-// An Item is a handle of 24 bytes, copied freely; what it points to lives in the evaluation's arena
+// An Item is a handle of 16 bytes, copied freely and handed on in registers; what it points to lives in the evaluation's arena
 // or in the input. Parts of the input stay json::Values; what the expression makes are numbers,
 // strings, lists, ranges, objects and functions of its own, which become JSON when they leave.
 // Flags of arrays (sequence and so on, docs.jsonata.org, "Sequences") belong to the handle.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
+#include <type_traits>
 
 #include "treadle/base/result.h"
 #include "treadle/expr/jsonata/ast.h"
@@ -26,8 +28,6 @@ class Evaluator;
 
 // An evaluation that failed: the Evaluator holds the Failure.
 struct Failed {};
-template <typename T>
-using Eval = Result<T, Failed>;
 
 class Item {
  public:
@@ -42,6 +42,7 @@ class Item {
     kFunction,
     kTuples,    // a tuple stream on its way to the path around it
     kTailCall,  // a call on its way to whoever called the function that ends with it
+    kFailed,    // inside EvalItem alone
   };
   enum Flag : std::uint8_t {
     kSequence = 1,       // of one, it is that one; of none, undefined
@@ -50,73 +51,57 @@ class Item {
     kOuter = 8,          // wraps an input that is an array
   };
 
-  constexpr Item() : number_(0) {}
-  constexpr Item(json::Value value) : kind_(Kind::kJson), json_(value) {}  // NOLINT: a value is one
+  constexpr Item() = default;
+  constexpr Item(json::Value value)  // NOLINT: a value is one
+      : head_(head_of(value.words())), pointer_(value.words().data) {}
   [[nodiscard]] static constexpr auto of(double number) -> Item {
-    auto item = Item();
-    item.kind_ = Kind::kNumber;
-    item.number_ = number;
-    return item;
+    return Item(head_of(Kind::kNumber, Shape::kNumber), number);
   }
   [[nodiscard]] static constexpr auto of(bool b) -> Item { return json::Value::boolean(b); }
   // `text` outlives the item.
   [[nodiscard]] static constexpr auto of(std::string_view text) -> Item {
-    return {Kind::kString, text.data(), static_cast<std::uint32_t>(text.size())};
+    return {head_of(Kind::kString, Shape::kString, text.size()), text.data()};
   }
   [[nodiscard]] static constexpr auto range(double first, std::uint32_t size) -> Item {
-    auto item = of(first);
-    item.kind_ = Kind::kRange;
-    item.size_ = size;
-    return item;
+    return Item(head_of(Kind::kRange, Shape::kArray, size), first);
   }
   [[nodiscard]] static constexpr auto of(List* list, std::uint8_t flags = 0) -> Item {
-    auto item = Item(Kind::kList, list, 0);
-    item.flags_ = flags;
-    return item;
+    return Item(head_of(Kind::kList, Shape::kArray), list).with(flags);
   }
   [[nodiscard]] static constexpr auto of(Object* object) -> Item {
-    return {Kind::kObject, object, 0};
+    return {head_of(Kind::kObject, Shape::kObject), object};
   }
   [[nodiscard]] static constexpr auto of(Function const* function) -> Item {
-    return {Kind::kFunction, function, 0};
+    return {head_of(Kind::kFunction, Shape::kFunction), function};
   }
   [[nodiscard]] static constexpr auto of(TupleStream* tuples) -> Item {
-    return {Kind::kTuples, tuples, 0};
+    return {head_of(Kind::kTuples, Shape::kArray), tuples};
   }
   [[nodiscard]] static constexpr auto tail_call() -> Item {
-    return {Kind::kTailCall, static_cast<void const*>(nullptr), 0};
+    return {head_of(Kind::kTailCall, Shape::kNone), nullptr};
   }
 
-  [[nodiscard]] constexpr auto kind() const -> Kind { return kind_; }
-  [[nodiscard]] constexpr auto is_defined() const -> bool { return kind_ != Kind::kUndefined; }
-  [[nodiscard]] constexpr auto is_null() const -> bool { return is_json() && json_.is_null(); }
-  [[nodiscard]] constexpr auto is_bool() const -> bool { return is_json() && json_.is_bool(); }
-  [[nodiscard]] constexpr auto is_number() const -> bool {
-    return kind_ == Kind::kNumber || (is_json() && json_.is_number());
-  }
-  [[nodiscard]] constexpr auto is_string() const -> bool {
-    return kind_ == Kind::kString || (is_json() && json_.is_string());
-  }
-  [[nodiscard]] constexpr auto is_array() const -> bool {
-    return kind_ == Kind::kList || kind_ == Kind::kRange || kind_ == Kind::kTuples ||
-           (is_json() && json_.is_array());
-  }
-  [[nodiscard]] constexpr auto is_object() const -> bool {
-    return kind_ == Kind::kObject || (is_json() && json_.is_object());
-  }
-  [[nodiscard]] constexpr auto is_function() const -> bool { return kind_ == Kind::kFunction; }
-  [[nodiscard]] constexpr auto is_json() const -> bool { return kind_ == Kind::kJson; }
-  [[nodiscard]] constexpr auto is_tuples() const -> bool { return kind_ == Kind::kTuples; }
+  [[nodiscard]] constexpr auto kind() const -> Kind { return static_cast<Kind>(head_ & 0xFFU); }
+  [[nodiscard]] constexpr auto is_defined() const -> bool { return kind() != Kind::kUndefined; }
+  [[nodiscard]] constexpr auto is_null() const -> bool { return shape() == Shape::kNull; }
+  [[nodiscard]] constexpr auto is_bool() const -> bool { return shape() == Shape::kBool; }
+  [[nodiscard]] constexpr auto is_number() const -> bool { return shape() == Shape::kNumber; }
+  [[nodiscard]] constexpr auto is_string() const -> bool { return shape() == Shape::kString; }
+  [[nodiscard]] constexpr auto is_array() const -> bool { return shape() == Shape::kArray; }
+  [[nodiscard]] constexpr auto is_object() const -> bool { return shape() == Shape::kObject; }
+  [[nodiscard]] constexpr auto is_function() const -> bool { return kind() == Kind::kFunction; }
+  [[nodiscard]] constexpr auto is_json() const -> bool { return kind() == Kind::kJson; }
+  [[nodiscard]] constexpr auto is_tuples() const -> bool { return kind() == Kind::kTuples; }
 
   // Each of these is only for what it names.
-  [[nodiscard]] auto json() const -> json::Value { return json_; }
-  [[nodiscard]] auto boolean() const -> bool { return json_.as_bool(); }
-  [[nodiscard]] auto number() const -> double {
-    return kind_ == Kind::kJson ? json_.as_double() : number_;
+  [[nodiscard]] auto json() const -> json::Value {
+    return json::Value::from_words(
+        {(head_ >> kShapeBit & 0xFFFFU) | (head_ & kSizeBits), pointer_});
   }
+  [[nodiscard]] auto boolean() const -> bool { return json().as_bool(); }
+  [[nodiscard]] auto number() const -> double { return is_json() ? json().as_double() : number_; }
   [[nodiscard]] auto string() const -> std::string_view {
-    return kind_ == Kind::kJson ? json_.as_string()
-                                : std::string_view(static_cast<char const*>(pointer_), size_);
+    return {static_cast<char const*>(pointer_), count()};
   }
   [[nodiscard]] auto list() const -> List* { return static_cast<List*>(mutable_pointer_); }
   [[nodiscard]] auto object() const -> Object* { return static_cast<Object*>(mutable_pointer_); }
@@ -133,39 +118,95 @@ class Item {
   // Of an object: the member, or undefined; undefined also for anything else.
   [[nodiscard]] auto member(std::string_view key) const -> Item;
 
-  [[nodiscard]] constexpr auto has(Flag flag) const -> bool { return (flags_ & flag) != 0; }
-  [[nodiscard]] constexpr auto flags() const -> std::uint8_t { return flags_; }
+  [[nodiscard]] constexpr auto has(Flag flag) const -> bool { return (flags() & flag) != 0; }
+  [[nodiscard]] constexpr auto flags() const -> std::uint8_t {
+    return static_cast<std::uint8_t>(head_ >> kFlagBit);
+  }
   [[nodiscard]] constexpr auto with(std::uint8_t flags) const -> Item {
     auto item = *this;
-    item.flags_ |= flags;
+    item.head_ |= std::uint64_t{flags} << kFlagBit;
     return item;
   }
   [[nodiscard]] constexpr auto without_flags() const -> Item {
     auto item = *this;
-    item.flags_ = 0;
+    item.head_ &= ~(std::uint64_t{0xFF} << kFlagBit);
     return item;
   }
   // Whether both are one and the same thing, as JavaScript's === sees it.
   [[nodiscard]] auto is_same_as(Item other) const -> bool;
 
  private:
-  constexpr Item(Kind kind, void const* pointer, std::uint32_t size)
-      : kind_(kind), size_(size), pointer_(pointer) {}
-  constexpr Item(Kind kind, void* pointer, std::uint32_t size)
-      : kind_(kind), size_(size), mutable_pointer_(pointer) {}
+  friend class EvalItem;
+  // What it is as JSON, whatever keeps it; as json::Kind has it.
+  enum class Shape : std::uint8_t {
+    kNull = static_cast<std::uint8_t>(json::Kind::kNull),
+    kBool = static_cast<std::uint8_t>(json::Kind::kBool),
+    kNumber = static_cast<std::uint8_t>(json::Kind::kNumber),
+    kString = static_cast<std::uint8_t>(json::Kind::kString),
+    kArray = static_cast<std::uint8_t>(json::Kind::kArray),
+    kObject = static_cast<std::uint8_t>(json::Kind::kObject),
+    kFunction,
+    kNone,
+  };
+  // The head: kind, flags, shape, what a json::Value keeps beside its kind, size; 8 bits each, the
+  // size 32. One word, so that an item that was just made can be copied without a detour through
+  // memory.
+  static constexpr unsigned kFlagBit = 8;
+  static constexpr unsigned kShapeBit = 16;
+  static constexpr std::uint64_t kSizeBits = ~std::uint64_t{0} << 32U;
 
-  Kind kind_ = Kind::kUndefined;
-  std::uint8_t flags_ = 0;
-  std::uint32_t size_ = 0;
+  static constexpr auto head_of(Kind kind, Shape shape, std::size_t size = 0) -> std::uint64_t {
+    return static_cast<std::uint64_t>(kind) | static_cast<std::uint64_t>(shape) << kShapeBit |
+           std::uint64_t{size} << 32U;
+  }
+  static constexpr auto head_of(json::Value::Words words) -> std::uint64_t {
+    return static_cast<std::uint64_t>(Kind::kJson) | (words.head & 0xFFFFU) << kShapeBit |
+           (words.head & kSizeBits);
+  }
+  constexpr Item(std::uint64_t head, double number) : head_(head), number_(number) {}
+  constexpr Item(std::uint64_t head, void const* pointer) : head_(head), pointer_(pointer) {}
+  constexpr Item(std::uint64_t head, void* pointer) : head_(head), mutable_pointer_(pointer) {}
+  constexpr Item(std::uint64_t head, std::nullptr_t) : head_(head), pointer_(nullptr) {}
+
+  [[nodiscard]] constexpr auto shape() const -> Shape {
+    return static_cast<Shape>(head_ >> kShapeBit & 0xFFU);
+  }
+  [[nodiscard]] constexpr auto count() const -> std::uint32_t {
+    return static_cast<std::uint32_t>(head_ >> 32U);
+  }
+  [[nodiscard]] auto size_of_tuples() const -> std::size_t;
+  [[nodiscard]] auto at_of_tuples(std::size_t index) const -> Item;
+
+  std::uint64_t head_ = head_of(Kind::kUndefined, Shape::kNone);
   union {
-    double number_;
+    double number_ = 0;
     void const* pointer_;
     void* mutable_pointer_;
-    json::Value json_;
   };
 };
 
-static_assert(sizeof(Item) == 24);
+static_assert(sizeof(Item) == 16);
+
+// Result<Item, Failed> that fits into two registers.
+class EvalItem {
+ public:
+  constexpr EvalItem(Item item) : item_(item) {}          // NOLINT: as Result has it
+  constexpr EvalItem(std::unexpected<Failed> /*failed*/)  // NOLINT: likewise
+      : item_(Item::head_of(Item::Kind::kFailed, Item::Shape::kNone), nullptr) {}
+  [[nodiscard]] constexpr auto has_value() const -> bool {
+    return item_.kind() != Item::Kind::kFailed;
+  }
+  [[nodiscard]] explicit constexpr operator bool() const { return has_value(); }
+  [[nodiscard]] constexpr auto operator*() const -> Item { return item_; }
+  [[nodiscard]] constexpr auto operator->() const -> Item const* { return &item_; }
+  [[nodiscard]] static constexpr auto error() -> Failed { return {}; }
+
+ private:
+  Item item_;
+};
+
+template <typename T>
+using Eval = std::conditional_t<std::is_same_v<T, Item>, EvalItem, Result<T, Failed>>;
 
 // A growing array in an arena. Whoever makes it may push; once handed on it does not change, but
 // for the copies that a transform works on.
@@ -215,6 +256,11 @@ struct Object {
 // The array index that `key` is the text of ("0", "12"), as JavaScript orders such keys first.
 [[nodiscard]] auto index_of_key(std::string_view key) -> std::optional<std::uint32_t>;
 
+namespace detail {
+// The same for a key that begins with a digit.
+[[nodiscard]] auto index_of_digits(std::string_view key) -> std::optional<std::uint32_t>;
+}  // namespace detail
+
 // The members of a JSON object in that order; `members` itself where that is so already.
 [[nodiscard]] auto in_order(json::Arena& arena, std::span<json::Member const> members)
     -> std::span<json::Member const>;
@@ -223,6 +269,30 @@ struct Object {
 [[nodiscard]] auto is_true(Item item) -> bool;
 
 [[nodiscard]] auto type_of(Item item) -> Type;
+
+inline auto Item::size() const -> std::size_t {
+  if (!is_array()) return 0;
+  switch (kind()) {
+    case Kind::kList: return list()->size;
+    case Kind::kTuples: return size_of_tuples();
+    default: return count();
+  }
+}
+
+inline auto Item::at(std::size_t index) const -> Item {
+  if (index >= size()) return {};
+  switch (kind()) {
+    case Kind::kList: return list()->items[index];
+    case Kind::kRange: return of(number_ + static_cast<double>(index));
+    case Kind::kTuples: return at_of_tuples(index);
+    default: return json().elements()[index];
+  }
+}
+
+inline auto index_of_key(std::string_view key) -> std::optional<std::uint32_t> {
+  bool const begins_with_digit = !key.empty() && key[0] >= '0' && key[0] <= '9';
+  return begins_with_digit ? detail::index_of_digits(key) : std::nullopt;
+}
 
 inline auto make_list(json::Arena& arena, std::size_t capacity) -> List* {
   auto* const list = new (arena.allocate(sizeof(List), alignof(List))) List();
@@ -240,3 +310,8 @@ inline auto make_object(json::Arena& arena, std::size_t capacity) -> Object* {
 }
 
 }  // namespace treadle::expr::jsonata
+
+namespace treadle::detail {
+// For TRY.
+constexpr auto take(expr::jsonata::EvalItem&& r) -> expr::jsonata::Item { return *r; }
+}  // namespace treadle::detail

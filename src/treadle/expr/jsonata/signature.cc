@@ -46,6 +46,13 @@ auto closing(std::string_view text, std::size_t begin, char open, char close) ->
   return text.size();
 }
 
+// What is of the very type that a letter stands for.
+auto types_of_letter(char letter) -> std::uint16_t {
+  for (auto const& known : kLetters)
+    if (known.letter == letter) return bits(known.type);
+  return 0;
+}
+
 // What the letters between parentheses admit.
 auto choice(std::string_view letters) -> std::uint16_t {
   std::uint16_t types = bits(Type::kMissing);
@@ -58,12 +65,6 @@ auto choice(std::string_view letters) -> std::uint16_t {
 }
 
 }  // namespace
-
-auto letter_of(Type type) -> char {
-  for (auto const& known : kLetters)
-    if (known.type == type) return known.letter;
-  return 'm';
-}
 
 auto Signature::parse(std::string_view text) -> Result<Signature, std::string_view> {
   auto signature = Signature();
@@ -83,7 +84,10 @@ auto Signature::parse(std::string_view text) -> Result<Signature, std::string_vi
           !parameters.empty() &&
           (parameters.back().is_array || parameters.back().types == bits(Type::kFunction));
       if (!is_generic) return std::unexpected(std::string_view("S0401"));
-      if (i + 1 < end) parameters.back().element = text[i + 1];
+      if (i + 1 < end) {
+        parameters.back().element = text[i + 1];
+        parameters.back().element_types = types_of_letter(text[i + 1]);
+      }
       i = end;
     } else if (c == '-' && !parameters.empty()) {
       parameters.back().takes_context = true;

@@ -24,12 +24,13 @@ enum class Type : std::uint16_t {
 };
 
 struct Parameter {
-  std::uint16_t types = 0;     // a set of Type
-  bool is_array = false;       // `a`: any other argument is wrapped into an array
-  char element = '\0';         // of `a<n>`: the type letter of the elements, else '\0'
-  bool takes_context = false;  // `-`: the context stands in for a missing argument
-  bool is_optional = false;    // `?`, or `-`
-  bool is_repeated = false;    // `+`
+  std::uint16_t types = 0;          // a set of Type
+  bool is_array = false;            // `a`: any other argument is wrapped into an array
+  char element = '\0';              // of `a<n>`: the type letter of the elements, else '\0'
+  std::uint16_t element_types = 0;  // what that letter admits
+  bool takes_context = false;       // `-`: the context stands in for a missing argument
+  bool is_optional = false;         // `?`, or `-`
+  bool is_repeated = false;         // `+`
 };
 
 class Signature {
@@ -46,8 +47,5 @@ class Signature {
  private:
   std::vector<Parameter> parameters_;
 };
-
-// The letter of a type, as signatures write it.
-[[nodiscard]] auto letter_of(Type type) -> char;
 
 }  // namespace treadle::expr::jsonata

@@ -1,7 +1,7 @@
 // Items as JSON, as strings and in messages.
 // Source: docs.jsonata.org, $string; ECMA-262, JSON.stringify.
 #include <cmath>
-#include <vector>
+#include <span>
 
 #include "treadle/base/limits.h"
 #include "treadle/expr/jsonata/evaluator.h"
@@ -32,26 +32,27 @@ auto Evaluator::to_json(Item item, std::uint32_t depth) -> Eval<json::Value> {
     auto* const list = item.kind() == Item::Kind::kList ? item.list() : nullptr;
     if (list != nullptr && list->json != nullptr) return *list->json;
     auto const size = item.size();
-    TRY(reserve(size * sizeof(json::Value)));
-    auto values = std::vector<json::Value>(size);
+    TRY(reserve(2 * size * sizeof(json::Value)));
+    auto* const values = arena_.allocate_array<json::Value>(size);
     for (std::size_t i = 0; i < size; ++i) {
       auto const element = item.at(i);
-      if (element.is_defined() && !element.is_function())
-        values[i] = TRY(to_json(element, depth + 1));
+      bool const is_value = element.is_defined() && !element.is_function();
+      values[i] = is_value ? TRY(to_json(element, depth + 1)) : json::Value();
     }
-    auto const value = json::make_array(arena_, values);
+    auto const value = json::make_array(arena_, std::span(values, size));
     if (list != nullptr) list->json = keep(arena_, value);
     return value;
   }
   if (!item.is_object()) return json::Value();
   auto* const object = item.object();
   if (object->json != nullptr) return *object->json;
-  auto members = std::vector<json::Member>();
-  members.reserve(object->size);
+  auto* const members = arena_.allocate_array<json::Member>(object->size);
+  std::size_t size = 0;
   for (auto const& [key, value] : object->all())
     if (value.is_defined() && !value.is_function())
-      members.push_back({key, TRY(to_json(value, depth + 1))});
-  auto const value = json::make_object(arena_, members, json::KeyStorage::kOutlives);
+      members[size++] = {key, TRY(to_json(value, depth + 1))};
+  auto const value =
+      json::make_object(arena_, std::span(members, size), json::KeyStorage::kOutlives);
   object->json = keep(arena_, value);
   return value;
 }
