@@ -4,11 +4,13 @@
 //   jsonata_bench [FOLDER]   FOLDER keeps the npm package between runs (default: build/jsonata-reference)
 //
 // Exit 1 if the reference could not be measured, or is less than 20 times slower over all.
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,6 +32,7 @@ namespace jsonata = expr::jsonata;
 
 constexpr double kTimesFasterMin = 20;
 constexpr auto kMeasured = std::chrono::milliseconds(200);
+constexpr auto kBatch = std::chrono::milliseconds(2);
 
 constexpr std::string_view kDocument =
     R"({"order":{"id":"o-184467","placed":"2026-11-23T09:08:07Z","customer":{"id":48213,"name":"Zoe Miller",)"
@@ -63,17 +66,25 @@ class NoVariables final : public expr::Environment {
   auto now() -> Timestamp override { return {}; }
 };
 
-// Nanoseconds that one call takes.
+// Nanoseconds that one call takes in the fastest of many short batches: one in which nothing else had
+// the core. The reference is measured likewise.
 template <typename Call>
 auto measure(Call const& call) -> double {
   using Clock = std::chrono::steady_clock;
   for (int i = 0; i < 1000; ++i) call();
   auto const begin = Clock::now();
-  std::uint64_t count = 0;
-  auto elapsed = Clock::duration{};
-  for (; elapsed < kMeasured; elapsed = Clock::now() - begin)
-    for (int i = 0; i < 64; ++i, ++count) call();
-  return std::chrono::duration<double, std::nano>(elapsed).count() / static_cast<double>(count);
+  auto fastest = std::numeric_limits<double>::infinity();
+  for (auto at = begin; at - begin < kMeasured;) {
+    std::uint64_t count = 0;
+    auto elapsed = Clock::duration{};
+    for (auto const batch = at; elapsed < kBatch; elapsed = at - batch) {
+      for (int i = 0; i < 64; ++i, ++count) call();
+      at = Clock::now();
+    }
+    auto const ns = std::chrono::duration<double, std::nano>(elapsed).count();
+    fastest = std::min(fastest, ns / static_cast<double>(count));
+  }
+  return fastest;
 }
 
 auto measure_expression(std::string_view text, json::Value document, json::Arena& arena) -> double {

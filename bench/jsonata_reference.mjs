@@ -2,7 +2,7 @@
 //
 //   node jsonata_reference.mjs FOLDER < {"document": JSON, "expressions": [TEXT, ...]}
 //
-// Prints a line for each expression: nanoseconds per evaluation. The package is installed into FOLDER
+// Prints a line for each expression: nanoseconds per evaluation, in the fastest of many short batches. The package is installed into FOLDER
 // when it is not there yet.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
@@ -12,6 +12,7 @@ import path from "node:path";
 const PACKAGE = "jsonata@2.2.2";
 const WARM_UP_NS = 100e6;
 const MEASURED_NS = 300e6;
+const BATCH_NS = 2e6;
 
 const folder = path.resolve(process.argv[2]);
 if (!existsSync(path.join(folder, "node_modules/jsonata"))) {
@@ -21,6 +22,7 @@ if (!existsSync(path.join(folder, "node_modules/jsonata"))) {
 const jsonata = createRequire(path.join(folder, "index.js"))("jsonata");
 const { document, expressions } = JSON.parse(readFileSync(0, "utf8"));
 
+// Nanoseconds of one evaluation, on the average over about that time.
 async function evaluations(expression, duration) {
   const begin = process.hrtime.bigint();
   let count = 0;
@@ -32,8 +34,18 @@ async function evaluations(expression, duration) {
   return elapsed / count;
 }
 
+// The same of the fastest batch.
+async function fastest(expression, duration) {
+  const begin = process.hrtime.bigint();
+  let best = Infinity;
+  while (Number(process.hrtime.bigint() - begin) < duration) {
+    best = Math.min(best, await evaluations(expression, BATCH_NS));
+  }
+  return best;
+}
+
 for (const text of expressions) {
   const expression = jsonata(text);
   await evaluations(expression, WARM_UP_NS);
-  console.log(await evaluations(expression, MEASURED_NS));
+  console.log(await fastest(expression, MEASURED_NS));
 }
