@@ -67,7 +67,7 @@ class ExpressTest : public ::testing::Test {
     ExpressParts const parts{.clock = clock,
                              .connector = outside,
                              .secret = store_->secret(),
-                             .options = {.parked_max = parked_max},
+                             .options = {.parked_max = parked_max, .turn_most = turn_most},
                              .sink = &sink};
     express_ = std::make_unique<Express>(*loops_, *store_, definitions_, parts, random_,
                                          std::move(opened), intake);
@@ -154,6 +154,7 @@ class ExpressTest : public ::testing::Test {
   TypesSink sink;
   HistoryLevel level = HistoryLevel::kOff;
   std::size_t parked_max = 3;
+  std::chrono::milliseconds turn_most = std::chrono::hours(1);  // nothing goes to the slow lane
 
  private:
   SeededRandom random_{3};
@@ -305,6 +306,22 @@ TEST_F(ExpressTest, an_accepted_execution_starts_again_after_a_crash) {
   settle();
   open(connector, ExpressIntake::kLog);
   EXPECT_EQ(connector.deliveries.size(), 3U) << "it had ended";
+}
+
+// Two states, each of which is too long for the loop, with a task between them.
+TEST_F(ExpressTest, what_takes_long_is_decided_in_the_slow_lane) {
+  turn_most = std::chrono::milliseconds(0);
+  open(connector);
+  auto const end = start_sync(
+      R"({"QueryLanguage":"JSONata","StartAt":"L","States":{)"
+      R"("L":{"Type":"Pass","Output":"{% $sum([1..100000].($ * 2)) %}","Next":"T"},)"
+      R"("T":{"Type":"Task","Resource":"arn:aws:lambda:us-east-1:123456789012:function:f",)"
+      R"("Output":"{% $states.result + $sum([1..100000].($ * 2)) %}","End":true}}})");
+  ASSERT_TRUE(settle_until([&] { return connector.open().size() == 1; }));
+  EXPECT_EQ(outcome(*end), "runs");
+  connector.succeed(0, "1");
+  ASSERT_TRUE(settle_until([&] { return end->has_value(); }));
+  EXPECT_EQ(outcome(*end), "10000100001");
 }
 
 // More than may wait: they come one after the other, and none is lost.

@@ -52,6 +52,7 @@ auto outcome(std::optional<Answer<T>> const& answer) -> std::string {
 class TestNode {
  public:
   explicit TestNode(StoreKind kind, EngineOptions options = {}) : kind_(kind), options_(options) {
+    options_.turn_most = std::chrono::hours(1);  // on a slow machine too nothing goes another way
     open();
   }
   TestNode(TestNode const&) = delete;

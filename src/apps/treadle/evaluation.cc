@@ -83,8 +83,8 @@ auto evaluate_jsonata(Evaluation const& evaluation, expr::Environment& environme
   Budget budget;
   if (evaluation.depth) budget.depth_max = *evaluation.depth;
   if (evaluation.time_limit)
-    budget.is_over = [end = std::chrono::steady_clock::now() + *evaluation.time_limit] {
-      return std::chrono::steady_clock::now() > end;
+    budget.is_over = [end = std::chrono::steady_clock::now() + *evaluation.time_limit](auto ahead) {
+      return std::chrono::steady_clock::now() + ahead > end;
     };
   auto outcome = evaluate(*expression, evaluation.data, environment, arena, budget);
   if (!outcome) return fails(outcome.error().code, std::move(outcome.error().message));

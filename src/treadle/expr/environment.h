@@ -2,6 +2,7 @@
 // scope, `treadle eval` over bindings.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -22,6 +23,12 @@ class Environment {
   [[nodiscard]] virtual auto draw() -> std::uint64_t = 0;
   // The time of the evaluation ($now, $millis): the same however often one evaluation asks.
   [[nodiscard]] virtual auto now() -> Timestamp = 0;
+  // Whether the evaluation shall end, with whatever error. What computes for long asks this about
+  // every 100 microseconds, or before it begins something that can't be stopped, which may take as
+  // long as `ahead`.
+  [[nodiscard]] virtual auto must_stop(std::chrono::milliseconds /*ahead*/ = {}) -> bool {
+    return false;
+  }
 };
 
 }  // namespace treadle::expr

@@ -3,6 +3,7 @@
 // the order of members.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string_view>
 
@@ -40,6 +41,9 @@ class ScopeEnvironment : public expr::Environment {
   [[nodiscard]] auto variable(std::string_view name) -> std::optional<json::Value> override;
   [[nodiscard]] auto draw() -> std::uint64_t override { return world_.random.next_u64(); }
   [[nodiscard]] auto now() -> Timestamp override { return world_.now; }
+  [[nodiscard]] auto must_stop(std::chrono::milliseconds ahead) -> bool override {
+    return world_.turn != nullptr && world_.turn->must_stop(ahead);
+  }
 
  private:
   [[nodiscard]] auto execution() -> json::Value;

@@ -17,8 +17,8 @@ namespace treadle::interpreter {
 // if a commit fails the caller drops it and rebuilds from the journal. A refusal appends
 // nothing. Views in the events point into the definition, the payload table's arena or the
 // command. Runs until every scope waits or the execution has ended, or yields after
-// limits::kTransitionsInOneGo events (Yielded is then the last one). Reads no clock and draws
-// no random number but through `world`.
+// limits::kTransitionsInOneGo events or when the world's turn is over (Yielded is then the last
+// one). Reads no clock and draws no random number but through `world`.
 auto decide(ExecutionState& working, asl::Definition const& definition,
             record::Command const& command, World& world, record::PayloadTable& payloads,
             std::vector<record::JournalEvent>& events) -> record::Reply;

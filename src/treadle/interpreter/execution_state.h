@@ -96,8 +96,8 @@ struct RedriveToken {
   Timestamp used_at;
 };
 
-struct ExecutionState {
-  Status status = Status::kNotStarted;
+// What ExecutionStarted says once and for all.
+struct Identity {
   std::string execution_arn;
   std::string name;
   std::string state_machine_arn;
@@ -110,11 +110,16 @@ struct ExecutionState {
   std::string revision_id;  // of the machine, as the API shows it; may be empty
   Timestamp revised_at;
   PayloadId input;
+  Timestamp started_at;
+};
+
+// What changes on the way. A copy of it, made before a command is decided, takes that back.
+struct Progress {
+  Status status = Status::kNotStarted;
   PayloadId output;
   std::string
       error;  // of an execution that failed, was aborted or timed out; empty if it gave none
   std::string cause;
-  Timestamp started_at;
   Timestamp ended_at;
   Timestamp last_event_at;
   std::uint32_t redrive_count = 0;
@@ -128,7 +133,9 @@ struct ExecutionState {
   // The scopes that failed or were aborted below a state that has not gone on since, and, once the
   // execution has ended badly, all that were open: what a redrive reopens. By ascending id.
   std::vector<Scope> frontier;
+};
 
+struct ExecutionState : Identity, Progress {
   [[nodiscard]] auto find(ScopeId id) -> Scope*;
   [[nodiscard]] auto find(ScopeId id) const -> Scope const*;
   // The scope that must be there.

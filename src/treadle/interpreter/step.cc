@@ -70,14 +70,16 @@ void Step::end_for_full_history() {
 }
 
 void Step::run() {
+  bool is_turn_over = false;
   while (!ready_.empty() && !is_over()) {
-    if (events_.size() - events_before_ >= limits::kTransitionsInOneGo) {
+    if (events_.size() - events_before_ >= limits::kTransitionsInOneGo || is_turn_over) {
       emit(Yielded{}, 0);
       return;
     }
     auto const scope = ready_.front();
     ready_.pop_front();
     if (state_.find(scope) != nullptr) advance(scope);
+    is_turn_over = world_.turn != nullptr && world_.turn->is_over();
   }
   if (full_) end_for_full_history();
 }

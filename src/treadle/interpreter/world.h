@@ -2,6 +2,7 @@
 // the same inputs give the same events.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -22,6 +23,17 @@ class TokenMint {
       -> std::string = 0;
 };
 
+// Bounds the time that one decide() takes; reads a clock for it.
+class Turn {
+ public:
+  virtual ~Turn() = default;
+  // Asked between two states: true makes decide() yield, as it does after many transitions.
+  [[nodiscard]] virtual auto is_over() -> bool = 0;
+  // Asked inside of evaluations, as expr::Environment says: true ends them with an error. It stays true for as long as whoever
+  // made the turn means to throw away what decide() gives.
+  [[nodiscard]] virtual auto must_stop(std::chrono::milliseconds ahead) -> bool = 0;
+};
+
 struct World {
   Timestamp now;
   Random& random;
@@ -32,6 +44,7 @@ struct World {
   // An execution times out after so many seconds, or after its machine's TimeoutSeconds if those are
   // fewer. nullopt: only after those.
   std::optional<std::uint64_t> execution_seconds_max = std::nullopt;
+  Turn* turn = nullptr;  // null: as long as it takes
 };
 
 }  // namespace treadle::interpreter

@@ -30,6 +30,11 @@ auto PayloadTable::add_text(std::string_view text) -> PayloadId {
   return id;
 }
 
+void PayloadTable::forget_from(PayloadId id) {
+  TREADLE_ASSERT(id >= first_ && id <= next());
+  fresh_.resize(id.value() - first_.value());
+}
+
 auto PayloadTable::entry(PayloadId id) -> Entry& {
   TREADLE_ASSERT(id.value() != 0 && id < next());
   if (id >= first_) return fresh_[id.value() - first_.value()];

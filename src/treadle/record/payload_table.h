@@ -29,6 +29,9 @@ class PayloadTable {
   // A new payload from JSON text that is known to be valid; copied. It prints as this text.
   auto add_text(std::string_view text) -> PayloadId;
 
+  // Forgets the new payloads from `id` on, which is then the next.
+  void forget_from(PayloadId id);
+
   // The payload parsed; its source() is the stored text.
   [[nodiscard]] auto value(PayloadId id) -> json::Value;
   // The payload's text.

@@ -6,6 +6,7 @@
 #include "treadle/runtime/activity_board.h"
 #include "treadle/runtime/history_reader.h"
 #include "treadle/runtime/partition.h"
+#include "treadle/runtime/slow_lane.h"
 #include "treadle/runtime/tokens.h"
 
 namespace treadle::runtime {
@@ -28,6 +29,7 @@ struct Engine::Impl {
               .definitions = definitions,
               .activities = activities,
               .calls = calls,
+              .slow_lane = slow_lane,
               .options = std::move(options),
               .fail_stop = std::move(fail_stop)},
         reader(store),
@@ -66,6 +68,7 @@ struct Engine::Impl {
   std::vector<LoopScratch> scratch;
   std::deque<SeededRandom> randoms;
   std::vector<std::unique_ptr<Partition>> partitions;
+  SlowLane slow_lane;  // ends first: its jobs refer to executions of the partitions
 };
 
 Engine::Engine(store::Store& store, net::EventLoops& loops, integrations::Connector& connector,

@@ -1,6 +1,7 @@
 // What all partitions of an engine share.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -15,6 +16,7 @@
 namespace treadle::runtime {
 
 class ActivityBoard;
+class SlowLane;
 
 struct EngineOptions {
   std::string region = "us-east-1";
@@ -24,6 +26,8 @@ struct EngineOptions {
   std::size_t live_per_partition_max = 4;  // executions kept in memory while they wait
   std::uint32_t snapshot_rows = 256;       // a snapshot with every so many journal rows
   double pressure_max = 0.8;  // of the commit queue: beyond, StartExecution is throttled
+  // One decision on an event loop; longer ones are made in the slow lane.
+  std::chrono::milliseconds turn_most{10};
 };
 
 // All outlive the partitions. `invoke` and `cancel` are the connectors' (registry.h).
@@ -34,6 +38,7 @@ struct EngineParts {
   DefinitionCache& definitions;
   ActivityBoard& activities;
   CallsUnderWay& calls;
+  SlowLane& slow_lane;
   EngineOptions options;
   // A write failed or a row can't be read: nothing more may be acknowledged. Ends
   // the process; any thread.

@@ -25,7 +25,8 @@ Express::Express(net::EventLoops& loops, store::Store const& store, DefinitionCa
       left_open_(std::move(opened.open)) {
   TREADLE_ASSERT(intake_ == ExpressIntake::kMemory || log_);
   for (std::size_t i = 0; i < loops.size(); ++i)
-    runners_.push_back(std::make_unique<ExpressRunner>(loops.at(i), parts_, seed.next_u64()));
+    runners_.push_back(
+        std::make_unique<ExpressRunner>(loops.at(i), parts_, slow_lane_, seed.next_u64()));
 }
 
 Express::~Express() = default;

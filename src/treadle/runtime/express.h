@@ -66,6 +66,7 @@ class Express {
   ExpressIntake const intake_;
   std::unique_ptr<IntakeLog> log_;
   std::vector<IntakeLog::Entry> left_open_;
+  SlowLane slow_lane_;  // ends first: what it decides belongs to the runners
 };
 
 }  // namespace treadle::runtime

@@ -5,6 +5,7 @@
 #include "treadle/base/assert.h"
 #include "treadle/interpreter/decide.h"
 #include "treadle/runtime/start_command.h"
+#include "treadle/runtime/turn.h"
 
 namespace treadle::runtime {
 namespace {
@@ -35,13 +36,29 @@ ExpressExecution::ExpressExecution(ExpressStart start)
   payloads_.emplace(arena_);
 }
 
-void ExpressExecution::begin(interpreter::World& world, std::vector<record::JournalEvent>& events) {
-  decide(start_command(start_), world, events);
+auto ExpressExecution::start_command() const -> record::StartExecution {
+  return runtime::start_command(start_);
 }
 
 void ExpressExecution::decide(record::Command const& command, interpreter::World& world,
                               std::vector<record::JournalEvent>& events) {
   interpreter::decide(state_, *start_.machine.definition, command, world, *payloads_, events);
+}
+
+auto ExpressExecution::decide_within(std::chrono::milliseconds most, record::Command const& command,
+                                     interpreter::World& world,
+                                     std::vector<record::JournalEvent>& events) -> bool {
+  LoopTurn turn(most);
+  world.turn = &turn;
+  interpreter::Progress before = state_;
+  auto const next_payload = payloads_->next();
+  decide(command, world, events);
+  world.turn = nullptr;
+  if (!turn.was_stopped()) return true;
+  events.clear();
+  payloads_->forget_from(next_payload);
+  static_cast<interpreter::Progress&>(state_) = std::move(before);
+  return false;
 }
 
 auto ExpressExecution::live_payloads() const -> std::vector<PayloadId> {

@@ -4,6 +4,7 @@
 // back on the way, so that its memory is bounded by what is alive, not by how long it runs.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <span>
 #include <string>
@@ -24,10 +25,14 @@ class ExpressExecution {
   ExpressExecution(ExpressExecution const&) = delete;
   auto operator=(ExpressExecution const&) -> ExpressExecution& = delete;
 
-  // Decides its StartExecution; once, before anything else. Events go to `events`, as for decide().
-  void begin(interpreter::World& world, std::vector<record::JournalEvent>& events);
+  // The command that begins it.
+  [[nodiscard]] auto start_command() const -> record::StartExecution;
   void decide(record::Command const& command, interpreter::World& world,
               std::vector<record::JournalEvent>& events);
+  // The same on a loop, for `most`. False if that is not enough: then nothing has happened.
+  [[nodiscard]] auto decide_within(std::chrono::milliseconds most, record::Command const& command,
+                                   interpreter::World& world,
+                                   std::vector<record::JournalEvent>& events) -> bool;
 
   // Gives back what the state does not refer to, once that is worth it. Ends the life of every view
   // into the arena: events that were decided before must have been used.

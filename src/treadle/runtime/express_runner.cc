@@ -1,10 +1,12 @@
 #include "treadle/runtime/express_runner.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "treadle/interpreter/effects.h"
 #include "treadle/runtime/calls.h"
+#include "treadle/runtime/turn.h"
 
 namespace treadle::runtime {
 namespace {
@@ -27,16 +29,29 @@ constexpr Milliseconds kNapMax = std::chrono::minutes(1);
 
 }  // namespace
 
-ExpressRunner::ExpressRunner(net::EventLoop& loop, ExpressParts const& parts, std::uint64_t seed)
-    : loop_(loop), parts_(parts), random_(seed) {}
+// Belongs to the lane's thread from the moment it is queued until it is posted back.
+struct ExpressRunner::SlowDecision {
+  SlowDecision(std::unique_ptr<Running> taken, Arrival stopped, std::uint64_t seed)
+      : running(std::move(taken)), arrival(std::move(stopped)), random(seed) {}
+
+  std::unique_ptr<Running> running;
+  Arrival arrival;
+  SeededRandom random;  // the loop's own is not shared
+  std::optional<interpreter::World> world;
+  std::vector<record::JournalEvent> events;
+};
+
+ExpressRunner::ExpressRunner(net::EventLoop& loop, ExpressParts const& parts, SlowLane& slow_lane,
+                             std::uint64_t seed)
+    : loop_(loop), parts_(parts), slow_lane_(slow_lane), random_(seed) {}
 
 auto ExpressRunner::has_room() const -> bool {
-  return parked_.size() + reserved_ < parts_.options.parked_max;
+  return parked_.size() + away_.size() + reserved_ < parts_.options.parked_max;
 }
 
-auto ExpressRunner::world() -> interpreter::World {
+auto ExpressRunner::world(Random& random) const -> interpreter::World {
   return {.now = parts_.clock.now(),
-          .random = random_,
+          .random = random,
           .tokens = kNoTokens,
           .region = parts_.options.region,
           .time_scale = parts_.options.time_scale,
@@ -49,12 +64,7 @@ void ExpressRunner::run(ExpressStart start, OnEnd done) {
   running->done = std::move(done);
   auto const& log = running->execution.start().log;
   if (parts_.sink != nullptr && parts_.sink->reads(log)) running->sink = parts_.sink;
-  events_.clear();
-  auto env = world();
-  running->execution.begin(env, events_);
-  auto* const outer = std::exchange(driven_, running.get());
-  perform(*running);
-  driven_ = outer;
+  running->arrivals.emplace_back(Begin());
   drive(std::move(running));
 }
 
@@ -83,9 +93,11 @@ void ExpressRunner::start_queued() {
 void ExpressRunner::drive(std::unique_ptr<Running> running) {
   auto* const outer = std::exchange(driven_, running.get());
   while (!running->arrivals.empty() && !running->execution.state().is_over()) {
-    auto const arrival = std::move(running->arrivals.front());
+    auto arrival = std::move(running->arrivals.front());
     running->arrivals.pop_front();
-    decide(*running, arrival);
+    if (decide(*running, arrival)) continue;
+    driven_ = outer;
+    return decide_slowly(std::move(running), std::move(arrival));
   }
   driven_ = outer;
   if (!running->execution.state().is_over()) return park(std::move(running));
@@ -95,16 +107,51 @@ void ExpressRunner::drive(std::unique_ptr<Running> running) {
   done(std::move(end));
 }
 
-void ExpressRunner::decide(Running& running, Arrival const& arrival) {
+auto ExpressRunner::command_of(Running const& running, Arrival const& arrival) -> record::Command {
+  if (std::holds_alternative<Begin>(arrival)) return running.execution.start_command();
+  if (auto const* const timer = std::get_if<record::TimerDue>(&arrival)) return *timer;
   auto const* const returned = std::get_if<CallReturned>(&arrival);
-  auto const* const timer = std::get_if<record::TimerDue>(&arrival);
-  auto const command = returned != nullptr ? returned_command(returned->scheduled, returned->result)
-                       : timer != nullptr  ? record::Command(*timer)
-                                           : record::Command(record::Continue{});
+  if (returned == nullptr) return record::Continue{};
+  return returned_command(returned->scheduled, returned->result);
+}
+
+auto ExpressRunner::decide(Running& running, Arrival const& arrival) -> bool {
   events_.clear();
-  auto env = world();
-  running.execution.decide(command, env, events_);
+  auto env = world(random_);
+  if (!running.execution.decide_within(parts_.options.turn_most, command_of(running, arrival), env,
+                                       events_))
+    return false;
   perform(running);
+  return true;
+}
+
+void ExpressRunner::decide_slowly(std::unique_ptr<Running> running, Arrival arrival) {
+  running->timer.cancel();  // it belongs to the loop
+  away_.try_emplace(running->execution.start().id);
+  auto decision =
+      std::make_unique<SlowDecision>(std::move(running), std::move(arrival), random_.next_u64());
+  decision->world.emplace(world(decision->random));
+  slow_lane_.run([this, decision = std::move(decision)](std::atomic<bool> const& gives_up) mutable {
+    SlowTurn turn(gives_up);
+    auto& env = *decision->world;
+    env.turn = &turn;
+    auto& away = *decision->running;
+    away.execution.decide(command_of(away, decision->arrival), env, decision->events);
+    if (gives_up) return;
+    loop_.post([this, decision = std::move(decision)] { take_back(*decision); });
+  });
+}
+
+void ExpressRunner::take_back(SlowDecision& decision) {
+  auto running = std::move(decision.running);
+  auto const node = away_.extract(running->execution.start().id);
+  std::ranges::move(node.mapped(), std::back_inserter(running->arrivals));
+  events_ = std::move(decision.events);
+  auto* const outer = std::exchange(driven_, running.get());
+  perform(*running);
+  driven_ = outer;
+  drive(std::move(running));
+  start_queued_soon();
 }
 
 // What the events of a command ask of the outside. A call may return, and another execution may
@@ -161,6 +208,8 @@ void ExpressRunner::invoke(Running& running, integrations::TaskCall call) {
 }
 
 void ExpressRunner::resume(EntityId id, Arrival arrival) {
+  if (auto const away = away_.find(id); away != away_.end())
+    return away->second.push_back(std::move(arrival));
   auto node = parked_.extract(id);
   if (!node) return;  // it has ended
   node.mapped()->arrivals.push_back(std::move(arrival));

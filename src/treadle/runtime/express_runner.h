@@ -5,6 +5,7 @@
 // comes. It touches no partition and no store. Everything here runs on the loop; others post to it.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -19,6 +20,7 @@
 #include "treadle/net/event_loop.h"
 #include "treadle/runtime/express_execution.h"
 #include "treadle/runtime/history_sink.h"
+#include "treadle/runtime/slow_lane.h"
 #include "treadle/store/store.h"
 
 namespace treadle::runtime {
@@ -29,6 +31,8 @@ struct ExpressOptions {
   double time_scale = 1.0;
   std::size_t parked_max =
       10'000;  // executions that wait, for each loop; further ones are throttled
+  // One decision on an event loop; longer ones are made in the slow lane.
+  std::chrono::milliseconds turn_most{10};
 };
 
 // All outlive the runners.
@@ -45,7 +49,8 @@ class ExpressRunner {
   // Told once, on the loop, when the execution has ended.
   using OnEnd = std::move_only_function<void(ExpressEnd)>;
 
-  ExpressRunner(net::EventLoop& loop, ExpressParts const& parts, std::uint64_t seed);
+  ExpressRunner(net::EventLoop& loop, ExpressParts const& parts, SlowLane& slow_lane,
+                std::uint64_t seed);
   ExpressRunner(ExpressRunner const&) = delete;
   auto operator=(ExpressRunner const&) -> ExpressRunner& = delete;
 
@@ -72,7 +77,8 @@ class ExpressRunner {
     record::HistoryId scheduled = 0;
     integrations::CallResult result;
   };
-  using Arrival = std::variant<record::Continue, record::TimerDue, CallReturned>;
+  struct Begin {};
+  using Arrival = std::variant<Begin, record::Continue, record::TimerDue, CallReturned>;
   struct Running {
     explicit Running(ExpressStart start) : execution(std::move(start)) {}
     ExpressExecution execution;
@@ -82,8 +88,16 @@ class ExpressRunner {
     net::Timer timer;
   };
 
-  [[nodiscard]] auto world() -> interpreter::World;
-  void decide(Running& running, Arrival const& arrival);
+  struct SlowDecision;
+
+  [[nodiscard]] auto world(Random& random) const -> interpreter::World;
+  // Views the arrival and the start.
+  [[nodiscard]] static auto command_of(Running const& running, Arrival const& arrival)
+      -> record::Command;
+  // False where that takes long: then nothing has happened.
+  [[nodiscard]] auto decide(Running& running, Arrival const& arrival) -> bool;
+  void decide_slowly(std::unique_ptr<Running> running, Arrival arrival);
+  void take_back(SlowDecision& decision);
   void perform(Running& running);
   void invoke(Running& running, integrations::TaskCall call);
   // Decides what has arrived until nothing is left, then parks or ends the execution.
@@ -97,10 +111,13 @@ class ExpressRunner {
 
   net::EventLoop& loop_;
   ExpressParts const& parts_;
+  SlowLane& slow_lane_;
   SeededRandom random_;
   std::vector<record::JournalEvent> events_;  // of the command that is being decided
   Running* driven_ = nullptr;
   std::map<EntityId, std::unique_ptr<Running>> parked_;
+  // What came for executions that the slow lane has.
+  std::map<EntityId, std::deque<Arrival>> away_;
   std::deque<std::pair<ExpressStart, OnEnd>> queued_;
   bool start_is_posted_ = false;
   std::size_t reserved_ = 0;

@@ -56,7 +56,8 @@ class LiveExecution {
   // The command's events were encoded as a row: its payloads are known from now on.
   void add_row(JournalKey const& key, record::PayloadTable& payloads);
 
-  // What was decided up to commit number `sequence` is durable. Texts over the bound may go now.
+  // What was decided up to commit number `sequence` is durable. Texts over the bound may go now,
+  // or, of an execution that is away, with a later commit.
   void committed(std::uint64_t sequence);
 
   interpreter::ExecutionState state;
@@ -69,7 +70,14 @@ class LiveExecution {
   // Answers that wait for a commit that was submitted before they were decided.
   std::deque<std::pair<std::uint64_t, std::move_only_function<void()>>> held;
 
-  [[nodiscard]] auto is_idle() const -> bool { return submitted == durable && held.empty(); }
+  // A command is being decided in the slow lane: until it is back nobody else may read or change the
+  // state, the payloads or the rows, and what comes for the execution waits, in order.
+  bool is_away = false;
+  std::deque<std::move_only_function<void()>> waiting;
+
+  [[nodiscard]] auto is_idle() const -> bool {
+    return submitted == durable && held.empty() && !is_away && waiting.empty();
+  }
 
  private:
   // Begins with a snapshot, if it can be read and the journal bears it out. The key after which to

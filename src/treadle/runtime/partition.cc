@@ -6,11 +6,9 @@
 #include <fmt/format.h>
 
 #include "treadle/base/assert.h"
-#include "treadle/interpreter/decide.h"
-#include "treadle/runtime/calls.h"
+#include "treadle/runtime/kept_command.h"
 #include "treadle/runtime/redrive.h"
 #include "treadle/runtime/start_command.h"
-#include "treadle/runtime/tokens.h"
 
 namespace treadle::runtime {
 
@@ -25,15 +23,6 @@ Partition::Partition(PartitionIndex index, net::EventLoop& loop, LoopScratch& sc
       random_(random),
       timers_(index, loop, parts.store, parts.clock,
               [this](TimerKey const& key) { timer_due(key); }) {}
-
-auto Partition::world(interpreter::TokenMint const& tokens) -> interpreter::World {
-  return {.now = parts_.clock.now(),
-          .random = random_,
-          .tokens = tokens,
-          .region = parts_.options.region,
-          .time_scale = parts_.options.time_scale,
-          .history_events_max = parts_.options.history_events_max};
-}
 
 // ---- executions in hand ----
 
@@ -85,21 +74,15 @@ void Partition::evict_idle() {
 void Partition::execute(Place const& place, record::Command const& command, OnReply done) {
   auto* const live = find(place);
   if (live == nullptr) return done(Reply::kNotRunning);
-  scratch_.arena.reset();
-  scratch_.events.clear();
-  auto payloads = live->payload_table(scratch_.arena, parts_.store);
-  ExecutionTokens const tokens(parts_.store.secret(), place);
-  auto env = world(tokens);
-  auto const reply =
-      interpreter::decide(live->state, *live->definition, command, env, payloads, scratch_.events);
-  auto answer = [done = std::move(done), reply]() mutable { done(reply); };
-  if (reply == Reply::kHeartbeat)
-    move_heartbeat(*live, std::get<record::TokenHeartbeat>(command).scheduled, std::move(answer));
-  else if (scratch_.events.empty())
-    answer_when_durable(*live, std::move(answer));
-  else
-    commit(*live, payloads, std::move(answer));
-  evict_idle();
+  if (live->is_away) {
+    live->waiting.emplace_back(
+        [this, place, kept = std::make_unique<KeptCommand>(command),
+         done = std::move(done)]() mutable { execute(place, kept->command(), std::move(done)); });
+    return;
+  }
+  decide(*live, command, [done = std::move(done)](LiveExecution const&, Reply reply) mutable {
+    return [done = std::move(done), reply]() mutable { done(reply); };
+  });
 }
 
 auto Partition::is_overloaded() const -> std::optional<Refusal> {
@@ -122,18 +105,13 @@ void Partition::start(StartRequest const& request, OnAnswer<Started> done) {
   live_by_arn_.insert_or_assign(request.execution_arn, place.id);
   touch(place.id);
 
-  scratch_.arena.reset();
-  scratch_.events.clear();
-  auto payloads = live.payload_table(scratch_.arena, parts_.store);
-  ExecutionTokens const tokens(parts_.store.secret(), place);
-  auto env = world(tokens);
-  interpreter::decide(live.state, *live.definition, start_command(request), env, payloads,
-                      scratch_.events);
-  Started started{live.state.execution_arn, live.state.started_at};
-  commit(live, payloads, [done = std::move(done), started = std::move(started)]() mutable {
-    done(std::move(started));
-  });
-  evict_idle();
+  decide(live, start_command(request),
+         [done = std::move(done)](LiveExecution const& decided, Reply) mutable {
+           return [done = std::move(done), started = Started{decided.state.execution_arn,
+                                                             decided.state.started_at}]() mutable {
+             done(std::move(started));
+           };
+         });
 }
 
 // Whether the machine has an execution of that name; then `done` was used. A start that repeats a
@@ -160,6 +138,11 @@ auto Partition::repeated_start(StartRequest const& request, OnAnswer<Started>& d
 
 void Partition::answer_repeated(StartRequest const& request, LiveExecution& live,
                                 OnAnswer<Started> done) {
+  if (live.is_away) {
+    live.waiting.emplace_back(
+        [this, request, done = std::move(done)]() mutable { start(request, std::move(done)); });
+    return;
+  }
   scratch_.arena.reset();
   auto payloads = live.payload_table(scratch_.arena, parts_.store);
   bool const same = !live.state.is_over() && payloads.text(live.state.input) == request.input;
@@ -178,6 +161,13 @@ void Partition::redrive(Place const& place, std::string_view client_token,
   auto* const live = find(place);
   if (live == nullptr)
     return done(std::unexpected(Refusal{"InternalFailure", "the execution can't be read"}));
+  if (live->is_away) {
+    live->waiting.emplace_back(
+        [this, place, token = std::string(client_token), done = std::move(done)]() mutable {
+          redrive(place, token, std::move(done));
+        });
+    return;
+  }
   auto const& state = live->state;
   auto const now = parts_.clock.now();
   auto answer = [&](Answer<Redriven> what) {

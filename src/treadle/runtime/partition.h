@@ -90,6 +90,19 @@ class Partition {
 
   // Why no new work can be taken on just now.
   [[nodiscard]] auto is_overloaded() const -> std::optional<Refusal>;
+  // What a command that was decided answers after its commit.
+  using MakeAnswer =
+      std::move_only_function<std::move_only_function<void()>(LiveExecution const&, record::Reply)>;
+  struct SlowDecision;
+
+  // Decides a command on an execution that is not away: here, or in the slow lane if it takes long.
+  // `command` may view the caller's memory.
+  void decide(LiveExecution& live, record::Command const& command, MakeAnswer answer);
+  void decide_slowly(LiveExecution& live, record::Command const& command, MakeAnswer answer);
+  void take_back(SlowDecision& decision);
+  // Commits the events in the scratch, or answers where there are none.
+  void conclude(LiveExecution& live, record::PayloadTable& payloads, record::Command const& command,
+                record::Reply reply, MakeAnswer answer);
   [[nodiscard]] auto find(Place const& place) -> LiveExecution*;
   void touch(EntityId id);
   void evict_idle();
@@ -115,7 +128,8 @@ class Partition {
   void answer_repeated(StartRequest const& request, LiveExecution& live, OnAnswer<Started> done);
 
   [[nodiscard]] auto call_context(LiveExecution const& live) const -> struct CallContext;
-  [[nodiscard]] auto world(interpreter::TokenMint const& tokens) -> interpreter::World;
+  [[nodiscard]] auto world(interpreter::TokenMint const& tokens, Random& random,
+                           interpreter::Turn* turn) const -> interpreter::World;
 
   PartitionIndex const index_;
   net::EventLoop& loop_;

@@ -255,6 +255,7 @@ void Partition::redeliver(OutboxKey const& row) {
   }
   auto* const live = find(row.place);
   if (live == nullptr) return;
+  if (live->is_away) return live->waiting.emplace_back([this, row] { redeliver(row); }), void();
   scratch_.arena.reset();
   scratch_.events.clear();
   auto const found = live->find_event(parts_.store, row.history_id, scratch_.arena);

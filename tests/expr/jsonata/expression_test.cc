@@ -82,7 +82,7 @@ struct Limit {
 };
 
 TEST(Budget, EndsWhatTakesTooMuch) {
-  auto const time_is_up = [] { return true; };
+  auto const time_is_up = [](std::chrono::milliseconds) { return true; };
   Limit const limits[] = {
       {"depth", "($f := function($x){1 + $f($x)}; $f(1))", {}, "D1011"},
       {"depth_given", "(((((1)))))", {.depth_max = 3}, "D1011"},

@@ -146,7 +146,7 @@ TEST(Regex, AsksWhetherTimeIsOver) {
   auto const subject = Subject(std::string(2'000, '1'));
   auto const searched = regex->match(subject, 0);
   EXPECT_TRUE(searched && !*searched);
-  std::function<bool()> const is_over = [] { return true; };
+  std::function<bool(std::chrono::milliseconds)> const is_over = [](auto) { return true; };
   auto const ended = regex->match(subject, 0, {.is_over = &is_over});
   ASSERT_FALSE(ended);
   EXPECT_EQ(ended.error().code, "D1012");

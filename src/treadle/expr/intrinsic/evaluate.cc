@@ -46,6 +46,7 @@ class Evaluator {
     auto arguments = std::vector<Value>();
     arguments.reserve(node.arguments.size());
     for (auto const& argument : node.arguments) arguments.push_back(TRY(evaluate(argument)));
+    if (environment_.must_stop()) return error(errors::kIntrinsicFailure, "It took too long");
     auto const value = node.function->apply({arguments, node.segments, environment_, arena_});
     if (!value) return error(errors::kIntrinsicFailure, value.error());
     return *value;

@@ -137,6 +137,8 @@ auto Evaluator::apply_once(Function const& function, std::span<Item const> argum
   auto const first = arguments.empty() ? Item() : arguments[0];
   switch (function.kind) {
     case Function::Kind::kBuiltin:
+      for (auto const argument : arguments)
+        if (argument.is_string()) TRY(spend_on_text(argument.string().size()));
       return function.builtin->call(*this, {.items = arguments, .frame = frame, .input = input});
     case Function::Kind::kLambda: return apply_lambda(function, arguments);
     case Function::Kind::kTransform: return transform(function, first);

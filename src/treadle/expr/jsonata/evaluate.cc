@@ -52,10 +52,9 @@ auto Evaluator::fail(Failure failure) -> std::unexpected<Failed> {
 }
 
 auto Evaluator::check_budget() -> Eval<void> {
-  constexpr std::uint64_t kStepsBetweenChecks = 1024;
   next_check_ = steps_ + kStepsBetweenChecks;
   if (steps_ > budget_.steps_max) return fail("D1012", {.value = "work"});
-  if (budget_.is_over && budget_.is_over()) return fail("D1012", {.value = "time"});
+  if (budget_.is_over && budget_.is_over({})) return fail("D1012", {.value = "time"});
   return reserve(0);
 }
 

@@ -111,6 +111,7 @@ auto Evaluator::concat(Item a, Item b) -> Eval<Item> {
   auto const left = a.is_defined() ? TRY(string_of(a)) : std::string_view();
   auto const right = b.is_defined() ? TRY(string_of(b)) : std::string_view();
   auto const size = left.size() + right.size();
+  TRY(spend_on_text(size));
   TRY(reserve(size));
   constexpr auto kSurrogate = '\xED';  // the lead byte of one that stands alone
   if (!right.empty() && right[0] == kSurrogate) [[unlikely]] {
@@ -160,8 +161,9 @@ auto Evaluator::are_equal(Item a, Item b, std::uint32_t depth) -> Eval<bool> {
   TRY(spend());
   if (depth > limits::kPayloadDepth)
     return fail("D1011", {.value = std::to_string(limits::kPayloadDepth)});
-  if (a.is_json() && b.is_json() && !a.is_array() && !a.is_object())
+  if (a.is_json() && b.is_json() && !a.is_array() && !a.is_object() && !a.is_string())
     return json::equal(a.json(), b.json());
+  if (a.is_string() && b.is_string()) TRY(spend_on_text(a.string().size()));
   if (a.is_same_as(b)) return true;
   if (a.is_array()) {
     if (!b.is_array() || a.size() != b.size()) return false;

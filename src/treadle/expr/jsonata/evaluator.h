@@ -88,6 +88,11 @@ class Evaluator {
       return check_budget();
     return {};
   }
+  // The same for reading or copying `bytes` of text.
+  [[nodiscard]] auto spend_on_text(std::size_t bytes) -> Eval<void> {
+    constexpr std::size_t kBytesInAStep = 64;
+    return spend(bytes / kBytesInAStep);
+  }
   // Fails where `bytes` more would exceed the budget.
   [[nodiscard]] auto reserve(std::size_t bytes) -> Eval<void>;
   // A string of the result, copied into the arena.
@@ -231,7 +236,8 @@ class Evaluator {
   Budget const& budget_;
   std::size_t bytes_before_;
   std::uint64_t steps_ = 0;
-  std::uint64_t next_check_ = 0;
+  static constexpr std::uint64_t kStepsBetweenChecks = 1024;
+  std::uint64_t next_check_ = 0;  // at once: many short evaluations may follow on each other
   std::uint32_t depth_ = 0;
   Failure failure_;
   Item root_;

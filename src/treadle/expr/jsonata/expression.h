@@ -3,6 +3,7 @@
 // with JSONata", for its dialect.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -39,7 +40,8 @@ struct Budget {
   std::uint64_t steps_max = 100'000'000;  // nodes evaluated and elements touched
   std::uint32_t depth_max = 500;          // nested evaluations; tail calls do not nest
   std::size_t bytes_max = std::size_t{64} << 20U;
-  std::function<bool()> is_over = {};  // asked now and then: whether the time is up; may be empty
+  // Asked now and then: whether the time is up, or will be `ahead` from now; may be empty.
+  std::function<bool(std::chrono::milliseconds ahead)> is_over = {};
 };
 
 struct Outcome {

@@ -18,6 +18,9 @@ constexpr std::size_t kPatternLength = 10'000;
 // A place where a match may begin has at least so many steps, however long the subject is.
 constexpr std::uint32_t kPlaceStepsMin = 500;
 constexpr std::uint32_t kPlaceStepsMax = 1'000'000;
+// Steps that take a millisecond or less, so that nobody needs to be asked; and what is expected of more.
+constexpr std::uint32_t kStepsUnasked = 100'000;
+constexpr std::uint32_t kStepsInAMillisecond = 100'000;
 // Places that took more and are tried again with kPlaceStepsMax.
 constexpr int kRetriesMax = 16;
 
@@ -70,7 +73,11 @@ auto message_of(int error) -> std::string {
 struct Progress {
   std::size_t place = 0;
   unsigned calls = 0;
-  std::function<bool()> const* is_over = nullptr;
+  std::function<bool(std::chrono::milliseconds)> const* is_over = nullptr;
+
+  [[nodiscard]] auto must_stop(std::chrono::milliseconds ahead) const -> bool {
+    return is_over != nullptr && *is_over && (*is_over)(ahead);
+  }
 };
 
 // PCRE2 calls it at the beginning of each attempt, because the pattern begins with "(?C1)".
@@ -78,8 +85,8 @@ auto note_place(pcre2_callout_block* block, void* data) -> int {
   constexpr unsigned kCallsPerQuestion = 64;
   auto& progress = *static_cast<Progress*>(data);
   progress.place = block->current_position;
-  if (++progress.calls % kCallsPerQuestion != 0 || progress.is_over == nullptr) return 0;
-  return *progress.is_over && (*progress.is_over)() ? PCRE2_ERROR_CALLOUT : 0;
+  if (++progress.calls % kCallsPerQuestion != 0) return 0;
+  return progress.must_stop({}) ? PCRE2_ERROR_CALLOUT : 0;
 }
 
 auto read_match(pcre2_match_data* data) -> Match {
@@ -131,7 +138,18 @@ class Search {
     return std::clamp(static_cast<std::uint32_t>(share), kPlaceStepsMin, kPlaceStepsMax);
   }
 
+  // Nothing stops what PCRE2 does at one place: before it may take long, somebody is asked.
   auto attempt(std::size_t from, std::uint32_t steps, std::uint32_t options) -> int {
+    if (steps > kStepsUnasked) {
+      auto const found = attempt_at_once(from, kStepsUnasked, options);
+      if (found != PCRE2_ERROR_MATCHLIMIT) return found;
+      if (progress_.must_stop(std::chrono::milliseconds(steps / kStepsInAMillisecond)))
+        return PCRE2_ERROR_CALLOUT;
+    }
+    return attempt_at_once(from, steps, options);
+  }
+
+  auto attempt_at_once(std::size_t from, std::uint32_t steps, std::uint32_t options) -> int {
     pcre2_set_match_limit(context_.get(), steps);
     auto const run = [&](std::uint32_t more) {
       return pcre2_match(code_, as_code_units(text_), text_.size(), from, options | more,

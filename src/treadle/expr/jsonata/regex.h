@@ -3,6 +3,7 @@
 // group inside a repeated one keeps what an earlier round captured.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -51,7 +52,8 @@ struct MatchLimits {
   std::uint32_t steps_max = 20'000'000;  // over all places where a match may begin, about
   std::uint32_t depth_max = 1'000'000;
   std::uint32_t heap_kib_max = 65'536;
-  std::function<bool()> const* is_over = nullptr;  // asked now and then; true ends the search
+  // Asked now and then, as a Budget's; true ends the search.
+  std::function<bool(std::chrono::milliseconds ahead)> const* is_over = nullptr;
 };
 
 class Regex {

@@ -26,7 +26,7 @@ using json::Value;
 
 constexpr std::string_view kOpen = "{%";
 constexpr std::string_view kClose = "%}";
-// Others wait for the thread that evaluates a field: at most about a second.
+// At most about a second, if nothing ends the evaluation before.
 constexpr std::uint64_t kSteps = 10'000'000;
 constexpr std::string_view kSpace = " \t\r\n";
 
@@ -188,8 +188,9 @@ auto evaluate_field(Expression const& expression, std::string_view field, Enviro
     return std::unexpected(
         FieldFailure{std::string(field), sentence(expression, field) + std::string(how)});
   };
-  auto const outcome =
-      evaluate(expression, std::nullopt, environment, arena, {.steps_max = kSteps, .is_over = {}});
+  auto const outcome = evaluate(
+      expression, std::nullopt, environment, arena,
+      {.steps_max = kSteps, .is_over = [&](auto ahead) { return environment.must_stop(ahead); }});
   if (!outcome) {
     // A code opens a sentence of its own; what has none goes on in this one.
     auto const& [code, message] = outcome.error();

@@ -19,6 +19,7 @@ class Writer {
     if (depth > limits::kPayloadDepth)
       return evaluator_.fail("D1011", {.value = std::to_string(limits::kPayloadDepth)});
     if (item.is_string()) {
+      TRY(evaluator_.spend_on_text(item.string().size()));
       json::append_string(out_, item.string());
     } else if (item.is_number()) {
       auto const number = item.number();

@@ -69,7 +69,7 @@ auto evaluate(Path const& path, json::Value input, Environment& environment, jso
     document = *value;
   }
   auto const& program = path.program();
-  auto evaluation = Evaluation(document, arena);
+  auto evaluation = Evaluation(document, environment, arena);
   auto const value = follow(program, document, evaluation);
   if (!value) return std::unexpected(lift(program, value.error()));
   return *value;

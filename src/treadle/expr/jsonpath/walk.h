@@ -1,12 +1,14 @@
 // Following a program through a document. Private to the module.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 
 #include "treadle/base/limits.h"
 #include "treadle/base/result.h"
+#include "treadle/expr/environment.h"
 #include "treadle/expr/jsonpath/path.h"
 #include "treadle/expr/jsonpath/program.h"
 #include "treadle/json/arena.h"
@@ -43,12 +45,15 @@ struct Failure {
 // What the evaluation of one path shares with the paths in its filters.
 class Evaluation {
  public:
-  Evaluation(json::Value document, json::Arena& arena) : document_(document), arena_(&arena) {}
+  Evaluation(json::Value document, Environment& environment, json::Arena& arena)
+      : document_(document), environment_(&environment), arena_(&arena) {}
   [[nodiscard]] auto document() const -> json::Value { return document_; }
   [[nodiscard]] auto arena() const -> json::Arena& { return *arena_; }
-  // Takes `nodes` from what may still be visited; false once that is used up.
+  // Takes `nodes` from what may still be visited; false once that, or the time, is used up.
   [[nodiscard]] auto spend(std::size_t nodes) -> bool {
-    if (nodes > left_) {
+    bool const asks = left_ <= ask_at_;
+    if (asks) ask_at_ = left_ - std::min(left_, kNodesBetweenQuestions);
+    if (nodes > left_ || (asks && environment_->must_stop())) {
       left_ = 0;
       return false;
     }
@@ -57,9 +62,13 @@ class Evaluation {
   }
 
  private:
+  static constexpr std::size_t kNodesBetweenQuestions = 64;
+
   json::Value document_;
+  Environment* environment_;
   json::Arena* arena_;
   std::size_t left_ = limits::kExpressionNodes;
+  std::size_t ask_at_ = limits::kExpressionNodes - kNodesBetweenQuestions;
 };
 
 enum class Missing : std::uint8_t {

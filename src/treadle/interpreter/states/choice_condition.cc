@@ -1,7 +1,12 @@
 #include "treadle/interpreter/states/choice_condition.h"
 
+#include <algorithm>
 #include <compare>
+#include <functional>
 #include <optional>
+#include <span>
+#include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -55,28 +60,43 @@ auto compare(Domain domain, Relation relation, Value a, Value b) -> bool {
   return false;
 }
 
-// '*' stands for any characters, "\*" for an asterisk and "\\" for a backslash. Linear but
-// for back-tracking to the last '*' only.
+// The texts between the asterisks of a pattern. "\\*" stands for an asterisk, "\\\\" for a backslash.
+auto literals_of(std::string_view pattern) -> std::vector<std::string> {
+  std::vector<std::string> literals(1);
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    if (pattern[i] == '*') {
+      literals.emplace_back();
+      continue;
+    }
+    if (pattern[i] == '\\' && i + 1 < pattern.size()) ++i;
+    literals.back() += pattern[i];
+  }
+  return literals;
+}
+
+// Where `literal` first stands in `text`; text.size() if nowhere. Linear, however long both are.
+auto find(std::string_view text, std::string_view literal) -> std::size_t {
+  constexpr std::size_t kShort = 32;
+  if (literal.size() <= kShort) return std::min(text.find(literal), text.size());
+  auto const found = std::search(text.begin(), text.end(),
+                                 std::boyer_moore_searcher(literal.begin(), literal.end()));
+  return static_cast<std::size_t>(found - text.begin());
+}
+
+// '*' stands for any characters.
 auto matches_pattern(std::string_view text, std::string_view pattern) -> bool {
-  std::size_t t = 0;
-  std::size_t p = 0;
-  std::optional<std::size_t> star;
-  std::size_t star_text = 0;
-  while (t < text.size() || p < pattern.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      star_text = t;
-      continue;
-    }
-    bool const escaped = p + 1 < pattern.size() && pattern[p] == '\\';
-    if (p < pattern.size() && t < text.size() && pattern[p + (escaped ? 1 : 0)] == text[t]) {
-      p += escaped ? 2 : 1;
-      ++t;
-      continue;
-    }
-    if (!star || star_text >= text.size()) return false;
-    t = ++star_text;
-    p = *star + 1;
+  auto const literals = literals_of(pattern);
+  auto const& first = literals.front();
+  auto const& last = literals.back();
+  if (literals.size() == 1) return text == first;
+  if (text.size() < first.size() + last.size()) return false;
+  if (!text.starts_with(first) || !text.ends_with(last)) return false;
+  auto between = text.substr(first.size(), text.size() - first.size() - last.size());
+  for (auto const& literal : std::span(literals).subspan(1, literals.size() - 2)) {
+    if (literal.empty()) continue;
+    auto const at = find(between, literal);
+    if (at == between.size()) return false;
+    between.remove_prefix(at + literal.size());
   }
   return true;
 }
