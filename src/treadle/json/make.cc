@@ -107,7 +107,7 @@ auto short_decimal(Arena& arena, double number) -> std::string_view {
   auto const magnitude = std::fabs(number);
   for (std::size_t places = 1; places <= std::size(kPowers); ++places) {
     auto const scaled = std::nearbyint(magnitude * kPowers[places - 1]);
-    if (scaled < 1 || scaled >= kWholeMax) return {};
+    if (scaled >= kWholeMax) return {};
     if (scaled / kPowers[places - 1] != magnitude) continue;
     char digits[24];
     auto const [end, _] =
