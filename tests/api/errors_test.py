@@ -12,6 +12,7 @@ NOBODY = {"machine": f"{ARN}:stateMachine:nobody", "execution": f"{ARN}:executio
           "activity": f"{ARN}:activity:nobody"}
 MAP_RUN = f"{ARN}:mapRun:nobody/map:00000000-0000-0000-0000-000000000000"
 TAGS_51 = [{"key": f"k{n}", "value": "v"} for n in range(51)]
+STATE = '{"Type": "Pass", "End": true}'
 NO_KEY = {"type": "CUSTOMER_MANAGED_KMS_KEY"}
 LOG_NOWHERE = {"level": "ALL", "includeExecutionData": True, "destinations": []}
 
@@ -70,6 +71,10 @@ CASES = (
     ("StartSyncExecution", "StateMachineDoesNotExist", lambda f: {"stateMachineArn": NOBODY["machine"]}),
     ("StartSyncExecution", "StateMachineDeleting", lambda f: {"stateMachineArn": f.deleting}),
     ("StartSyncExecution", "StateMachineTypeNotSupported", lambda f: {"stateMachineArn": f.machine}),
+    ("TestState", "InvalidArn", lambda f: {"definition": STATE, "roleArn": "nonsense"}),
+    ("TestState", "InvalidDefinition", lambda f: {"definition": '{"Type": "Nothing"}'}),
+    ("TestState", "InvalidExecutionInput", lambda f: {"definition": STATE, "input": "{"}),
+    ("TestState", "ValidationException", lambda f: {"definition": PASS, "stateName": "Nobody"}),
     ("StopExecution", "ExecutionDoesNotExist", lambda f: {"executionArn": NOBODY["execution"]}),
     ("StopExecution", "InvalidArn", lambda f: {"executionArn": "nonsense"}),
     ("StopExecution", "ValidationException", lambda f: {}),

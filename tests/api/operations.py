@@ -18,4 +18,6 @@ MAP_RUNS = ("DescribeMapRun", "ListMapRuns", "UpdateMapRun")
 
 REDRIVE = ("RedriveExecution",)
 
-OPERATIONS = CORE + VERSIONS + MAP_RUNS + REDRIVE
+STATE_TESTS = ("TestState",)
+
+OPERATIONS = CORE + VERSIONS + MAP_RUNS + REDRIVE + STATE_TESTS

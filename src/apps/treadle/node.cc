@@ -83,6 +83,7 @@ auto Node::open(NodeOptions options) -> Result<std::unique_ptr<Node>, std::strin
       *node->loops_, *node->store_, node->engine_->definitions(), express, node->random_,
       std::move(intake),
       options.data.empty() ? runtime::ExpressIntake::kMemory : options.express_intake);
+  node->state_tests_ = std::make_unique<runtime::StateTests>(*node->loops_, express, node->random_);
   return node;
 }
 
@@ -100,6 +101,7 @@ void Node::stop() {
   running_ = false;
   loops_->stop();
   functions_.reset();
+  state_tests_.reset();
   express_.reset();  // its log must be closed before the data directory is given up
   if (auto const closed = store_->flush_and_close(); !closed)
     log(LogLevel::kError, "the store did not close well", {{"cause", closed.error().message}});

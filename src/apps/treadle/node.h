@@ -19,6 +19,7 @@
 #include "treadle/runtime/catalog.h"
 #include "treadle/runtime/engine.h"
 #include "treadle/runtime/express.h"
+#include "treadle/runtime/state_tests.h"
 #include "treadle/store/store.h"
 
 namespace treadle::app {
@@ -65,6 +66,7 @@ class Node {
   [[nodiscard]] auto loops() -> net::EventLoops& { return *loops_; }
   [[nodiscard]] auto engine() -> runtime::Engine& { return *engine_; }
   [[nodiscard]] auto express() -> runtime::Express& { return *express_; }
+  [[nodiscard]] auto state_tests() -> runtime::StateTests& { return *state_tests_; }
   [[nodiscard]] auto catalog() -> runtime::Catalog& { return *catalog_; }
   [[nodiscard]] auto store() -> store::Store& { return *store_; }
   [[nodiscard]] auto clock() const -> Clock const& { return clock_; }
@@ -82,6 +84,7 @@ class Node {
   integrations::Registry registry_;
   std::unique_ptr<runtime::Engine> engine_;
   std::unique_ptr<runtime::Express> express_;
+  std::unique_ptr<runtime::StateTests> state_tests_;
   std::unique_ptr<runtime::Catalog> catalog_;
   bool running_ = false;
 };

@@ -17,6 +17,7 @@
 #include "treadle/runtime/catalog.h"
 #include "treadle/runtime/express.h"
 #include "treadle/runtime/router.h"
+#include "treadle/runtime/state_tests.h"
 
 namespace treadle::api {
 
@@ -37,6 +38,7 @@ struct Services {
   runtime::Router& router;
   runtime::Catalog& catalog;
   runtime::Express& express;
+  runtime::StateTests& state_tests;
   Clock const& clock;
   Random& random;  // guarded by its owner; any thread
   std::string region;

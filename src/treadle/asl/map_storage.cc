@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <initializer_list>
 #include <limits>
+#include <string>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -99,6 +101,26 @@ void check_map_storage(Fields const& fields, Report& report) {
     check_item_batcher(*batcher, report);
   if (auto const writer = fields.object("ResultWriter"); writer)
     check_result_writer(*writer, report);
+}
+
+auto read_item_reader(Fields const& fields) -> std::optional<ItemReader> {
+  auto const reader = fields.object("ItemReader");
+  if (!reader) return std::nullopt;
+  ItemReader read;
+  if (auto const resource = reader->text("Resource"); resource && resource->ends_with("getObject"))
+    read.input = ReaderInput::kJson;
+  auto const config = reader->object("ReaderConfig");
+  if (!config) return read;
+  constexpr std::pair<std::string_view, ReaderInput> kInputs[] = {
+      {"JSON", ReaderInput::kJson},
+      {"JSONL", ReaderInput::kJsonLines},
+      {"CSV", ReaderInput::kCsv},
+      {"PARQUET", ReaderInput::kParquet},
+      {"MANIFEST", ReaderInput::kManifest}};
+  for (auto const& [name, input] : kInputs)
+    if (config->text("InputType") == name) read.input = input;
+  read.items_pointer = std::string(config->text("ItemsPointer").value_or(""));
+  return read;
 }
 
 }  // namespace treadle::asl

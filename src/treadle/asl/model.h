@@ -212,11 +212,21 @@ struct Parallel {
 
 enum class MapMode : std::uint8_t { kInline, kDistributed };
 
+// How the data that an ItemReader finds is written. kObjects: a list of what a bucket holds.
+enum class ReaderInput : std::uint8_t { kJson, kJsonLines, kCsv, kParquet, kManifest, kObjects };
+
+struct ItemReader {
+  ReaderInput input = ReaderInput::kObjects;
+  std::string items_pointer;  // a JSON pointer to the items in the data; empty: all of it
+};
+
 struct Map {
   RegionIndex processor;
   MapMode mode = MapMode::kInline;
   PathField items_path;
   std::optional<JsonataTemplate> items;   // of JSONata states
+  std::optional<ItemReader> reader;       // of kDistributed
+  bool has_result_writer = false;         // likewise
   std::optional<Template> item_selector;  // or the older Parameters
   NumberField concurrency_max;            // 0 = as many as the engine likes
   NumberField tolerated_failure_count;

@@ -119,6 +119,10 @@ auto parse_map(Parsing& parsing, Scope const& scope, StateIndex index, Fields co
   check_distributed_fields(parsing, fields, map.mode);
   check_label(parsing, fields);
   check_map_storage(fields, report);
+  if (map.mode == MapMode::kDistributed) {
+    map.reader = read_item_reader(fields);
+    map.has_result_writer = fields.has("ResultWriter");
+  }
 
   if (auto path = read_reference_path(fields, "ItemsPath", report); path)
     map.items_path = {PathField::Kind::kPath, std::move(path)};

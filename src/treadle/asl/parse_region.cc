@@ -48,11 +48,24 @@ void parse_states(Parsing& parsing, Scope const& scope, Fields const& states) {
   }
 }
 
+// A state that stands where the text has none. Named twice it stands there twice.
+auto add_stand_in(std::string_view name, Parsing& parsing) -> StateIndex {
+  auto& all = parsing.definition.states;
+  State state;
+  state.name = std::string(name);
+  state.type = StateType::kSucceed;
+  state.details = Succeed{};
+  all.push_back(std::move(state));
+  parsing.state_locations.push_back(Location::none());
+  return StateIndex(static_cast<std::uint32_t>(all.size() - 1));
+}
+
 }  // namespace
 
 auto Scope::resolve(std::string_view name, Location const& where, Parsing& parsing) const
     -> StateIndex {
   if (auto const found = states.find(name); found != states.end()) return found->second;
+  if (parsing.targets == Targets::kMayBeElsewhere && depth == 0) return add_stand_in(name, parsing);
   parsing.dangling.push_back({where, name});
   return kNoState;
 }

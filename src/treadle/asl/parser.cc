@@ -67,13 +67,24 @@ auto parse_json(Parsing& parsing) -> std::optional<json::Value> {
 
 }  // namespace
 
-auto parse_definition(std::string_view text, ParseOptions options) -> ParseOutcome {
+namespace {
+
+// {"StartAt":"StateName","States":{"StateName":state}}
+auto machine_around(json::Value state, json::Arena& arena) -> json::Value {
+  json::Member const states[] = {{kLoneStateName, state}};
+  json::Member const machine[] = {{"StartAt", json::make_string(arena, kLoneStateName)},
+                                  {"States", json::make_object(arena, states)}};
+  return json::make_object(arena, machine);
+}
+
+auto parse(std::string_view text, ParseOptions options, Targets targets) -> ParseOutcome {
   auto definition = std::make_shared<Definition>();
   definition->text = std::string(text);
   definition->arena = std::make_shared<json::Arena>();
-  Parsing parsing(options, *definition);
+  Parsing parsing(options, *definition, targets);
   if (auto const root = parse_json(parsing); root) {
-    parse_machine(parsing, *root);
+    bool const is_machine = targets == Targets::kMustExist;
+    parse_machine(parsing, is_machine ? *root : machine_around(*root, *definition->arena));
     // Where a state is malformed, its transitions are not known well enough to judge the others.
     if (!parsing.report.has_errors()) {
       check_transitions(parsing);
@@ -82,6 +93,16 @@ auto parse_definition(std::string_view text, ParseOptions options) -> ParseOutco
   }
   auto const is_sound = !parsing.report.has_errors();
   return {is_sound ? std::move(definition) : nullptr, parsing.report.take()};
+}
+
+}  // namespace
+
+auto parse_definition(std::string_view text, ParseOptions options) -> ParseOutcome {
+  return parse(text, options, Targets::kMustExist);
+}
+
+auto parse_lone_state(std::string_view text, ParseOptions options) -> ParseOutcome {
+  return parse(text, options, Targets::kMayBeElsewhere);
 }
 
 }  // namespace treadle::asl

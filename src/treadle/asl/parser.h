@@ -24,4 +24,12 @@ struct ParseOutcome {
 [[nodiscard]] auto parse_definition(std::string_view text, ParseOptions options = {})
     -> ParseOutcome;
 
+// The name that a state gets that comes without a machine. Source: recorded answers of TestState.
+inline constexpr std::string_view kLoneStateName = "StateName";
+
+// The same of the text of one state: as a machine that starts with it, under kLoneStateName. It may
+// lead to any other state; those it names stand in the definition as Succeed states.
+[[nodiscard]] auto parse_lone_state(std::string_view text, ParseOptions options = {})
+    -> ParseOutcome;
+
 }  // namespace treadle::asl

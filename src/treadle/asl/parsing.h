@@ -32,11 +32,16 @@ struct AssignedVariable {
   std::string_view name;
 };
 
+// Whether a transition at the top level may lead to a state that the text does not have.
+enum class Targets : std::uint8_t { kMustExist, kMayBeElsewhere };
+
 struct Parsing {
-  Parsing(ParseOptions with, Definition& into) : options(with), definition(into) {}
+  Parsing(ParseOptions with, Definition& into, Targets to)
+      : options(with), definition(into), targets(to) {}
 
   ParseOptions options;
   Definition& definition;
+  Targets targets;
   Report report;
   std::vector<Location> region_locations;  // by region
   std::vector<Location> state_locations;   // by state
@@ -54,7 +59,8 @@ struct Scope {
   std::uint32_t depth = 0;                    // regions around it
   std::map<std::string_view, StateIndex> states;
 
-  // The state of that name; kNoState, and a note in `parsing`, when there is none.
+  // The state of that name; kNoState, and a note in `parsing`, when there is none. Where states may
+  // be elsewhere, one is put in its place.
   [[nodiscard]] auto resolve(std::string_view name, Location const& where, Parsing& parsing) const
       -> StateIndex;
 };

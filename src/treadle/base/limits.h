@@ -33,6 +33,7 @@ inline constexpr std::uint64_t kExpressSeconds = 300;  // an Express execution m
 inline constexpr std::size_t kRedriveTokens = 10;      // remembered of one execution
 inline constexpr std::uint64_t kRedriveDays = 14;      // after its end an execution can be redriven
 inline constexpr std::uint64_t kExecutionDays = 365;   // a Standard execution may take
+inline constexpr std::uint64_t kStateTestSeconds = 300;  // a call of TestState may take
 inline constexpr std::uint32_t kPartitions = 256;
 inline constexpr std::size_t kTags = 50;
 inline constexpr std::size_t kActivityPollers = 1'000;  // workers that wait for one activity

@@ -8,7 +8,26 @@ using json::Member;
 using json::Value;
 
 auto ScopeEnvironment::context() -> Value {
-  if (context_) return *context_;
+  if (!context_) context_ = world_.context ? given_context() : own_context();
+  return *context_;
+}
+
+// What was given for a state that is tested, and the item of the iteration it is asked for.
+auto ScopeEnvironment::given_context() -> Value {
+  auto const item = map_item();
+  if (!item || !world_.context->is_object()) return *world_.context;
+  return json::with_member(payloads_.arena(), *world_.context, "Map", item_holder(*item));
+}
+
+auto ScopeEnvironment::item_holder(MapItem const& item) -> Value {
+  auto& arena = payloads_.arena();
+  Member const fields[] = {{"Index", json::make_number(arena, std::int64_t{item.index})},
+                           {"Value", item.value}};
+  Member const holder[] = {{"Item", json::make_object(arena, fields, json::KeyStorage::kOutlives)}};
+  return json::make_object(arena, holder, json::KeyStorage::kOutlives);
+}
+
+auto ScopeEnvironment::own_context() -> Value {
   auto& arena = payloads_.arena();
   std::vector<Member> members{{"Execution", execution()}};
   Member const machine[] = {{"Id", json::make_string(arena, state_.state_machine_arn)},
@@ -20,15 +39,8 @@ auto ScopeEnvironment::context() -> Value {
     Member const task[] = {{"Token", json::make_string(arena, token_)}};
     members.push_back({"Task", json::make_object(arena, task, json::KeyStorage::kOutlives)});
   }
-  if (auto const item = map_item()) {
-    Member const fields[] = {{"Index", json::make_number(arena, std::int64_t{item->index})},
-                             {"Value", item->value}};
-    Member const holder[] = {
-        {"Item", json::make_object(arena, fields, json::KeyStorage::kOutlives)}};
-    members.push_back({"Map", json::make_object(arena, holder, json::KeyStorage::kOutlives)});
-  }
-  context_ = json::make_object(arena, members, json::KeyStorage::kOutlives);
-  return *context_;
+  if (auto const item = map_item()) members.push_back({"Map", item_holder(*item)});
+  return json::make_object(arena, members, json::KeyStorage::kOutlives);
 }
 
 auto ScopeEnvironment::execution() -> Value {

@@ -46,6 +46,9 @@ class ScopeEnvironment : public expr::Environment {
   }
 
  private:
+  [[nodiscard]] auto given_context() -> json::Value;
+  [[nodiscard]] auto own_context() -> json::Value;
+  [[nodiscard]] auto item_holder(MapItem const& item) -> json::Value;
   [[nodiscard]] auto execution() -> json::Value;
   [[nodiscard]] auto current_state() -> json::Value;
   [[nodiscard]] auto map_item() -> std::optional<MapItem>;

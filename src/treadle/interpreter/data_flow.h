@@ -12,6 +12,7 @@
 #include "treadle/asl/model.h"
 #include "treadle/base/result.h"
 #include "treadle/expr/environment.h"
+#include "treadle/interpreter/inspection.h"
 #include "treadle/json/arena.h"
 #include "treadle/json/value.h"
 
@@ -34,8 +35,15 @@ using Data = Result<T, DataError>;
 // about the state; add it with in_state().
 class DataFlow {
  public:
-  DataFlow(expr::Environment& environment, json::Arena& arena)
-      : environment_(environment), arena_(arena) {}
+  // `inspection` may be null: nobody looks.
+  DataFlow(expr::Environment& environment, json::Arena& arena, Inspection* inspection)
+      : environment_(environment), arena_(arena), inspection_(inspection) {}
+
+  // Shows a value to whoever inspects the state.
+  void saw(Stage stage, json::Value value) {
+    if (inspection_ != nullptr) inspection_->saw(stage, value);
+  }
+  [[nodiscard]] auto inspection() const -> Inspection* { return inspection_; }
 
   // InputPath and OutputPath; null gives {}.
   [[nodiscard]] auto select(asl::PathField const& field, json::Value from) -> Result<json::Value>;
@@ -71,6 +79,7 @@ class DataFlow {
  private:
   expr::Environment& environment_;
   json::Arena& arena_;
+  Inspection* inspection_;
 };
 
 // The error of an expression in `field` that gave `value` instead of an `expected` ("array").

@@ -90,10 +90,12 @@ void finish_with_result(Step& step, ScopeId scope, StateView& view,
                         asl::PathField const& result_path, Value result) {
   auto const& definition = step.state_of(scope);
   auto const raw_input = step.payloads().value(step.scope(scope).input);
+  view.flow.saw(Stage::kAfterResultSelector, result);
   auto assignments = evaluate_assign(step, scope, view.flow, definition.assign, result);
   if (!assignments) return fail_in_data_flow(step, scope, std::move(assignments).error());
   auto placed = view.flow.place(result_path, raw_input, result);
   if (!placed) return fail_in_data_flow(step, scope, std::move(placed).error());
+  view.flow.saw(Stage::kAfterResultPath, *placed);
   auto selected = view.flow.select(definition.output_path, *placed);
   if (!selected) return fail_in_data_flow(step, scope, std::move(selected).error());
   auto output = view.flow.fill(definition.output, *selected);
@@ -134,6 +136,7 @@ auto retry(Step& step, ScopeId scope, Failure const& failure) -> bool {
   auto const& retriers = step.state_of(scope).retriers;
   for (std::uint32_t i = 0; i < retriers.size(); ++i) {
     if (!matches(retriers[i].error_equals, failure)) continue;
+    if (auto* const inspection = step.world().inspection) inspection->retrier = i;
     auto const& s = step.scope(scope);
     auto const done = i < s.retries_done.size() ? s.retries_done[i] : 0;
     double const draw =
@@ -179,6 +182,7 @@ void leave_through(Step& step, ScopeId scope, asl::Catcher const& catcher, Failu
 
 void fail_state(Step& step, ScopeId scope, Failure failure) {
   if (step.is_over()) return;
+  if (auto* const inspection = step.world().inspection) inspection->failure = failure;
   if (retry(step, scope, failure)) return;
   auto const& definition = step.state_of(scope);
   bool const container =

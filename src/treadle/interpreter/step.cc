@@ -95,17 +95,20 @@ void Step::advance(ScopeId id) {
                              .input = s.input});
   else if (s.phase != Phase::kRetry)
     return;
-  if (is_over()) return;
+  if (!is_over()) enter_state(*this, id);
+}
+
+void enter_state(Step& step, ScopeId scope) {
   using enum asl::StateType;
-  switch (definition.type) {
-    case kPass: return enter_pass(*this, id);
-    case kChoice: return enter_choice(*this, id);
-    case kWait: return enter_wait(*this, id);
-    case kSucceed: return enter_succeed(*this, id);
-    case kFail: return enter_fail(*this, id);
-    case kTask: return enter_task(*this, id);
-    case kParallel: return enter_parallel(*this, id);
-    case kMap: return enter_map(*this, id);
+  switch (step.state_of(scope).type) {
+    case kPass: return enter_pass(step, scope);
+    case kChoice: return enter_choice(step, scope);
+    case kWait: return enter_wait(step, scope);
+    case kSucceed: return enter_succeed(step, scope);
+    case kFail: return enter_fail(step, scope);
+    case kTask: return enter_task(step, scope);
+    case kParallel: return enter_parallel(step, scope);
+    case kMap: return enter_map(step, scope);
   }
 }
 

@@ -77,7 +77,7 @@ struct StateView {
   StateView(Step& step, ScopeId scope)
       : environment(step.state(), step.scope(scope), step.state_of(scope).name, step.payloads(),
                     step.world()),
-        flow(environment, step.arena()) {
+        flow(environment, step.arena(), step.world().inspection) {
     if (step.state_of(scope).language == asl::QueryLanguage::kJsonata) environment.show_states();
   }
   ScopeEnvironment environment;
@@ -125,6 +125,7 @@ void end_region(Step& step, ScopeId scope);
 void fail_region(Step& step, ScopeId child, Failure failure);
 
 // ---- the state types (states/*.cc): called right after StateEntered ----
+void enter_state(Step& step, ScopeId scope);  // whichever it is
 void enter_pass(Step& step, ScopeId scope);
 void enter_choice(Step& step, ScopeId scope);
 void enter_wait(Step& step, ScopeId scope);
@@ -141,6 +142,20 @@ void task_submitted(Step& step, ScopeId scope, std::string_view output);
 void task_failed(Step& step, ScopeId scope, record::TaskFailure how, Failure failure);
 void parallel_branches_done(Step& step, ScopeId scope);
 void map_iterations_done(Step& step, ScopeId scope);
+// The array of what the branches or iterations gave, through ResultSelector and on.
+void parallel_gave(Step& step, ScopeId scope, json::Value results);
+void map_gave(Step& step, ScopeId scope, json::Value results);
 void start_iterations(Step& step, ScopeId map, HistoryId previous);
+
+// What is said to have become of a Map's iterations, none of which runs. Source: API reference,
+// MockInput, TestStateConfiguration.
+struct MockedMap {
+  json::Value results;                    // an array, unless `failure`
+  std::optional<Failure> failure;         // of the whole state
+  std::uint32_t failures = 0;             // iterations that failed
+  std::optional<json::Value> items_read;  // by its ItemReader
+};
+// Enters a Map whose iterations are mocked.
+void answer_map(Step& step, ScopeId scope, MockedMap const& mock);
 
 }  // namespace treadle::interpreter

@@ -11,6 +11,8 @@
 #include "treadle/base/clock.h"
 #include "treadle/base/limits.h"
 #include "treadle/base/time.h"
+#include "treadle/interpreter/inspection.h"
+#include "treadle/json/value.h"
 #include "treadle/record/ids.h"
 
 namespace treadle::interpreter {
@@ -45,6 +47,9 @@ struct World {
   // fewer. nullopt: only after those.
   std::optional<std::uint64_t> execution_seconds_max = std::nullopt;
   Turn* turn = nullptr;  // null: as long as it takes
+  // Of a state that is tested on its own: what it does is kept here, and what it sees as "$$".
+  Inspection* inspection = nullptr;
+  std::optional<json::Value> context = std::nullopt;
 };
 
 }  // namespace treadle::interpreter

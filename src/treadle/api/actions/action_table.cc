@@ -42,7 +42,7 @@ constexpr Entry kActions[] = {
     {"StartSyncExecution", start_sync_execution},
     {"StopExecution", stop_execution},
     {"TagResource", tag_resource},
-    {"TestState", not_there_yet},
+    {"TestState", test_state},
     {"UntagResource", untag_resource},
     {"UpdateMapRun", update_map_run},
     {"UpdateStateMachine", update_state_machine},

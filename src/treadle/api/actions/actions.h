@@ -27,6 +27,7 @@ void describe_activity(ActionCall& call, OnResult done);
 void delete_activity(ActionCall& call, OnResult done);
 void list_activities(ActionCall& call, OnResult done);
 void get_activity_task(ActionCall& call, OnResult done);
+void test_state(ActionCall& call, OnResult done);
 void tag_resource(ActionCall& call, OnResult done);
 void untag_resource(ActionCall& call, OnResult done);
 void list_tags_for_resource(ActionCall& call, OnResult done);
@@ -41,7 +42,5 @@ void list_state_machine_aliases(ActionCall& call, OnResult done);
 void describe_map_run(ActionCall& call, OnResult done);
 void list_map_runs(ActionCall& call, OnResult done);
 void update_map_run(ActionCall& call, OnResult done);
-// TestState: checked, and refused where AWS would find nothing.
-void not_there_yet(ActionCall& call, OnResult done);
 
 }  // namespace treadle::api

@@ -48,6 +48,7 @@ void enter_choice(Step& step, ScopeId scope) {
   auto const input =
       view.flow.select(definition.input_path, step.payloads().value(step.scope(scope).input));
   if (!input) return fail_in_data_flow(step, scope, input.error());
+  view.flow.saw(Stage::kAfterInputPath, *input);
   auto const decision = choose(definition, *input, view.flow);
   if (!decision) return fail_in_data_flow(step, scope, decision.error());
   auto const assignments = evaluate_assign(step, scope, view.flow, decision->assign, *input);

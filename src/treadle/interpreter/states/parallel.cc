@@ -15,8 +15,11 @@ void enter_parallel(Step& step, ScopeId scope) {
   auto const raw_input = step.payloads().value(step.scope(scope).input);
   auto const selected = view.flow.select(definition.input_path, raw_input);
   if (!selected) return fail_in_data_flow(step, scope, selected.error());
+  view.flow.saw(Stage::kAfterInputPath, *selected);
   auto const input = view.flow.fill(parallel.parameters, *selected);
   if (!input) return fail_in_data_flow(step, scope, input.error());
+  view.flow.saw(Stage::kAfterParameters, *input);
+  if (parallel.parameters) view.flow.saw(Stage::kAfterArguments, *input);
 
   auto const count = parallel.branches.size();
   auto* const branches = step.arena().allocate_array<Branch>(count);
@@ -51,11 +54,14 @@ auto gather(Step& step, ScopeId scope) -> json::Value {
 }  // namespace
 
 void parallel_branches_done(Step& step, ScopeId scope) {
-  auto const& parallel = std::get<asl::Parallel>(step.state_of(scope).details);
   step.emit_in(scope, ParallelSucceeded{.scope = scope});
-  if (step.is_over()) return;
+  if (!step.is_over()) parallel_gave(step, scope, gather(step, scope));
+}
+
+void parallel_gave(Step& step, ScopeId scope, json::Value results) {
+  auto const& parallel = std::get<asl::Parallel>(step.state_of(scope).details);
   StateView view(step, scope);
-  auto const result = view.flow.fill(parallel.result_selector, gather(step, scope));
+  auto const result = view.flow.fill(parallel.result_selector, results);
   if (!result) return fail_in_data_flow(step, scope, result.error());
   view.environment.set_result(*result);
   finish_with_result(step, scope, view, parallel.result_path, *result);

@@ -20,10 +20,13 @@ struct Call {
 auto prepare(asl::State const& definition, json::Value raw_input, DataFlow& flow) -> Data<Call> {
   auto const& task = std::get<asl::Task>(definition.details);
   auto const input = TRY(flow.select(definition.input_path, raw_input));
+  flow.saw(Stage::kAfterInputPath, input);
   Call call;
   call.timeout_seconds = TRY(flow.number(task.timeout_seconds, "TimeoutSecondsPath", input));
   call.heartbeat_seconds = TRY(flow.number(task.heartbeat_seconds, "HeartbeatSecondsPath", input));
   call.parameters = TRY(flow.fill(task.parameters, input));
+  flow.saw(Stage::kAfterParameters, call.parameters);
+  if (task.parameters) flow.saw(Stage::kAfterArguments, call.parameters);
   return call;
 }
 
@@ -112,7 +115,9 @@ void task_succeeded(Step& step, ScopeId scope, std::string_view output) {
   auto const& task = std::get<asl::Task>(step.state_of(scope).details);
   StateView view(step, scope);
   view.environment.show_retry_count();
-  auto const result = view.flow.fill(task.result_selector, step.payloads().value(payload));
+  auto const raw_result = step.payloads().value(payload);
+  view.flow.saw(Stage::kResult, raw_result);
+  auto const result = view.flow.fill(task.result_selector, raw_result);
   if (!result) return fail_in_data_flow(step, scope, result.error());
   view.environment.set_result(*result);
   finish_with_result(step, scope, view, task.result_path, *result);

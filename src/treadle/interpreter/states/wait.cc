@@ -54,6 +54,7 @@ void enter_wait(Step& step, ScopeId scope) {
   auto const& s = step.scope(scope);
   auto const input = view.flow.select(definition.input_path, step.payloads().value(s.input));
   if (!input) return fail_in_data_flow(step, scope, input.error());
+  view.flow.saw(Stage::kAfterInputPath, *input);
   auto const moment = due(step, std::get<asl::Wait>(definition.details), view.flow, *input);
   if (!moment) return fail_in_data_flow(step, scope, moment.error());
   if (*moment <= step.now()) return wait_is_over(step, scope);
