@@ -2,7 +2,8 @@
 # std::string_view NAME of NAMESPACE, declared by hand in HEADER and defined in a source made at build time.
 function(treadle_embed target header namespace)
   set(script ${PROJECT_SOURCE_DIR}/cmake/embed_script.cmake)
-  set(output ${CMAKE_CURRENT_BINARY_DIR}/${target}_embedded.cc)
+  get_filename_component(stem ${header} NAME_WE)
+  set(output ${CMAKE_CURRENT_BINARY_DIR}/${target}_${stem}_embedded.cc)
   set(files)
   foreach(pair ${ARGN})
     string(REGEX REPLACE "^[^=]+=" "" file ${pair})

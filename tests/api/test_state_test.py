@@ -159,3 +159,14 @@ class TestStateTest(unittest.TestCase):
                                   "ReaderConfig": {"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"}},
             "ItemProcessor": {**ITEMS, "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}},
             result=[], stateConfiguration={"mapItemReaderData": "a\n1"})
+
+    def test_results_are_compared_with_the_api_model(self):
+        wrong = json.dumps({"StatusCode": "200"})
+        for mode in ({}, {"fieldValidationMode": "STRICT"}, {"fieldValidationMode": "PRESENT"}):
+            self.refused("ValidationException",
+                         "Mock result schema validation error: Field 'StatusCode' must be a number", TASK,
+                         mock={"result": wrong, **mode})
+        self.assertEqual(self.call(TASK, mock={"result": wrong, "fieldValidationMode": "NONE"})["output"], wrong)
+        start = {**JOB, "Resource": "arn:aws:states:::states:startExecution"}
+        self.refused("ValidationException", "Required field 'ExecutionArn' is missing", start, result={})
+        self.assertEqual(self.call(start, mock={"result": "{}", "fieldValidationMode": "PRESENT"})["output"], "{}")

@@ -20,7 +20,8 @@ struct Tester {
       : parsed(asl::parse_lone_state(state).definition) {
     tested.definition = parsed;
     tested.name = asl::kLoneStateName;
-    tested.execution = {.arn = "arn:e", .name = "e", .machine_arn = "arn:m", .machine_name = "m"};
+    tested.execution = {
+        .arn = "arn:e", .name = "e", .machine_arn = "arn:m", .machine_name = "m", .role_arn = {}};
     tested.input = input;
   }
 

@@ -7,7 +7,7 @@ import {
   DescribeStateMachineAliasCommand, DescribeStateMachineCommand, GetActivityTaskCommand, GetExecutionHistoryCommand,
   ListMapRunsCommand, ListStateMachineAliasesCommand, ListStateMachineVersionsCommand, PublishStateMachineVersionCommand,
   RedriveExecutionCommand, ResourceNotFound, SFNClient, SendTaskSuccessCommand, StartExecutionCommand, StartSyncExecutionCommand,
-  StateMachineDoesNotExist, StopExecutionCommand, TaskTimedOut, UpdateStateMachineAliasCommand,
+  StateMachineDoesNotExist, StopExecutionCommand, TaskTimedOut, TestStateCommand, UpdateStateMachineAliasCommand,
   ValidateStateMachineDefinitionCommand, ValidationException,
   paginateListExecutions,
 } from '@aws-sdk/client-sfn';
@@ -76,6 +76,26 @@ test('a synchronous Express execution, without the prefix of the host', async ()
   assert.equal(answer.status, 'SUCCEEDED');
   assert.equal(answer.output, '{"n":1}');
   assert.ok(answer.stopDate >= answer.startDate);
+});
+
+test('one state with a mocked error', async () => {
+  const client = new SFNClient({
+    endpoint: server.endpoint, region: 'us-east-1', maxAttempts: 1, disableHostPrefix: true,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  const definition = JSON.stringify({
+    Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke', End: true,
+    Retry: [{ ErrorEquals: ['Boom'], IntervalSeconds: 3 }],
+  });
+  const answer = await client.send(new TestStateCommand({
+    definition, input: '{"n":1}', inspectionLevel: 'DEBUG', mock: { errorOutput: { error: 'Boom', cause: 'why' } },
+    stateConfiguration: { retrierRetryCount: 1 },
+  }));
+  client.destroy();
+  assert.equal(answer.status, 'RETRIABLE');
+  assert.equal(answer.error, 'Boom');
+  assert.equal(answer.inspectionData.afterParameters, '{"n":1}');
+  assert.deepEqual(answer.inspectionData.errorDetails, { retryIndex: 0, retryBackoffIntervalSeconds: 6 });
 });
 
 test('from start to stop, with dates and pages', async () => {

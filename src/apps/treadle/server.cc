@@ -40,6 +40,8 @@ struct ServerOptions {
   std::string project;
   std::string credentials;
   bool insecure_plaintext = false;
+  // Where Debian's python3-botocore puts them.
+  std::string service_models = "/usr/lib/python3/dist-packages/botocore/data";
 };
 
 // As many files and sockets as this process may have.
@@ -124,11 +126,13 @@ void drain(Node& node, net::HttpServer& server) {
 auto serve(Node& node, ServerOptions const& options, Address const& address,
            std::unique_ptr<api::AccessKeys const> keys, StopSignals const& signals) -> int {
   std::atomic<bool> is_stopping = false;
+  integrations::ResponseModels response_models(options.service_models);
   api::HttpApi http_api(
       api::Services{.router = node.engine(),
                     .catalog = node.catalog(),
                     .express = node.express(),
                     .state_tests = node.state_tests(),
+                    .response_models = response_models,
                     .clock = node.clock(),
                     .random = node.shared_random(),
                     .region = options.region,
@@ -229,6 +233,10 @@ auto run_server(std::span<std::string const> arguments) -> int {
                  "file of access keys: every request must be signed by one of them");
   app.add_flag("--insecure-plaintext", options.insecure_plaintext,
                "serve an address that is no loopback address without --credentials");
+  app.add_option("--service-models", options.service_models,
+                 "folder like botocore's data directory: TestState checks mocked results of AWS "
+                 "services against the models in it, beside those that are built in")
+      ->capture_default_str();
   app.add_flag("--strict-host", options.strict_host,
                "serve loopback names and the public URL only");
   app.add_option("--public-url", options.public_url, "the URL that browsers may come from");

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "treadle/base/clock.h"
+#include "treadle/integrations/response_models.h"
 #include "treadle/json/arena.h"
 #include "treadle/json/value.h"
 #include "treadle/runtime/catalog.h"
@@ -39,6 +40,7 @@ struct Services {
   runtime::Catalog& catalog;
   runtime::Express& express;
   runtime::StateTests& state_tests;
+  integrations::ResponseModels& response_models;
   Clock const& clock;
   Random& random;  // guarded by its owner; any thread
   std::string region;

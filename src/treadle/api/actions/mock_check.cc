@@ -1,5 +1,6 @@
 #include "treadle/api/actions/mock_check.h"
 
+#include "treadle/integrations/response_check.h"
 #include "treadle/json/parse.h"
 
 namespace treadle::api {
@@ -17,14 +18,22 @@ auto must_be_array(asl::State const& state) -> bool {
 
 }  // namespace
 
-auto check_mock_result(asl::State const& state, std::string_view result, std::string_view /*mode*/)
-    -> std::optional<ApiError> {
+auto check_mock_result(asl::State const& state, std::string_view result,
+                       FieldValidation const& validation) -> std::optional<ApiError> {
   json::Arena arena;
   auto const parsed = json::parse(arena, result);
   if (!parsed) return invalid("Mocked result must be valid JSON.");
   if (must_be_array(state) && !parsed->is_array())
     return invalid("Mocked result must be an array.");
-  return std::nullopt;
+  auto const* const task = std::get_if<asl::Task>(&state.details);
+  if (task == nullptr || validation.mode == "NONE") return std::nullopt;
+  auto const model = validation.models.find(task->resource);
+  if (!model) return std::nullopt;
+  using enum integrations::RequiredFields;
+  auto const required = validation.mode == "PRESENT" ? kMayBeAbsent : kMustBeThere;
+  auto const wrong = integrations::check_response(*model, *parsed, required);
+  if (!wrong) return std::nullopt;
+  return invalid("Mock result schema validation error: " + *wrong);
 }
 
 auto check_failures(asl::State const& state, std::string_view result, std::uint32_t failed)

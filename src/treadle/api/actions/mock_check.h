@@ -11,11 +11,16 @@
 
 namespace treadle::api {
 
+// How a result is compared with its API model, and where models are found.
+struct FieldValidation {
+  std::string_view mode;  // STRICT, PRESENT (required fields may be absent) or NONE
+  integrations::ResponseModels& models;
+};
+
 // ValidationException unless `result` is JSON, an array for a Map without ResultWriter or a
-// Parallel, and for a Task what its service's API model allows. `mode` is STRICT, PRESENT (required
-// fields may be absent) or NONE (the model is not looked at).
+// Parallel, and for a Task what its service's API model allows, where that is known.
 [[nodiscard]] auto check_mock_result(asl::State const& state, std::string_view result,
-                                     std::string_view mode) -> std::optional<ApiError>;
+                                     FieldValidation const& validation) -> std::optional<ApiError>;
 
 // ValidationException if more iterations of a Map failed than the array `result` has elements.
 [[nodiscard]] auto check_failures(asl::State const& state, std::string_view result,

@@ -11,7 +11,7 @@
 #include "treadle/api/parameters.h"
 #include "treadle/asl/parser.h"
 #include "treadle/base/arn.h"
-#include "treadle/base/limits.h"
+#include "treadle/base/random.h"
 #include "treadle/interpreter/items_read.h"
 #include "treadle/json/parse.h"
 #include "treadle/json/print.h"
@@ -232,7 +232,8 @@ auto check_cause(StateTestRequest const& test, Parts const& parts) -> std::optio
   return invalid("State not found in definition").error();
 }
 
-auto read_mock(StateTestRequest& test, Parts const& parts) -> std::expected<void, ApiError> {
+auto read_mock(StateTestRequest& test, Parts const& parts, integrations::ResponseModels& models)
+    -> std::expected<void, ApiError> {
   if (parts.mock == nullptr) return {};
   auto const& state = test.definition->state(test.tested.state);
   auto const* const map = std::get_if<asl::Map>(&state.details);
@@ -242,7 +243,8 @@ auto read_mock(StateTestRequest& test, Parts const& parts) -> std::expected<void
   if (parts.result != nullptr) {
     auto const text = parts.result->as_string();
     auto const mode = text_of(*parts.mock, "fieldValidationMode").value_or("STRICT");
-    if (auto bad = check_mock_result(state, text, mode)) return std::unexpected(*std::move(bad));
+    if (auto bad = check_mock_result(state, text, {mode, models}))
+      return std::unexpected(*std::move(bad));
     if (auto bad = check_failures(state, text, mock.iterations_failed))
       return std::unexpected(*std::move(bad));
     mock.outcome = std::string(text);
@@ -265,21 +267,26 @@ auto read_mock(StateTestRequest& test, Parts const& parts) -> std::expected<void
 }
 
 // The execution has no name of its own: random ones, in an ARN as recorded.
-auto invent_execution(Services& services, json::Value request) -> interpreter::TestedExecution {
+auto invent_execution(StateTestSetting const& setting, json::Value request)
+    -> interpreter::TestedExecution {
   interpreter::TestedExecution execution;
-  execution.name = new_uuid(services);
-  execution.machine_name = new_uuid(services);
-  execution.machine_arn = state_machine_arn(
-      {.region = services.region, .account = services.account}, execution.machine_name);
-  execution.arn = fmt::format("arn:aws:states:{}:{}:express:{}:{}", services.region,
-                              services.account, execution.machine_name, execution.name);
+  auto const uuid = [&] {
+    auto const id = setting.random.next_entity_id();
+    return uuid_v4(id.high, id.low);
+  };
+  execution.name = uuid();
+  execution.machine_name = uuid();
+  execution.machine_arn = state_machine_arn({.region = setting.region, .account = setting.account},
+                                            execution.machine_name);
+  execution.arn = fmt::format("arn:aws:states:{}:{}:express:{}:{}", setting.region, setting.account,
+                              execution.machine_name, execution.name);
   if (auto const role = text_of(request, "roleArn")) execution.role_arn = std::string(*role);
   return execution;
 }
 
 }  // namespace
 
-auto read_state_test(Services& services, json::Value request)
+auto read_state_test(StateTestSetting const& setting, json::Value request)
     -> std::expected<StateTestRequest, ApiError> {
   auto const parts = TRY(read_parts(request));
   if (auto const role = text_of(request, "roleArn"))
@@ -294,8 +301,8 @@ auto read_state_test(Services& services, json::Value request)
   TRY(read_variables(request, test.tested));
   TRY(read_context(request, test.tested));
   if (auto bad = check_cause(test, parts)) return std::unexpected(*std::move(bad));
-  TRY(read_mock(test, parts));
-  test.tested.execution = invent_execution(services, request);
+  TRY(read_mock(test, parts, setting.response_models));
+  test.tested.execution = invent_execution(setting, request);
   return test;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <expected>
+#include <string_view>
 
 #include "treadle/api/action.h"
 #include "treadle/interpreter/state_test.h"
@@ -15,9 +16,17 @@ struct StateTestRequest {
   asl::DefinitionPtr definition;
 };
 
+// What a test needs besides its request.
+struct StateTestSetting {
+  Random& random;  // of names
+  std::string_view region;
+  std::string_view account;
+  integrations::ResponseModels& response_models;
+};
+
 // The checked envelope `request` as a test; InvalidArn, InvalidDefinition, InvalidExecutionInput,
-// ValidationException. Ids are drawn from `services.random`.
-[[nodiscard]] auto read_state_test(Services& services, json::Value request)
+// ValidationException.
+[[nodiscard]] auto read_state_test(StateTestSetting const& setting, json::Value request)
     -> std::expected<StateTestRequest, ApiError>;
 
 }  // namespace treadle::api
