@@ -72,7 +72,7 @@ python_tests() {
   tests_of "$1" "$python" -m unittest discover -s "tests/$1" -t tests -p '*_test.py'
 }
 
-core_modules=(base json expr asl record interpreter store import)
+core_modules=(base json expr asl record interpreter store import scenario)
 
 step_asan() {
   local -a targets=()

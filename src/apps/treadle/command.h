@@ -34,6 +34,7 @@ auto run_describe(std::span<std::string const> arguments) -> int;
 auto run_history(std::span<std::string const> arguments) -> int;
 auto run_stop(std::span<std::string const> arguments) -> int;
 auto run_redrive(std::span<std::string const> arguments) -> int;
+auto run_test(std::span<std::string const> arguments) -> int;
 auto run_run(std::span<std::string const> arguments) -> int;
 
 }  // namespace treadle::app

@@ -11,6 +11,7 @@ constexpr Command kCommands[] = {
     {"server", "serve the Step Functions API", run_server},
     {"serve", "the same", run_server},
     {"run", "run one execution in memory", run_run},
+    {"test", "run cases with scripted tasks in virtual time", run_test},
     {"validate", "check state machine definitions", run_validate},
     {"lint", "find what definitions are likely to get wrong", run_lint},
     {"import", "take state machines and functions out of Terraform", run_import},

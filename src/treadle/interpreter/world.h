@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "treadle/asl/model.h"
 #include "treadle/base/clock.h"
 #include "treadle/base/limits.h"
 #include "treadle/base/time.h"
@@ -36,6 +37,14 @@ class Turn {
   [[nodiscard]] virtual auto must_stop(std::chrono::milliseconds ahead) -> bool = 0;
 };
 
+// Told which rule of a Choice state held, which no event says. For the coverage of tests.
+class ChoiceWatcher {
+ public:
+  virtual ~ChoiceWatcher() = default;
+  // `rule` is the number of rules where it was Default.
+  virtual void chose(asl::StateIndex state, std::size_t rule) = 0;
+};
+
 struct World {
   Timestamp now;
   Random& random;
@@ -50,6 +59,7 @@ struct World {
   // Of a state that is tested on its own: what it does is kept here, and what it sees as "$$".
   Inspection* inspection = nullptr;
   std::optional<json::Value> context = std::nullopt;
+  ChoiceWatcher* choices = nullptr;  // null: nobody asks
 };
 
 }  // namespace treadle::interpreter

@@ -11,6 +11,7 @@ namespace {
 
 // Where to go, and what to assign and to hand on.
 struct Decision {
+  std::size_t rule;  // the number of rules for Default
   asl::StateIndex next;
   std::optional<asl::Template> const& assign;
   std::optional<asl::JsonataTemplate> const& output;
@@ -33,9 +34,10 @@ auto choose(asl::State const& definition, json::Value input, DataFlow& flow) -> 
   for (std::size_t i = 0; i < choice.rules.size(); ++i) {
     auto const& rule = choice.rules[i];
     if (TRY(condition_holds(rule.condition, i, input, flow)))
-      return Decision{rule.next, rule.assign, rule.output};
+      return Decision{i, rule.next, rule.assign, rule.output};
   }
-  if (choice.fallback) return Decision{*choice.fallback, definition.assign, definition.output};
+  if (choice.fallback)
+    return Decision{choice.rules.size(), *choice.fallback, definition.assign, definition.output};
   return fail(errors::kNoChoiceMatched,
               "Failed to transition out of the state. The state does not point to a next state.");
 }
@@ -51,6 +53,8 @@ void enter_choice(Step& step, ScopeId scope) {
   view.flow.saw(Stage::kAfterInputPath, *input);
   auto const decision = choose(definition, *input, view.flow);
   if (!decision) return fail_in_data_flow(step, scope, decision.error());
+  if (auto* const watcher = step.world().choices)
+    watcher->chose(step.scope(scope).state, decision->rule);
   auto const assignments = evaluate_assign(step, scope, view.flow, decision->assign, *input);
   if (!assignments) return fail_in_data_flow(step, scope, assignments.error());
   auto const selected = view.flow.select(definition.output_path, *input);
