@@ -35,6 +35,32 @@ TEST(History, MapOneAfterTheOther) {
   EXPECT_EQ(e.output(), "[1,2]");
 }
 
+TEST(History, MapTwoAtATime) {
+  Execution e(R"({"StartAt":"M","States":{"M":{"Type":"Map","MaxConcurrency":2,"End":true,
+    "ItemProcessor":{"StartAt":"W","States":{"W":{"Type":"Wait","SecondsPath":"$","End":true}}}}}})");
+  e.start("[5, 3, 1]");
+  while (e.fire_next_timer()) {}
+  EXPECT_THAT(
+      e.shape(),
+      ElementsAre("1<0 ExecutionStarted", "2<0 MapStateEntered", "3<2 MapStateStarted",
+                  "4<3 MapIterationStarted", "5<3 MapIterationStarted", "6<4 WaitStateEntered",
+                  "7<5 WaitStateEntered", "8<7 WaitStateExited", "9<8 MapIterationSucceeded",
+                  "10<8 MapIterationStarted", "11<10 WaitStateEntered", "12<11 WaitStateExited",
+                  "13<12 MapIterationSucceeded", "14<6 WaitStateExited",
+                  "15<14 MapIterationSucceeded", "16<15 MapStateSucceeded", "17<15 MapStateExited",
+                  "18<17 ExecutionSucceeded"));
+  EXPECT_EQ(e.output(), "[5,3,1]");
+}
+
+// They count for Distributed Maps alone.
+TEST(History, InlineMapToleratesNoFailure) {
+  Execution e(R"({"StartAt":"M","States":{"M":{"Type":"Map","ToleratedFailureCount":2,"End":true,
+    "ItemProcessor":{"StartAt":"F","States":{"F":{"Type":"Fail","Error":"E"}}}}}})");
+  e.start("[1]");
+  EXPECT_EQ(e.state.status, Status::kFailed);
+  EXPECT_EQ(e.state.error, "E");
+}
+
 TEST(History, ParallelKeepsTheSpacingOfItsInput) {
   Execution e(R"({"StartAt":"L","States":{"L":{"Type":"Parallel","End":true,
     "Branches":[{"StartAt":"B","States":{"B":{"Type":"Pass","End":true}}}]}}})");

@@ -63,6 +63,35 @@ TEST(Variables, AreSeenByScope) {
   }
 }
 
+// "TYPE name=value ..." of each event that shows assigned variables.
+auto shown_assignments(Execution& e) -> std::vector<std::string> {
+  std::vector<std::string> all;
+  for (auto const& event : e.events) {
+    auto const shown = project(event);
+    if (!shown) continue;
+    for (auto const& field : shown->details) {
+      auto const* assigned = std::get_if<std::span<record::Assignment const>>(&field.value);
+      if (assigned == nullptr) continue;
+      auto text = std::string(shown->type);
+      for (auto const& a : *assigned)
+        text += fmt::format(" {}={}", a.name, e.payloads.text(a.value));
+      all.push_back(text);
+    }
+  }
+  return all;
+}
+
+TEST(Variables, ShowWhereTheirStateIsLeft) {
+  Execution e(machine(
+      R"("A":{"Type":"Pass","Assign":{"n":42,"t":"2","o":{"k":["{% 1 + 1 %}"]}},"Next":"C"},
+         "C":{"Type":"Choice","Choices":[{"Condition":true,"Assign":{"r":"{% $n %}"},"Next":"B"}]},
+         "B":{"Type":"Pass","Assign":{},"End":true})"));
+  e.start();
+  EXPECT_THAT(
+      shown_assignments(e),
+      testing::ElementsAre(R"(PassStateExited n=42 t="2" o={"k":[2]})", "ChoiceStateExited r=42"));
+}
+
 // Assigns `each` characters to each of `count` variables, a state each.
 auto chain(std::size_t count, std::size_t each) -> std::string {
   std::string states;
