@@ -54,14 +54,14 @@ class Proxy {
     interpreter::ExecutionState state;
     record::PayloadTable payloads(arena_);
     interpreter::World world{.now = Timestamp{}, .random = random_, .tokens = tokens_};
-    interpreter::decide(state, *definition_, command_(), world, payloads, events_);
+    interpreter::decide(state, *definition_, command(), world, payloads, events_);
     if (state.status != interpreter::Status::kSucceeded || events_.size() != 10)
       give_up("the proxy did not run");
     return payloads.text(state.output).size();
   }
 
  private:
-  [[nodiscard]] auto command_() const -> record::StartExecution {
+  [[nodiscard]] auto command() const -> record::StartExecution {
     return {.execution_arn = "arn:aws:states:us-east-1:123456789012:express:proxy:e:1",
             .name = "e",
             .state_machine_arn = "arn:aws:states:us-east-1:123456789012:stateMachine:proxy",

@@ -55,7 +55,7 @@ auto machine_of(Node& node, asl::DefinitionPtr const& definition, asl::MachineTy
 }
 
 // Starts the execution and waits for its end.
-auto run_to_end(Node& node, asl::DefinitionPtr definition, std::string const& input)
+auto run_to_end(Node& node, asl::DefinitionPtr const& definition, std::string const& input)
     -> runtime::Answer<runtime::ExecutionDescription> {
   std::promise<runtime::Answer<bool>> ended;
   runtime::StartRequest request{

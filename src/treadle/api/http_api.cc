@@ -112,7 +112,7 @@ void HttpApi::handle(net::Request&& request, net::Responder responder) {
   handle_post(std::move(request), std::move(responder));
 }
 
-void HttpApi::handle_get(net::Request const& request, net::Responder responder) {
+void HttpApi::handle_get(net::Request const& request, net::Responder responder) const {
   auto const path = std::string_view(request.target).substr(0, request.target.find('?'));
   if (path == "/healthz") return responder.send(plain(200, "ok\n"));
   if (path == "/readyz")

@@ -30,7 +30,7 @@ class HttpApi {
   void handle(net::Request&& request, net::Responder responder);
 
  private:
-  void handle_get(net::Request const& request, net::Responder responder);
+  void handle_get(net::Request const& request, net::Responder responder) const;
   void handle_post(net::Request&& request, net::Responder responder);
 
   Services services_;

@@ -279,8 +279,10 @@ auto merge_project_text(std::string const& existing, ImportedProject const& proj
       return std::unexpected(fmt::format("line {}, column {}: expected a map", section->mark().line,
                                          section->mark().column));
   std::vector<Entry> machines;
+  machines.reserve(project.state_machines.size());
   for (auto const& machine : project.state_machines) machines.push_back(machine_entry(machine));
   std::vector<Entry> functions;
+  functions.reserve(project.functions.size());
   for (auto const& function : project.functions)
     functions.push_back(function_entry(function, folder));
   auto text = Merger(existing, *root).run(std::move(machines), std::move(functions));

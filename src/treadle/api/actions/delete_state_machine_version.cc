@@ -29,7 +29,7 @@ auto aliases_of(Services& services, runtime::Machine const& machine, std::uint64
 }
 
 auto decide(Services& services, json::Value request) -> std::expected<Decision, ApiError> {
-  Decision const nothing{"{}", std::nullopt};
+  auto const nothing = [] { return Decision{"{}", std::nullopt}; };
   auto const arn = TRY(read_arn(*text_of(request, "stateMachineVersionArn"),
                                 {StatesResource::kQualifiedStateMachine}));
   auto const number = version_number(arn.qualifier);
@@ -39,11 +39,11 @@ auto decide(Services& services, json::Value request) -> std::expected<Decision, 
                  fmt::format("The ARN must be that of a state machine version. Received: {}",
                              to_string(arn))});
   auto const machine = find_machine(services, machine_arn_of(arn));
-  if (!machine && machine.error().code == "StateMachineDoesNotExist") return nothing;
+  if (!machine && machine.error().code == "StateMachineDoesNotExist") return nothing();
   if (!machine) return std::unexpected(machine.error());
   auto const there = services.catalog.find_version(*machine, *number);
   if (!there) return std::unexpected(to_api_error(there.error()));
-  if (!*there) return nothing;
+  if (!*there) return nothing();
   auto const aliases = TRY(aliases_of(services, *machine, *number));
   if (!aliases.empty())
     return std::unexpected(

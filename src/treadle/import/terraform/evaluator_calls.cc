@@ -72,6 +72,7 @@ auto Evaluator::call(Call const& node, Location at, Environment const& environme
 auto Evaluator::arguments(Call const& node, Location at, Environment const& environment)
     -> Outcome<std::vector<Value>> {
   std::vector<Value> out;
+  out.reserve(node.arguments.size());
   for (auto const& argument : node.arguments) out.push_back(TRY(evaluate(*argument, environment)));
   if (!node.expands_last) return out;
   auto const last = out.back();
