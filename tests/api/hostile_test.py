@@ -10,6 +10,7 @@ from support.treadle import Server
 
 SECONDS_MOST = 2  # that a hostile execution may take on an idle machine
 ANSWER_MOST = 0.1  # seconds, likewise, that any other request may take
+ATTEMPTS = 3  # what the machine does besides is not the same three times, what the server does is
 IDLE_COUNT = 200  # pairs of requests, to know the idle server
 EVALUATION = "States.QueryEvaluationError"
 WIDE = list(range(20_000))
@@ -150,16 +151,18 @@ class Hostile(unittest.TestCase):
 
     def check(self, name, run, definition, data, error):
         """One execution; the longest answer to others meanwhile."""
-        begin = time.monotonic()
-        end, longest = measure(self.server, lambda: run(definition, data))
-        seconds = time.monotonic() - begin
-        print(f"  {name:34} {seconds:6.2f} s, others within {longest * 1000:4.0f} ms: {end.get('cause', '')[-60:]}")
         # On a machine that others use as well, even the idle answers take long.
         strained = max(1, 4 * self.idle / ANSWER_MOST)
-        self.assertEqual((end["status"], end.get("error")), ("FAILED", error), end.get("cause", "")[:300])
-        self.assertLess(seconds, SECONDS_MOST * strained)
-        self.assertLess(longest, ANSWER_MOST * strained)
-        return longest
+        for _ in range(ATTEMPTS):
+            begin = time.monotonic()
+            end, longest = measure(self.server, lambda: run(definition, data))
+            seconds = time.monotonic() - begin
+            cause = end.get("cause", "")
+            print(f"  {name:34} {seconds:6.2f} s, others within {longest * 1000:4.0f} ms: {cause[-60:]}")
+            self.assertEqual((end["status"], end.get("error")), ("FAILED", error), cause[:300])
+            if seconds < SECONDS_MOST * strained and longest < ANSWER_MOST * strained:
+                return longest
+        return self.fail(f"{seconds:.2f} s, others within {longest * 1000:.0f} ms, {ATTEMPTS} times")
 
     def check_all(self, run):
         longest = 0
