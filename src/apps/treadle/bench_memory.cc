@@ -40,13 +40,13 @@ auto answers(std::uint16_t port) -> bool {
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   address.sin_port = htons(port);
-  bool ok = connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+  bool ok = fd >= 0 && connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
   constexpr std::string_view kRequest =
       "GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
   char buffer[32];
   ok = ok && write(fd, kRequest.data(), kRequest.size()) > 0 &&
        read(fd, buffer, sizeof buffer) > 12 && std::string_view(buffer).starts_with("HTTP/1.1 200");
-  close(fd);
+  if (fd >= 0) close(fd);
   return ok;
 }
 

@@ -21,9 +21,8 @@ namespace treadle::interpreter {
 // What went wrong in a state's data flow. `location` is the field whose JSONata expression failed
 // ("Output/total"), empty where no expression is to blame.
 struct DataError {
-  // Implicit: TRY hands on either kind.
-  DataError(Error from) : error(std::move(from)) {}
-  DataError(expr::jsonata::FieldFailure failure);
+  DataError(Error from) : error(std::move(from)) {}  // NOLINT: TRY hands on either kind
+  DataError(expr::jsonata::FieldFailure failure);    // NOLINT: likewise
 
   Error error;
   std::string location;

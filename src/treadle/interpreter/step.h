@@ -58,7 +58,7 @@ class Step {
   [[nodiscard]] auto keep(std::string_view text) -> std::string_view { return arena().copy(text); }
 
  private:
-  void advance(ScopeId scope);
+  void advance(ScopeId id);
   void end_for_full_history();
 
   ExecutionState& state_;

@@ -32,7 +32,7 @@ class Arena {
   [[nodiscard]] auto allocate(std::size_t bytes, std::size_t alignment = 8) -> void*;
   template <typename T>
   [[nodiscard]] auto allocate_array(std::size_t n) -> T* {
-    return static_cast<T*>(allocate(n * sizeof(T), alignof(T)));
+    return static_cast<T*>(allocate(n * sizeof(T), alignof(T)));  // NOLINT: T may be a pointer
   }
   // A copy of `text` that lives as long as the arena.
   [[nodiscard]] auto copy(std::string_view text) -> std::string_view;

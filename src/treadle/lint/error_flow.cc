@@ -95,7 +95,7 @@ auto shared_with_timeout(asl::State const& state) -> std::string {
 void check_timeout(Machine const& machine, StateIndex i, Report& report) {
   auto const& state = machine.state(i);
   auto const* task = machine.task(i);
-  auto const place = machine.place(i);
+  auto const& place = machine.place(i);
   auto const has_timeout = place.find("TimeoutSeconds") || place.find("TimeoutSecondsPath") ||
                            place.find("HeartbeatSeconds") || place.find("HeartbeatSecondsPath");
   if (task == nullptr || !has_timeout || !has_effect(*task)) return;

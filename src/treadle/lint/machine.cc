@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <utility>
 
 namespace treadle::lint {
 
 using asl::StateIndex;
 
 Machine::Machine(asl::Definition const& definition, Place root, asl::MachineType type)
-    : definition_(definition), root_(root) {
+    : definition_(definition), root_(std::move(root)) {
   places_.resize(definition.states.size(), root_);
   edges_.resize(definition.states.size());
   find_places(root_);

@@ -115,7 +115,7 @@ class Auditor {
     auto const finish = [&] {
       if (!current) return;
       auto const at = armed_.extract(place.id);
-      current->finish(at ? std::move(at.mapped()) : ArmedRows{}, revisions_);
+      current->finish(at ? at.mapped() : ArmedRows{}, revisions_);
     };
     for_each_row(Table::kJournal, prefix, journal_key({}, {}).size(), [&](store::Row const& row) {
       auto const here = *read_place(std::string_view(row.key).substr(0, place_key({}).size()));

@@ -142,7 +142,7 @@ void ExecutionAudit::check_snapshot(JournalKey const& key) {
 
 // ---- the other rows ----
 
-void ExecutionAudit::finish(ArmedRows armed, RevisionAudit& revisions) {
+void ExecutionAudit::finish(ArmedRows const& armed, RevisionAudit& revisions) {
   ++report_.executions;
   if (state_.status == interpreter::Status::kRunning) ++report_.running;
   if (broken_ || next_row_ == 0) return;

@@ -44,7 +44,7 @@ class ExecutionAudit {
   // The journal rows in the order of their keys.
   void add(store::Row const& row);
   // After the last of them.
-  void finish(ArmedRows armed, RevisionAudit& revisions);
+  void finish(ArmedRows const& armed, RevisionAudit& revisions);
 
  private:
   void fold(JournalKey const& key, std::string_view row);

@@ -60,7 +60,7 @@ class MemoryStore final : public Store {
     auto const& all = rows_of(table);
     auto const first = all.lower_bound(options.from);
     auto const last = options.to ? all.lower_bound(*options.to) : all.end();
-    auto const take = [&](auto from, auto to) {
+    auto const take = [&](auto from, auto const& to) {
       for (; from != to && rows.size() < options.limit; ++from) {
         rows.push_back({from->first, from->second});
       }

@@ -277,8 +277,8 @@ void RocksDbStore::commit(Group group) {
     return write();
   };
   if (!failure_->is_set() && wait_for_space(group)) {
-    auto done = commit_all();
-    if (!done) failure_->set(std::move(done).error());
+    auto const done = commit_all();
+    if (!done) failure_->set(done.error());
     space_.restore_ballast();
     if (done) return;
   }

@@ -28,13 +28,13 @@ struct AliasRoutes {
 [[nodiscard]] auto routes_json(runtime::Machine const& machine,
                                std::vector<runtime::AliasRoute> const& routes) -> std::string;
 
-// An alias and its machine; ResourceNotFound, InvalidArn, ValidationException (the ARN of a
-// version).
+// The alias that an ARN names, and its machine; ResourceNotFound, InvalidArn, ValidationException
+// (the ARN of a version).
 struct FoundAlias {
   runtime::Machine machine;
   runtime::MachineAlias alias;
 };
-[[nodiscard]] auto find_alias(Services const& services, std::string_view arn)
+[[nodiscard]] auto find_alias(Services const& services, std::string_view text)
     -> std::expected<FoundAlias, ApiError>;
 
 }  // namespace treadle::api

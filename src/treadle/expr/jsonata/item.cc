@@ -73,7 +73,7 @@ auto Object::find(std::string_view key) const -> ObjectMember* {
   }
 }
 
-void Object::index(std::uint32_t place) {
+void Object::index(std::uint32_t place) const {
   auto slot = hash_of(members[place].key) & (table_size - 1);
   while (table[slot] != 0) slot = (slot + 1) & (table_size - 1);
   table[slot] = place + 1;

@@ -247,7 +247,7 @@ struct Object {
 
  private:
   void index_all(json::Arena& arena);
-  void index(std::uint32_t place);
+  void index(std::uint32_t place) const;
 };
 
 [[nodiscard]] auto make_list(json::Arena& arena, std::size_t capacity = 0) -> List*;

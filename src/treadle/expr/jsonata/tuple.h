@@ -21,7 +21,7 @@ struct Frame {
   std::uint32_t capacity = 0;
   bool is_captured = false;
 
-  [[nodiscard]] auto find(VariableId variable) -> Item* {
+  [[nodiscard]] auto find(VariableId variable) const -> Item* {
     for (std::uint32_t i = 0; i < size; ++i)
       if (bindings[i].variable == variable) return &bindings[i].value;
     return nullptr;

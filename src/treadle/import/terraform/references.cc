@@ -95,7 +95,7 @@ auto Configuration::instance_of(Reference const& reference, Block const* block)
 // A Lambda function is called by its label; everything else by the name it declares.
 auto Configuration::resource_name(Reference const& reference, Block const* block,
                                   Instance const& instance) -> Outcome<std::string> {
-  auto const fallback = reference.id.label + instance.suffix;
+  auto fallback = reference.id.label + instance.suffix;
   if (reference.id.type == kLambdaFunction || block == nullptr) return fallback;
   InstanceScopes scopes;
   enter(scopes, instance);

@@ -17,7 +17,7 @@
 
 // clone() by its other name: the thread sanitizer would take clone() for a fork, though the child
 // here shares its memory.
-// NOLINTNEXTLINE(bugprone-reserved-identifier)
+// NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming)
 extern "C" auto __clone(int (*main)(void*), void* stack, int flags, void* argument, ...) noexcept
     -> int;
 
