@@ -79,7 +79,7 @@ class Driver {
       execution_.tell(record::Continue{});
       return;
     }
-    if (pick(150) == 0 || (state.yielded && pick(10) == 0)) {
+    if (pick(150) == 0 || (state.yielded && pick(4) == 0)) {
       ++seen_[state.yielded ? "abort after a yield" : "abort"];
       execution_.tell(record::StopExecution{.error = "Stopped", .cause = {}});
       return;

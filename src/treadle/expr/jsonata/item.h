@@ -178,11 +178,11 @@ class Item {
   [[nodiscard]] auto at_of_tuples(std::size_t index) const -> Item;
 
   std::uint64_t head_ = head_of(Kind::kUndefined, Shape::kNone);
-  union {
+  union {  // NOLINTBEGIN(readability-identifier-naming): they are as private as the union
     double number_ = 0;
     void const* pointer_;
     void* mutable_pointer_;
-  };
+  };  // NOLINTEND(readability-identifier-naming)
 };
 
 static_assert(sizeof(Item) == 16);
