@@ -1,16 +1,19 @@
-// What evaluating JSONata costs: ten expressions over one document, beside parsing that document and
-// beside the reference implementation (npm jsonata under Node) on the same expressions.
+// What evaluating JSONata costs: ten expressions, each beside parsing the document that it reads and
+// beside the reference implementation (npm jsonata under Node) on the same expression and document.
 //
-//   jsonata_bench [FOLDER]   FOLDER keeps the npm package between runs (default: build/jsonata-reference)
+//   jsonata_bench [--cases FILE] [FOLDER]
 //
-// Exit 1 if the reference could not be measured, or is less than 20 times slower over all.
-#include <algorithm>
-#include <chrono>
+//   --cases  takes the ten from a file of conformance cases (cases.h has the rule). Default:
+//            ../shared/conformance/jsonata/cases.ndjson beside the checkout; where that isn't there, the
+//            ten below.
+//   FOLDER   keeps the npm package between runs (default: build/jsonata-reference)
+//
+// Exit 1 if the reference could not be measured, or is less than 20 times slower over all; 2 if there
+// are no such cases, or one gives another result than it expects.
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,12 +21,14 @@
 
 #include <fmt/format.h>
 
+#include "bench/cases.h"
+#include "bench/measure.h"
 #include "treadle/base/assert.h"
-#include "treadle/expr/environment.h"
 #include "treadle/expr/jsonata/expression.h"
 #include "treadle/json/arena.h"
 #include "treadle/json/parse.h"
 #include "treadle/json/print.h"
+#include "treadle/json/value.h"
 
 namespace {
 
@@ -31,8 +36,6 @@ using namespace treadle;
 namespace jsonata = expr::jsonata;
 
 constexpr double kTimesFasterMin = 20;
-constexpr auto kMeasured = std::chrono::milliseconds(200);
-constexpr auto kBatch = std::chrono::milliseconds(2);
 
 constexpr std::string_view kDocument =
     R"({"order":{"id":"o-184467","placed":"2026-11-23T09:08:07Z","customer":{"id":48213,"name":"Zoe Miller",)"
@@ -58,56 +61,54 @@ constexpr std::string_view kExpressions[] = {
     R"(($discount := order.customer.tier = "gold" ? 0.9 : 1; $round($sum(order.lines.(price * quantity)) * $discount, 2)))",
 };
 
-class NoVariables final : public expr::Environment {
- public:
-  auto context() -> json::Value override { return {}; }
-  auto variable(std::string_view) -> std::optional<json::Value> override { return std::nullopt; }
-  auto draw() -> std::uint64_t override { return 0; }
-  auto now() -> Timestamp override { return {}; }
+struct Figures {
+  double parse_ns;
+  double ns;
 };
 
-// Nanoseconds that one call takes in the fastest of many short batches: one in which nothing else had
-// the core. The reference is measured likewise.
-template <typename Call>
-auto measure(Call const& call) -> double {
-  using Clock = std::chrono::steady_clock;
-  for (int i = 0; i < 1000; ++i) call();
-  auto const begin = Clock::now();
-  auto fastest = std::numeric_limits<double>::infinity();
-  for (auto at = begin; at - begin < kMeasured;) {
-    std::uint64_t count = 0;
-    auto elapsed = Clock::duration{};
-    for (auto const batch = at; elapsed < kBatch; elapsed = at - batch) {
-      for (int i = 0; i < 64; ++i, ++count) call();
-      at = Clock::now();
-    }
-    auto const ns = std::chrono::duration<double, std::nano>(elapsed).count();
-    fastest = std::min(fastest, ns / static_cast<double>(count));
-  }
-  return fastest;
+auto built_in_cases() -> std::vector<bench::Case> {
+  auto cases = std::vector<bench::Case>();
+  for (auto const text : kExpressions)
+    cases.push_back({std::string(text), std::string(kDocument), std::string(text), {}});
+  return cases;
 }
 
-auto measure_expression(std::string_view text, json::Value document, json::Arena& arena) -> double {
+// Whether it needs the document at all: else the cost of parsing that is no measure of it.
+auto reads_document(std::string_view text) -> bool {
   auto const expression = jsonata::Expression::compile(text, jsonata::Dialect::kReference);
-  TREADLE_ASSERT(expression);
-  auto environment = NoVariables();
-  return measure([&] {
-    arena.reset();
-    auto const outcome = evaluate(*expression, document, environment, arena);
-    TREADLE_ASSERT(outcome && outcome->kind == jsonata::Outcome::Kind::kValue);
-  });
+  return expression && !expression->context_reads().empty();
 }
 
-// Empty where Node, npm or the package are missing.
-auto measure_reference(std::filesystem::path const& folder) -> std::vector<double> {
+// nullopt when the expression gives another result than expected.
+auto measure_case(bench::Case const& wanted, json::Arena& arena) -> std::optional<Figures> {
+  auto const expression =
+      jsonata::Expression::compile(wanted.expression, jsonata::Dialect::kReference);
+  json::Arena document_arena;
+  auto const document = json::parse(document_arena, wanted.document);
+  TREADLE_ASSERT(expression && document);
+  auto environment = bench::NoVariables();
+  auto const call = [&] {
+    arena.reset();
+    return evaluate(*expression, *document, environment, arena);
+  };
+  auto const first = call();
+  if (!first || first->kind != jsonata::Outcome::Kind::kValue) return std::nullopt;
+  if (!bench::is_expected(wanted, first->value)) return std::nullopt;
+  return Figures{.parse_ns = bench::measure_parse(wanted.document, arena),
+                 .ns = bench::measure([&] { TREADLE_ASSERT(call()); })};
+}
+
+// Nanoseconds of each case, measured likewise; empty where Node, npm or the package are missing.
+auto measure_reference(std::vector<bench::Case> const& cases, std::filesystem::path const& folder)
+    -> std::vector<double> {
   std::filesystem::create_directories(folder);
   auto const input = folder / "input.json";
-  auto text = fmt::format("{{\"document\":{},\"expressions\":[", kDocument);
-  for (auto const& expression : kExpressions) {
-    if (&expression != kExpressions) text += ',';
-    json::append_string(text, expression);
+  auto text = std::string();
+  for (auto const& [label, document, expression, expected] : cases) {
+    text += fmt::format("{}{{\"document\":{},\"expression\":{}}}", text.empty() ? '[' : ',',
+                        document, json::print_string(expression));
   }
-  std::ofstream(input) << text << "]}";
+  std::ofstream(input) << text << ']';
   auto const command = fmt::format("node '{}/bench/jsonata_reference.mjs' '{}' < '{}'",
                                    TREADLE_SOURCE_DIR, folder.string(), input.string());
   auto* const pipe = popen(command.c_str(), "r");
@@ -118,38 +119,55 @@ auto measure_reference(std::filesystem::path const& folder) -> std::vector<doubl
   return figures;
 }
 
+// Prints the table; gives how many times as fast we are, as a geometric mean.
+auto print_table(std::vector<bench::Case> const& cases, std::vector<Figures> const& ours,
+                 std::vector<double> const& reference) -> double {
+  fmt::print("{:>9} {:>9} {:>8} {:>13} {:>7}\n", "parse ns", "ns", "x parse", "reference ns",
+             "faster");
+  double product = 1;
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    auto const [parse_ns, ns] = ours[i];
+    auto const theirs = reference.size() == cases.size() ? reference[i] : std::nan("");
+    product *= theirs / ns;
+    fmt::print("{:>9.0f} {:>9.0f} {:>8.2f} {:>13.0f} {:>6.0f}x  {}\n", parse_ns, ns, ns / parse_ns,
+               theirs, theirs / ns, cases[i].label);
+  }
+  return std::pow(product, 1.0 / static_cast<double>(cases.size()));
+}
+
 }  // namespace
 
 auto main(int argc, char** argv) -> int {
-  auto const folder = std::filesystem::path(argc > 1 ? argv[1] : "build/jsonata-reference");
-  alignas(16) static std::byte memory[1 << 16];
-  json::Arena document_arena;
-  json::Arena arena{memory};
-  auto const parse_ns = measure([&] {
-    arena.reset();
-    TREADLE_ASSERT(json::parse(arena, kDocument));
-  });
-  auto const document = json::parse(document_arena, kDocument);
-  TREADLE_ASSERT(document);
-  auto ours = std::vector<double>();
-  for (auto const text : kExpressions) ours.push_back(measure_expression(text, *document, arena));
-  auto const reference = measure_reference(folder);
-
-  fmt::print("parsing the document: {:.0f} ns\n\n{:>9} {:>8} {:>13} {:>7}\n", parse_ns, "ns",
-             "x parse", "reference ns", "faster");
-  double product = 1;
-  bool const is_complete = reference.size() == ours.size();
-  for (std::size_t i = 0; i < ours.size(); ++i) {
-    auto const theirs = is_complete ? reference[i] : std::nan("");
-    product *= theirs / ours[i];
-    fmt::print("{:>9.0f} {:>8.2f} {:>13.0f} {:>6.0f}x  {}\n", ours[i], ours[i] / parse_ns, theirs,
-               theirs / ours[i], kExpressions[i]);
+  auto arguments = std::vector<std::string>(argv + 1, argv + argc);
+  auto const file = bench::take_cases_option(arguments, "jsonata");
+  if (arguments.size() > 1 || (!arguments.empty() && arguments.front().starts_with("-"))) {
+    fmt::print(stderr, "usage: jsonata_bench [--cases FILE] [FOLDER]\n");
+    return 2;
   }
-  if (!is_complete) {
+  auto const folder =
+      std::filesystem::path(arguments.empty() ? "build/jsonata-reference" : arguments.front());
+  auto const cases = file.empty() ? built_in_cases() : bench::choose_cases(file, reads_document);
+  if (cases.empty()) {
+    fmt::print(stderr, "{} has no ten cases to measure\n", file.string());
+    return 2;
+  }
+
+  alignas(16) static std::byte memory[1 << 16];
+  json::Arena arena{memory};
+  auto ours = std::vector<Figures>();
+  for (auto const& each : cases) {
+    auto const figures = measure_case(each, arena);
+    if (!figures) {
+      fmt::print(stderr, "{}: not the expected result\n", each.label);
+      return 2;
+    }
+    ours.push_back(*figures);
+  }
+  auto const mean = print_table(cases, ours, measure_reference(cases, folder));
+  if (std::isnan(mean)) {
     fmt::print("\nthe reference was not measured: node and npm are needed\n");
     return 1;
   }
-  auto const mean = std::pow(product, 1.0 / static_cast<double>(ours.size()));
   fmt::print("\n{:.0f} times as fast (geometric mean); at least {:.0f}\n", mean, kTimesFasterMin);
   return mean >= kTimesFasterMin ? 0 : 1;
 }

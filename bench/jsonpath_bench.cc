@@ -1,18 +1,24 @@
-// What evaluating JSONPath costs: ten paths over one document, beside parsing that document.
+// What evaluating JSONPath costs: ten paths, each beside parsing the document that it reads.
 //
-//   jsonpath_bench
+//   jsonpath_bench [--cases FILE]
 //
-// Prints nanoseconds per evaluation and how many evaluations one parse is worth.
-#include <chrono>
+//   --cases  takes the ten from a file of conformance cases (cases.h has the rule). Default:
+//            ../shared/conformance/jsonpath/cases.ndjson beside the checkout; where that isn't there, the
+//            ten below.
+//
+// Prints nanoseconds per evaluation and how many times the parse that is. Exit 2 if there are no such
+// cases, or one gives another result than it expects.
 #include <cstdio>
 #include <optional>
+#include <string>
 #include <string_view>
-#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
+#include "bench/cases.h"
+#include "bench/measure.h"
 #include "treadle/base/assert.h"
-#include "treadle/expr/environment.h"
 #include "treadle/expr/jsonpath/path.h"
 #include "treadle/json/arena.h"
 #include "treadle/json/parse.h"
@@ -22,8 +28,6 @@ namespace {
 
 using namespace treadle;
 namespace jsonpath = expr::jsonpath;
-
-constexpr auto kMeasured = std::chrono::milliseconds(200);
 
 constexpr std::string_view kDocument =
     R"({"shipment":{"id":"s-2207","carrier":{"name":"Nordfracht","phone":"+49 30 1234"},"weight":31.5,)"
@@ -47,66 +51,55 @@ constexpr std::string_view kPaths[] = {
     "$.shipment.parcels.length()",
 };
 
-class NoVariables final : public expr::Environment {
- public:
-  auto context() -> json::Value override { return {}; }
-  auto variable(std::string_view) -> std::optional<json::Value> override { return std::nullopt; }
-  auto draw() -> std::uint64_t override { return 0; }
-  auto now() -> Timestamp override { return {}; }
-};
-
-// Nanoseconds per call of `work`, which is called for kMeasured.
-template <typename Work>
-auto measure(Work work) -> double {
-  using Clock = std::chrono::steady_clock;
-  auto const begin = Clock::now();
-  auto elapsed = Clock::duration::zero();
-  std::size_t calls = 0;
-  for (std::size_t batch = 64; elapsed < kMeasured; elapsed = Clock::now() - begin) {
-    for (std::size_t i = 0; i < batch; ++i) work();
-    calls += batch;
-  }
-  return std::chrono::duration<double, std::nano>(elapsed).count() / static_cast<double>(calls);
+auto built_in_cases() -> std::vector<bench::Case> {
+  auto cases = std::vector<bench::Case>();
+  for (auto const text : kPaths)
+    cases.push_back({std::string(text), std::string(kDocument), std::string(text), {}});
+  return cases;
 }
 
-// Keeps the compiler from leaving out what computes `value`.
-void use(json::Value value) {
-  volatile auto sink = static_cast<int>(value.kind());
-  (void)sink;
-}
-
-auto measure_parse() -> double {
-  json::Arena arena;
-  return measure([&] {
-    arena.reset();
-    auto const value = json::parse(arena, kDocument);
-    TREADLE_ASSERT(value);
-    use(*value);
-  });
-}
-
-auto measure_path(std::string_view text) -> double {
+// Nanoseconds; nullopt when the path gives another result than expected.
+auto measure_path(bench::Case const& wanted) -> std::optional<double> {
   json::Arena document_arena;
-  auto const document = json::parse(document_arena, kDocument);
-  auto const path = jsonpath::Path::parse(text);
+  auto const document = json::parse(document_arena, wanted.document);
+  auto const path = jsonpath::Path::parse(wanted.expression);
   TREADLE_ASSERT(document && path);
   json::Arena arena;
-  NoVariables environment;
-  return measure([&] {
+  auto environment = bench::NoVariables();
+  auto const call = [&] {
     arena.reset();
-    auto const value = jsonpath::evaluate(*path, *document, environment, arena);
-    TREADLE_ASSERT(value);
-    use(*value);
-  });
+    return jsonpath::evaluate(*path, *document, environment, arena);
+  };
+  auto const first = call();
+  if (!first || !bench::is_expected(wanted, *first)) return std::nullopt;
+  return bench::measure([&] { TREADLE_ASSERT(call()); });
 }
 
 }  // namespace
 
-auto main() -> int {
-  auto const parse = measure_parse();
-  fmt::print("{:>10.0f} ns  parsing the document ({} bytes)\n", parse, kDocument.size());
-  for (auto const path : kPaths) {
-    auto const evaluation = measure_path(path);
-    fmt::print("{:>10.0f} ns  {:6.1f} in a parse  {}\n", evaluation, parse / evaluation, path);
+auto main(int argc, char** argv) -> int {
+  auto arguments = std::vector<std::string>(argv + 1, argv + argc);
+  auto const file = bench::take_cases_option(arguments, "jsonpath");
+  if (!arguments.empty()) {
+    fmt::print(stderr, "usage: jsonpath_bench [--cases FILE]\n");
+    return 2;
+  }
+  auto const every_path = [](std::string_view) { return true; };
+  auto const cases = file.empty() ? built_in_cases() : bench::choose_cases(file, every_path);
+  if (cases.empty()) {
+    fmt::print(stderr, "{} has no ten cases to measure\n", file.string());
+    return 2;
+  }
+
+  json::Arena arena;
+  fmt::print("{:>9} {:>9} {:>8}\n", "parse ns", "ns", "x parse");
+  for (auto const& each : cases) {
+    auto const ns = measure_path(each);
+    if (!ns) {
+      fmt::print(stderr, "{}: not the expected result\n", each.label);
+      return 2;
+    }
+    auto const parse_ns = bench::measure_parse(each.document, arena);
+    fmt::print("{:>9.0f} {:>9.0f} {:>8.2f}  {}\n", parse_ns, *ns, *ns / parse_ns, each.label);
   }
 }
