@@ -11,6 +11,7 @@
 #include "treadle/api/actions/state_test_request.h"
 #include "treadle/base/assert.h"
 #include "treadle/base/random.h"
+#include "treadle/base/utf8.h"
 #include "treadle/json/parse.h"
 
 namespace {
@@ -133,6 +134,7 @@ auto answer(json::Value request) -> std::string {
 
 extern "C" auto LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) -> int {
   std::string_view const text(reinterpret_cast<char const*>(data), size);
+  if (!utf8::is_valid(text)) return 0;  // as a request's body is
   // What the table of parameters demands is checked before an action runs.
   if (text.size() < 2 || split(text.substr(1))[kDefinition].empty()) return 0;
   Request request;

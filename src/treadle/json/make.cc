@@ -8,6 +8,7 @@
 
 #include "treadle/json/build.h"
 #include "treadle/json/escape.h"
+#include "treadle/json/number.h"
 #include "treadle/json/value.h"
 
 namespace treadle::json {
@@ -99,34 +100,6 @@ auto append_member(Arena& arena, Value object, std::string_view key, Value value
   return Builder::object(node, count32(members.size() + 1), both);
 }
 
-// "-39.95": a number of at most three digits behind the point, else empty. Below 10^15 no two of them
-// are the same double, so that the first one found is the shortest.
-auto short_decimal(Arena& arena, double number) -> std::string_view {
-  constexpr double kPowers[] = {10, 100, 1000};
-  constexpr double kWholeMax = 1e15;
-  auto const magnitude = std::fabs(number);
-  for (std::size_t places = 1; places <= std::size(kPowers); ++places) {
-    auto const scaled = std::nearbyint(magnitude * kPowers[places - 1]);
-    if (scaled >= kWholeMax) return {};
-    if (scaled / kPowers[places - 1] != magnitude) continue;
-    char digits[24];
-    auto const [end, _] =
-        std::to_chars(digits, digits + sizeof(digits), static_cast<std::int64_t>(scaled));
-    auto const all = std::string_view(digits, end);
-    auto const behind = std::min(places, all.size());
-    char text[32];
-    auto* at = text;
-    if (number < 0) *at++ = '-';
-    if (all.size() <= places) *at++ = '0';
-    at = std::ranges::copy(all.substr(0, all.size() - behind), at).out;
-    *at++ = '.';
-    at = std::fill_n(at, places - behind, '0');
-    at = std::ranges::copy(all.substr(all.size() - behind), at).out;
-    return arena.copy({text, at});
-  }
-  return {};
-}
-
 }  // namespace
 
 auto make_string(Arena& arena, std::string_view text) -> Value {
@@ -141,11 +114,9 @@ auto make_number(Arena& arena, std::int64_t number) -> Value {
 
 auto make_number(Arena& arena, double number) -> Value {
   TREADLE_ASSERT(std::isfinite(number));
-  constexpr double kWholeMax = 1e15;  // below, whole numbers print as integers do; -0 is "0"
-  if (std::fabs(number) < kWholeMax && std::trunc(number) == number)
-    return make_number(arena, static_cast<std::int64_t>(number));
-  if (auto const text = short_decimal(arena, number); !text.empty())
-    return Value::number_text(text);
+  char plain[kPlainDecimalChars];
+  if (auto const text = plain_decimal(number, plain); !text.empty())
+    return Value::number_text(arena.copy(text));
   char digits[32];
   double_conversion::StringBuilder builder(digits, sizeof(digits));
   double_conversion::DoubleToStringConverter::EcmaScriptConverter().ToShortest(number, &builder);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
+#include <iterator>
 #include <limits>
 
 namespace treadle::json {
@@ -103,6 +105,33 @@ auto to_double(std::string_view number) -> double {
   double const magnitude =
       Decimal(number).exponent() > 0 ? std::numeric_limits<double>::infinity() : 0.0;
   return number.front() == '-' ? -magnitude : magnitude;
+}
+
+// Below 10^15 no two texts of three digits behind the point are the same double, so that the first
+// one found is the shortest.
+auto plain_decimal(double number, std::span<char, kPlainDecimalChars> buffer) -> std::string_view {
+  constexpr double kPowers[] = {1, 10, 100, 1000};
+  constexpr double kScaledMax = 1e15;
+  auto const magnitude = std::fabs(number);
+  for (std::size_t places = 0; places < std::size(kPowers); ++places) {
+    auto const scaled = std::nearbyint(magnitude * kPowers[places]);
+    if (!(scaled < kScaledMax)) return {};
+    if (scaled / kPowers[places] != magnitude) continue;
+    char digits[16];
+    auto const [end, _] =
+        std::to_chars(digits, std::end(digits), static_cast<std::int64_t>(scaled));
+    auto const all = std::string_view(digits, end);
+    auto const behind = std::min(places, all.size());
+    auto at = buffer.begin();
+    if (number < 0) *at++ = '-';
+    if (all.size() <= places) *at++ = '0';
+    at = std::ranges::copy(all.substr(0, all.size() - behind), at).out;
+    if (places > 0) *at++ = '.';
+    at = std::fill_n(at, places - behind, '0');
+    at = std::ranges::copy(all.substr(all.size() - behind), at).out;
+    return {buffer.begin(), at};
+  }
+  return {};
 }
 
 }  // namespace treadle::json

@@ -1,9 +1,11 @@
-// The text of numbers; private to the module.
+// The text of numbers.
 // Source: RFC 8259, 6.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 namespace treadle::json {
@@ -44,5 +46,11 @@ class Decimal {
 
 // The nearest double; infinite if that is beyond the greatest, zero if it is below the least.
 [[nodiscard]] auto to_double(std::string_view number) -> double;
+
+// "-39.95": the shortest text of a number below 10^15 with at most three digits behind the point,
+// found without tables; "0" for -0. Empty for any other number.
+inline constexpr std::size_t kPlainDecimalChars = 24;
+[[nodiscard]] auto plain_decimal(double number, std::span<char, kPlainDecimalChars> buffer)
+    -> std::string_view;
 
 }  // namespace treadle::json

@@ -85,6 +85,8 @@ auto is_decimal(std::string_view text) -> bool {
 }  // namespace
 
 auto number_text(double value) -> std::string {
+  char plain[json::kPlainDecimalChars];
+  if (auto const text = json::plain_decimal(value, plain); !text.empty()) return std::string(text);
   char buffer[64];
   StringBuilder builder(buffer, sizeof buffer);
   DoubleToStringConverter::EcmaScriptConverter().ToShortest(value, &builder);
@@ -95,6 +97,8 @@ auto number_text(double value) -> std::string {
 
 auto string_of_number(double value) -> std::string {
   if (std::trunc(value) == value) return number_text(value);
+  char plain[json::kPlainDecimalChars];  // it has 15 digits at most
+  if (auto const text = json::plain_decimal(value, plain); !text.empty()) return std::string(text);
   char buffer[64];
   StringBuilder builder(buffer, sizeof buffer);
   DoubleToStringConverter::EcmaScriptConverter().ToPrecision(value, kStringDigits, &builder);
