@@ -111,7 +111,12 @@ class Boto3Test(unittest.TestCase):
         self.sfn.stop_execution(executionArn=arns[2])
         pages = self.sfn.get_paginator("list_executions").paginate(
             stateMachineArn=machine_arn, PaginationConfig={"PageSize": 2})
-        self.assertEqual([e["executionArn"] for page in pages for e in page["executions"]], arns[::-1])
+        listed = [(e["startDate"], e["executionArn"]) for page in pages for e in page["executions"]]
+        self.assertEqual(sorted(arn for _, arn in listed), sorted(arns))
+        # Of those that started in one millisecond none is the newest.
+        self.assertEqual(listed, sorted(listed, key=lambda e: e[0], reverse=True))
+        dates = {arn: date for date, arn in listed}
+        self.assertEqual(sorted(arns, key=dates.get), arns)
         for status, expected in (("ABORTED", {arns[2]}), ("RUNNING", set(arns) - {arns[2]}), ("FAILED", set())):
             found = self.sfn.list_executions(stateMachineArn=machine_arn, statusFilter=status)["executions"]
             self.assertEqual({e["executionArn"] for e in found}, expected, status)
