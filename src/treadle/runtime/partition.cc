@@ -85,7 +85,7 @@ void Partition::execute(Place const& place, record::Command const& command, OnRe
   });
 }
 
-auto Partition::is_overloaded() const -> std::optional<Refusal> {
+auto Partition::overload() const -> std::optional<Refusal> {
   if (parts_.store.pressure() > parts_.options.pressure_max)
     return Refusal{"ThrottlingException", "Rate exceeded"};
   if (parts_.store.space().state != store::SpaceState::kPlenty)
@@ -95,7 +95,7 @@ auto Partition::is_overloaded() const -> std::optional<Refusal> {
 
 void Partition::start(StartRequest const& request, OnAnswer<Started> done) {
   if (repeated_start(request, done)) return;
-  if (auto const refusal = is_overloaded()) return done(std::unexpected(*refusal));
+  if (auto const refusal = overload()) return done(std::unexpected(*refusal));
 
   Place const place{index_, random_.next_entity_id()};
   auto owned =
@@ -177,15 +177,18 @@ void Partition::redrive(Place const& place, std::string_view client_token,
   };
   if (auto const before = redriven_under(state, client_token, now))
     return answer(Redriven{*before});
-  if (auto obstacle = redrive_obstacle(status_of(state.status), state.started_at, state.ended_at,
-                                       state.last_history_id, now))
+  if (auto obstacle =
+          redrive_obstacle(status_of(state.status), state.started_at, state.ended_at,
+                           state.last_history_id, parts_.options.history_events_max, now))
     return answer(std::unexpected(Refusal{"ExecutionNotRedrivable", *std::move(obstacle)}));
-  if (auto refusal = is_overloaded()) return answer(std::unexpected(*std::move(refusal)));
-  execute(place, record::RedriveExecution{client_token},
-          [this, place, done = std::move(done)](Reply) mutable {
-            auto const* const redriven = find(place);
-            done(Redriven{redriven != nullptr ? redriven->state.redriven_at : parts_.clock.now()});
-          });
+  if (auto refusal = overload()) return answer(std::unexpected(*std::move(refusal)));
+  decide(*live, record::RedriveExecution{client_token},
+         [done = std::move(done)](LiveExecution const& decided, Reply reply) mutable {
+           TREADLE_ASSERT(reply == Reply::kDone);  // nothing was in its way
+           return [done = std::move(done), at = decided.state.redriven_at]() mutable {
+             done(Redriven{at});
+           };
+         });
 }
 
 void Partition::answer_when_durable(LiveExecution& live, std::move_only_function<void()> answer) {

@@ -89,7 +89,7 @@ class Partition {
   };
 
   // Why no new work can be taken on just now.
-  [[nodiscard]] auto is_overloaded() const -> std::optional<Refusal>;
+  [[nodiscard]] auto overload() const -> std::optional<Refusal>;
   // What a command that was decided answers after its commit.
   using MakeAnswer =
       std::move_only_function<std::move_only_function<void()>(LiveExecution const&, record::Reply)>;

@@ -7,7 +7,8 @@
 namespace treadle::runtime {
 
 auto redrive_obstacle(ExecutionStatus status, Timestamp started_at, Timestamp stopped_at,
-                      std::uint32_t history_events, Timestamp now) -> std::optional<std::string> {
+                      std::uint32_t history_events, std::uint32_t history_events_max, Timestamp now)
+    -> std::optional<std::string> {
   using std::chrono::days;
   switch (status) {
     case ExecutionStatus::kRunning: return "Execution is RUNNING and cannot be redriven";
@@ -17,7 +18,7 @@ auto redrive_obstacle(ExecutionStatus status, Timestamp started_at, Timestamp st
     case ExecutionStatus::kAborted: break;
   }
   // There has to be room for ExecutionRedriven and one more.
-  if (history_events >= limits::kHistoryEvents - 1) return "Execution history event limit exceeded";
+  if (history_events + 1 >= history_events_max) return "Execution history event limit exceeded";
   if (now > started_at + days(limits::kExecutionDays))
     return "Execution has exceeded the max execution time";
   if (now > stopped_at + days(limits::kRedriveDays)) return "Execution redrivable period exceeded";

@@ -17,7 +17,8 @@ namespace treadle::runtime {
 // machine, which may be gone.
 [[nodiscard]] auto redrive_obstacle(ExecutionStatus status, Timestamp started_at,
                                     Timestamp stopped_at, std::uint32_t history_events,
-                                    Timestamp now) -> std::optional<std::string>;
+                                    std::uint32_t history_events_max, Timestamp now)
+    -> std::optional<std::string>;
 
 // When the execution was redriven under that token, if that was in the last 15 minutes.
 [[nodiscard]] auto redriven_under(interpreter::ExecutionState const& state,

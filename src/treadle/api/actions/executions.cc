@@ -13,6 +13,7 @@
 #include "treadle/api/object_writer.h"
 #include "treadle/api/page_token.h"
 #include "treadle/api/parameters.h"
+#include "treadle/base/limits.h"
 #include "treadle/runtime/redrive.h"
 
 namespace treadle::api {
@@ -47,7 +48,7 @@ void add_redrive(ObjectWriter& out, Services const& services, runtime::Execution
   if (s.redriven_at) out.time("redriveDate", *s.redriven_at);
   auto obstacle =
       runtime::redrive_obstacle(s.status, s.started_at, s.stopped_at.value_or(s.started_at),
-                                s.history_events, services.clock.now());
+                                s.history_events, limits::kHistoryEvents, services.clock.now());
   if (!obstacle) obstacle = machine_obstacle(services, s);
   out.text("redriveStatus", obstacle ? "NOT_REDRIVABLE" : "REDRIVABLE")
       .text("redriveStatusReason", obstacle);
