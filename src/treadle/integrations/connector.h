@@ -50,11 +50,13 @@ struct TaskCall {
   std::string execution_arn;
   std::string trace_header;  // X-Amzn-Trace-Id of the execution; may be empty
   std::optional<Milliseconds>
-      timeout;  // what is left of the task's time-out; the runtime enforces it
+      timeout;             // what is left of the task's time-out; the runtime enforces it
+  std::string role_arn;    // of the task's Credentials; empty: none
+  std::string submission;  // of a job that was started: the output that invoke() gave
 };
 
-// `output` is the JSON text of TaskSucceeded. Under kWaitForTaskToken and .sync it is that of
-// TaskSubmitted: the task goes on until its callback or its job ends.
+// `output` is the JSON text of TaskSucceeded. Under kWaitForTaskToken and .sync invoke() gives that of
+// TaskSubmitted: the task goes on until its callback comes, or until its job ends (await_job).
 struct CallSucceeded {
   std::string output;
   friend bool operator==(CallSucceeded const&, CallSucceeded const&) = default;
@@ -81,6 +83,14 @@ class Connector {
   // stopped. A call that has ended or is unknown is no error. Its `done` still comes, with any
   // result.
   virtual void cancel(CallId /*id*/) {}
+
+  // Of a task of a .sync pattern whose job invoke() has started: `done` with what the job came to.
+  // Called after the commit of TaskSubmitted, and again after a crash; cancel() ends the waiting, not
+  // the job.
+  virtual void await_job(TaskCall call, CallDone done);
+  // Ends a job that nobody waits for any longer. `done` once it was asked to end, with any result;
+  // called again after a crash that came before `done`.
+  virtual void stop_job(TaskCall call, CallDone done);
 };
 
 }  // namespace treadle::integrations

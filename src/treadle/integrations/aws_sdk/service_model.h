@@ -1,0 +1,147 @@
+// What a service's API looks like, read from the models that AWS publishes with its SDKs and kept as
+// compact tables.
+//
+// The models come from a folder laid out as botocore's data directory (SERVICE/VERSION/service-2.json);
+// Debian's python3-botocore installs one. A service is read when it is first asked for.
+// Source: Smithy / botocore, "service-2.json": metadata, operations, shapes.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "treadle/base/result.h"
+
+namespace treadle::integrations::aws_sdk {
+
+enum class Protocol : std::uint8_t { kJson, kRestJson, kRestXml, kQuery, kEc2 };
+
+enum class ShapeType : std::uint8_t {
+  kStructure,
+  kList,
+  kMap,
+  kString,
+  kBlob,
+  kBoolean,
+  kInteger,
+  kLong,
+  kFloat,
+  kDouble,
+  kTimestamp,
+};
+
+enum class TimestampFormat : std::uint8_t { kDefault, kIso8601, kRfc822, kUnixTimestamp };
+
+// Where a member of a request or a response stands. kBody unless the model says otherwise.
+enum class Location : std::uint8_t { kBody, kUri, kQueryString, kHeader, kHeaders, kStatusCode };
+
+using ShapeIndex = std::uint32_t;
+
+struct Member {
+  std::string_view name;       // as the model has it: "jobName"
+  std::string_view wire_name;  // locationName, else `name`
+  std::string shown_name;      // as Step Functions shows it: "JobName"
+  ShapeIndex shape = 0;
+  Location location = Location::kBody;
+  TimestampFormat timestamp_format = TimestampFormat::kDefault;
+  bool is_required = false;
+  bool is_flattened = false;
+  bool is_xml_attribute = false;
+  bool is_idempotency_token = false;
+  bool is_streaming = false;
+  bool is_host_label = false;
+  bool is_json_value = false;
+  bool has_wire_name = false;      // locationName was given
+  std::string_view query_name;     // queryName (EC2), or empty
+  std::string_view xml_namespace;  // or empty
+  std::string_view xml_prefix;     // or empty
+};
+
+struct Shape {
+  std::string_view name;
+  ShapeType type = ShapeType::kStructure;
+  std::vector<Member> members;    // of a structure, in the model's order
+  std::optional<Member> element;  // of a list: its member; of a map: its value
+  std::optional<Member> key;      // of a map
+  TimestampFormat timestamp_format = TimestampFormat::kDefault;
+  std::string_view payload;  // of a structure: the member that is the whole body, or empty
+  std::vector<std::string_view> values;  // of a string: its enum, or empty
+  std::optional<double> min, max;        // length or value
+  std::string_view wire_name;            // locationName of the shape itself, or empty
+  std::string_view xml_namespace;
+  bool is_flattened = false;
+  bool is_exception = false;
+  bool is_document = false;
+  bool is_streaming = false;
+  bool is_event_stream = false;
+  std::string_view error_code;  // error.code of an exception, where it differs from the name
+  int error_status = 0;         // error.httpStatusCode, or 0
+};
+
+struct Operation {
+  std::string_view name;  // "PutItem"
+  std::string_view method;
+  std::string_view uri;  // "/{Bucket}/{Key+}?acl"
+  std::optional<ShapeIndex> input;
+  std::optional<ShapeIndex> output;
+  std::vector<ShapeIndex> errors;
+  std::string_view host_prefix;          // endpoint.hostPrefix, or empty
+  std::string_view input_wire_name;      // locationName of the input, or empty (REST-XML's root)
+  std::string_view input_xml_namespace;  // or empty
+  std::string_view result_wrapper;       // resultWrapper of the output (query), or empty
+  bool is_unsigned = false;              // authtype none
+  bool has_unsigned_body = false;        // authtype v4-unsigned-body
+  bool needs_checksum = false;           // httpChecksumRequired
+};
+
+struct ServiceModel {
+  std::string_view service_id;       // "DynamoDB"
+  std::string_view endpoint_prefix;  // "dynamodb"
+  std::string_view signing_name;     // "dynamodb"; endpoint_prefix where the model has none
+  std::string_view global_endpoint;  // "iam.amazonaws.com", or empty
+  std::string_view api_version;      // "2012-08-10"
+  std::string_view target_prefix;    // "DynamoDB_20120810", or empty
+  std::string_view json_version;     // "1.0", "1.1", or empty
+  std::string_view xml_namespace;    // or empty
+  Protocol protocol = Protocol::kJson;
+  std::vector<Operation> operations;  // sorted by name
+  std::vector<Shape> shapes;
+  std::string text;  // what the views point into
+
+  // `action` as a Resource writes it: "putItem".
+  [[nodiscard]] auto find_operation(std::string_view action) const -> Operation const*;
+  [[nodiscard]] auto shape(ShapeIndex index) const -> Shape const& { return shapes[index]; }
+};
+
+using ServiceModelPtr = std::shared_ptr<ServiceModel const>;
+
+class ServiceModels {
+ public:
+  // `folder` may be empty, or not there: then no service is known.
+  explicit ServiceModels(std::filesystem::path folder);
+
+  // The newest version of a service. `id` as AWS SDK integrations write it ("sfn", "timestreamwrite"):
+  // the service id in lower case without blanks and dashes. Any thread. An error is a sentence for
+  // the author of the definition: the service is not known (with the nearest name, where there is
+  // one, and what to install or pass), or its model is damaged.
+  [[nodiscard]] auto find(std::string_view id) -> Result<ServiceModelPtr, std::string>;
+
+ private:
+  struct Index;
+  std::filesystem::path const folder_;
+  std::mutex mutex_;
+  std::shared_ptr<Index> index_;
+  std::map<std::string, Result<ServiceModelPtr, std::string>, std::less<>> loaded_;
+};
+
+// The id that an optimized integration's service has among the models: "sfn" of "states",
+// "eventbridge" of "events"; any other is its own.
+[[nodiscard]] auto service_id_of(std::string_view optimized_service) -> std::string_view;
+
+}  // namespace treadle::integrations::aws_sdk
