@@ -15,11 +15,11 @@
 namespace treadle::integrations::aws_sdk {
 
 struct ServiceRequest {
-  std::string method;
-  std::string target;    // path and query, percent-encoded, begins with '/'
-  net::Headers headers;  // Content-Type, X-Amz-Target, what members put there; not Host
-  std::string body;
-  std::string host_prefix;  // goes before the host's name at AWS itself: "sync-"; often empty
+  std::string method = {};
+  std::string target = {};    // path and query, percent-encoded, begins with '/'
+  net::Headers headers = {};  // Content-Type, X-Amz-Target, what members put there; not Host
+  std::string body = {};
+  std::string host_prefix = {};  // goes before the host's name at AWS itself: "sync-"; often empty
 };
 
 // What `parameters` (an object, members as Step Functions writes them: "TableName"; a member's own
@@ -34,24 +34,29 @@ struct ServiceRequest {
 
 // What a service answered instead of a result.
 struct ServiceError {
-  std::string code;     // as the service spells it: "NoSuchKey", "ResourceNotFoundException"
-  std::string message;  // may be empty
+  std::string code = {};     // as the service spells it: "NoSuchKey", "ResourceNotFoundException"
+  std::string message = {};  // may be empty
   int status = 0;
-  std::string request_id;
-  std::string extended_request_id;  // S3's
-  bool is_modelled = false;         // the operation's model names the code
+  std::string request_id = {};
+  std::string extended_request_id = {};  // S3's
+  bool is_modelled = false;         // the service's model names the code
+  // The SDK's name of the modelled exception, which the code need not tell ("QueueDoesNotExistException"
+  // of "AWS.SimpleQueueService.NonExistentQueue"); empty where there is none.
+  std::string exception = {};
 };
 
 struct ServiceAnswer {
-  std::string output;  // JSON text: members as Step Functions shows them; nulls left out
+  std::string output = {};  // JSON text: members as Step Functions shows them; nulls left out
   int status = 200;
-  net::Headers headers;
-  std::string request_id;
+  net::Headers headers = {};
+  std::string request_id = {};
 };
 
-// Text bodies become text, JSON bodies their JSON; timestamps ISO 8601 in UTC with milliseconds where there are
-// any; blobs in JSON protocols base64, or their text where it is UTF-8 as Step Functions shows it.
-// An answer that the protocol can't be read from is an error with the code "" and a message.
+// Timestamps become ISO 8601 in UTC with milliseconds where there are any; blobs and bodies their text
+// where it is UTF-8 (JSON stays text), else base64. Lists and maps that the answer has not are left out,
+// but for the prefix headers of a map ("Metadata").
+// An answer that the protocol can't be read from is an error with the code "" and a message. So is a
+// stream of events. An error whose code isn't told has its status for one ("503").
 [[nodiscard]] auto read_answer(ServiceModel const& service, Operation const& operation, int status,
                                net::Headers const& headers, std::string_view body)
     -> Result<ServiceAnswer, ServiceError>;

@@ -17,10 +17,12 @@
 #include <vector>
 
 #include "treadle/base/result.h"
+#include "treadle/json/arena.h"
 
 namespace treadle::integrations::aws_sdk {
 
-enum class Protocol : std::uint8_t { kJson, kRestJson, kRestXml, kQuery, kEc2 };
+// kOther: one that treadle does not speak.
+enum class Protocol : std::uint8_t { kJson, kRestJson, kRestXml, kQuery, kEc2, kOther };
 
 enum class ShapeType : std::uint8_t {
   kStructure,
@@ -43,10 +45,11 @@ enum class Location : std::uint8_t { kBody, kUri, kQueryString, kHeader, kHeader
 
 using ShapeIndex = std::uint32_t;
 
+// What the model says of a member and of its shape together: where both speak, the member counts.
 struct Member {
-  std::string_view name;       // as the model has it: "jobName"
-  std::string_view wire_name;  // locationName, else `name`
-  std::string shown_name;      // as Step Functions shows it: "JobName"
+  std::string_view name;        // as the model has it: "jobName"
+  std::string_view wire_name;   // locationName, else `name`
+  std::string_view shown_name;  // as Step Functions shows it: "JobName"
   ShapeIndex shape = 0;
   Location location = Location::kBody;
   TimestampFormat timestamp_format = TimestampFormat::kDefault;
@@ -72,12 +75,11 @@ struct Shape {
   TimestampFormat timestamp_format = TimestampFormat::kDefault;
   std::string_view payload;  // of a structure: the member that is the whole body, or empty
   std::vector<std::string_view> values;  // of a string: its enum, or empty
-  std::optional<double> min, max;        // length or value
   std::string_view wire_name;            // locationName of the shape itself, or empty
   std::string_view xml_namespace;
   bool is_flattened = false;
   bool is_exception = false;
-  bool is_document = false;
+  bool is_document = false;  // any JSON; also of a shape that the model names and lacks
   bool is_streaming = false;
   bool is_event_stream = false;
   std::string_view error_code;  // error.code of an exception, where it differs from the name
@@ -97,7 +99,8 @@ struct Operation {
   std::string_view result_wrapper;       // resultWrapper of the output (query), or empty
   bool is_unsigned = false;              // authtype none
   bool has_unsigned_body = false;        // authtype v4-unsigned-body
-  bool needs_checksum = false;           // httpChecksumRequired
+  bool needs_checksum = false;           // of the body, whatever the caller asks for
+  std::string_view checksum_member;      // of the input: the algorithm that a caller asks for
 };
 
 struct ServiceModel {
@@ -109,17 +112,26 @@ struct ServiceModel {
   std::string_view target_prefix;    // "DynamoDB_20120810", or empty
   std::string_view json_version;     // "1.0", "1.1", or empty
   std::string_view xml_namespace;    // or empty
-  Protocol protocol = Protocol::kJson;
+  Protocol protocol = Protocol::kOther;
+  bool is_query_compatible = false;  // awsQueryCompatible: errors keep the codes of `query`
   std::vector<Operation> operations;  // sorted by name
   std::vector<Shape> shapes;
-  std::string text;  // what the views point into
+  json::Arena text;  // what the views point into
 
   // `action` as a Resource writes it: "putItem".
   [[nodiscard]] auto find_operation(std::string_view action) const -> Operation const*;
   [[nodiscard]] auto shape(ShapeIndex index) const -> Shape const& { return shapes[index]; }
 };
 
+// Whether a member of that input or output is a stream of events.
+[[nodiscard]] auto has_event_stream(ServiceModel const& service, std::optional<ShapeIndex> index)
+    -> bool;
+
 using ServiceModelPtr = std::shared_ptr<ServiceModel const>;
+
+// `text` (service-2.json) as tables; an error says what is wrong with it. What `text` lacks is taken
+// as empty, so that a model of responses alone will do.
+[[nodiscard]] auto read_service_model(std::string_view text) -> Result<ServiceModelPtr, std::string>;
 
 class ServiceModels {
  public:
@@ -133,10 +145,14 @@ class ServiceModels {
   [[nodiscard]] auto find(std::string_view id) -> Result<ServiceModelPtr, std::string>;
 
  private:
-  struct Index;
+  void read_index();
+  [[nodiscard]] auto load(std::string_view id) const -> Result<ServiceModelPtr, std::string>;
+  [[nodiscard]] auto unknown(std::string_view id) const -> std::string;
+
   std::filesystem::path const folder_;
   std::mutex mutex_;
-  std::shared_ptr<Index> index_;
+  // By id: the file of the newest version.
+  std::optional<std::map<std::string, std::filesystem::path, std::less<>>> index_;
   std::map<std::string, Result<ServiceModelPtr, std::string>, std::less<>> loaded_;
 };
 
