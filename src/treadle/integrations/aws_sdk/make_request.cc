@@ -80,7 +80,8 @@ class RestRequest {
     } else if (shape.type == ShapeType::kList) {
       if (value.size() == 0) return;
       for (auto const& one : value.elements())
-        line += (line.empty() ? "" : ",") + text(*shape.element, one, TimestampFormat::kRfc822);
+        line += text(*shape.element, one, TimestampFormat::kRfc822) + ',';
+      line.pop_back();
     } else {
       line = text(member, value, TimestampFormat::kRfc822);
     }
@@ -165,7 +166,9 @@ class RestRequest {
       if (value == nullptr) return {};
       auto out = text(member, *value, TimestampFormat::kIso8601);
       // "/hostedzone/Z1", as Route 53 answers, is taken for "Z1".
-      auto const slash = service_.service_id == "Route 53" ? out.rfind('/') : std::string::npos;
+      auto const& shape = service_.shape(member.shape).name;
+      bool const is_id = shape == "ResourceId" || shape == "DelegationSetId" || shape == "ChangeId";
+      auto const slash = service_.service_id == "Route 53" && is_id ? out.rfind('/') : std::string::npos;
       if (slash != std::string::npos && slash + 1 < out.size()) out.erase(0, slash + 1);
       return out;
     }

@@ -141,6 +141,8 @@ class Reader {
     member.wire_name = member.has_wire_name ? keep(wire_name) : member.name;
     member.shape = index_of(reference);
     member.location = named(kLocations, text_in(reference, "location")).value_or(Location::kBody);
+    // A prefix of headers may be empty: then it is all of them.
+    if (member.location == Location::kHeaders && !member.has_wire_name) member.wire_name = {};
     member.timestamp_format = format_of(text_of_either(reference, shape, "timestampFormat"));
     auto const either = [&](std::string_view key) {
       return is_set(reference, key) || is_set(shape, key);

@@ -48,7 +48,7 @@ using ShapeIndex = std::uint32_t;
 // What the model says of a member and of its shape together: where both speak, the member counts.
 struct Member {
   std::string_view name;        // as the model has it: "jobName"
-  std::string_view wire_name;   // locationName, else `name`
+  std::string_view wire_name;   // locationName, else `name`; of kHeaders the prefix, perhaps empty
   std::string_view shown_name;  // as Step Functions shows it: "JobName"
   ShapeIndex shape = 0;
   Location location = Location::kBody;
