@@ -58,7 +58,8 @@ struct Case {
 
 TEST(ResponseCheck, OfAFolder) {
   ModelFolder const folder(kOddModel);
-  ResponseModels models(folder.path());
+  aws_sdk::ServiceModels services(folder.path());
+  ResponseModels models(services);
   Case const cases[] = {
       {R"({"TheName":"x"})", "right"},
       {R"({"TheName":"x","Unknown":1})", "right"},
@@ -90,12 +91,14 @@ TEST(ResponseCheck, OfAFolder) {
 
 TEST(ResponseCheck, BrokenModelIsNone) {
   ModelFolder const folder(R"({"metadata":{"serviceId":"Odd"},"operations":)");
-  ResponseModels models(folder.path());
+  aws_sdk::ServiceModels services(folder.path());
+  ResponseModels models(services);
   EXPECT_EQ(check(models, "arn:aws:states:::aws-sdk:odd:doIt", "{}"), "no model");
 }
 
 TEST(ResponseCheck, BuiltIn) {
-  ResponseModels models("/nowhere");
+  aws_sdk::ServiceModels services("/nowhere");
+  ResponseModels models(services);
   struct {
     char const* resource;
     char const* response;

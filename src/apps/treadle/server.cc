@@ -126,7 +126,8 @@ void drain(Node& node, net::HttpServer& server) {
 auto serve(Node& node, ServerOptions const& options, Address const& address,
            std::unique_ptr<api::AccessKeys const> keys, StopSignals const& signals) -> int {
   std::atomic<bool> is_stopping = false;
-  integrations::ResponseModels response_models(options.service_models);
+  integrations::aws_sdk::ServiceModels service_models(options.service_models);
+  integrations::ResponseModels response_models(service_models);
   api::HttpApi http_api(
       api::Services{.router = node.engine(),
                     .catalog = node.catalog(),

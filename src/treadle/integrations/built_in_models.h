@@ -5,8 +5,8 @@
 
 namespace treadle::integrations {
 
-// {"services":{ID:{ACTION:{"output":{"shape":NAME}}}},"shapes":{NAME:...}}, shapes as in AWS's
-// service models. Source: the API references of the services.
+// Laid out as one of AWS's service models, with the service before each operation's name
+// ("Lambda:invoke"). Source: the API references of the services.
 extern std::string_view const kBuiltInModels;
 
 }  // namespace treadle::integrations
