@@ -23,14 +23,16 @@ constexpr auto kToken = "00000000-0000-4000-8000-000000000000";
 auto show(net::Headers const& headers) -> std::string {
   std::string out = "[";
   for (auto const& [name, value] : headers)
-    out += fmt::format("{}[{},{}]", out.size() == 1 ? "" : ",", print_string(name), print_string(value));
+    out += fmt::format("{}[{},{}]", out.size() == 1 ? "" : ",", print_string(name),
+                       print_string(value));
   return out + "]";
 }
 
 auto show(Result<ServiceRequest, std::vector<std::string>> const& request) -> std::string {
   if (!request) {
     std::string out;
-    for (auto const& problem : request.error()) out += (out.empty() ? "" : ",") + print_string(problem);
+    for (auto const& problem : request.error())
+      out += (out.empty() ? "" : ",") + print_string(problem);
     return fmt::format(R"({{"problems":[{}]}})", out);
   }
   return fmt::format(R"({{"method":{},"target":{},"headers":{},"body":{},"host_prefix":{}}})",

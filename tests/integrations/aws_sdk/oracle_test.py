@@ -28,7 +28,7 @@ from samples import Samples
 TOOL = None
 TOKEN = "00000000-0000-4000-8000-000000000000"
 DATA = str(Path(botocore.__file__).parent / "data")
-OPERATIONS_EACH = 25
+OPERATIONS_EACH = 40
 # Of S3: the root is the one member; two members have one name, and one of them botocore can't read.
 READ_OTHERWISE = {"GetBucketLocation", "GetBucketNotification"}
 # Beside these, services by the toss of the seed.

@@ -63,7 +63,8 @@ auto finish(ServiceModel const& service, Operation const& operation, net::Header
   error.is_modelled = shape != nullptr;
   if (shape != nullptr) error.exception = exception_name(shape->name);
   if (auto id = request_id_of(headers); !id.empty()) error.request_id = std::move(id);
-  if (auto id = header(headers, "x-amz-id-2"); !id.empty()) error.extended_request_id = std::move(id);
+  if (auto id = header(headers, "x-amz-id-2"); !id.empty())
+    error.extended_request_id = std::move(id);
   if (error.code.empty()) {
     error.code = fmt::format("{}", error.status);
     if (error.message.empty()) error.message = net::reason_phrase(error.status);

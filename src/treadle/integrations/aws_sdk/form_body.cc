@@ -47,14 +47,10 @@ class FormBody {
   void value(Member const& member, Value value, std::string const& name) {
     auto const& shape = service_.shape(member.shape);
     switch (shape.type) {
-      case ShapeType::kStructure:
-        return structure(shape, value, name);
-      case ShapeType::kList:
-        return list(member, shape, value, name);
-      case ShapeType::kMap:
-        return map(member, shape, value, name);
-      default:
-        return pair(name, scalar_text(service_, member, value, TimestampFormat::kIso8601));
+      case ShapeType::kStructure: return structure(shape, value, name);
+      case ShapeType::kList: return list(member, shape, value, name);
+      case ShapeType::kMap: return map(member, shape, value, name);
+      default: return pair(name, scalar_text(service_, member, value, TimestampFormat::kIso8601));
     }
   }
 

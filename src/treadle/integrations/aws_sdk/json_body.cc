@@ -37,22 +37,16 @@ class JsonBody {
       return;
     }
     switch (shape.type) {
-      case ShapeType::kStructure:
-        return structure(shape, value);
-      case ShapeType::kList:
-        return list(shape, value);
-      case ShapeType::kMap:
-        return map(shape, value);
-      case ShapeType::kBlob:
-        return json::append_string(out_, base64_encode(blob_bytes(value)));
-      case ShapeType::kTimestamp:
-        return timestamp(member, value);
+      case ShapeType::kStructure: return structure(shape, value);
+      case ShapeType::kList: return list(shape, value);
+      case ShapeType::kMap: return map(shape, value);
+      case ShapeType::kBlob: return json::append_string(out_, base64_encode(blob_bytes(value)));
+      case ShapeType::kTimestamp: return timestamp(member, value);
       case ShapeType::kInteger:
       case ShapeType::kLong:
         out_ += scalar_text(service_, member, value, TimestampFormat::kUnixTimestamp);
         return;
-      default:
-        return json::append(out_, value);
+      default: return json::append(out_, value);
     }
   }
 

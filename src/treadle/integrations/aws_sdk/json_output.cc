@@ -11,8 +11,7 @@ namespace {
 using json::Value;
 
 auto unreadable(Member const& member, std::string_view kind) -> std::unexpected<std::string> {
-  return std::unexpected(
-      fmt::format("the answer's field '{}' is no {}", member.shown_name, kind));
+  return std::unexpected(fmt::format("the answer's field '{}' is no {}", member.shown_name, kind));
 }
 
 auto write_timestamp(Member const& member, Value value, std::string& out) -> Written {
@@ -84,8 +83,7 @@ auto write_json_value(ServiceModel const& service, Member const& member, Value v
     case ShapeType::kMap:
       if (!value.is_object()) return unreadable(member, "object");
       return write_map(service, shape, value, out);
-    case ShapeType::kTimestamp:
-      return write_timestamp(member, value, out);
+    case ShapeType::kTimestamp: return write_timestamp(member, value, out);
     case ShapeType::kBlob:
       if (value.is_string() && append_scalar(out, shape.type, value.as_string())) return {};
       [[fallthrough]];

@@ -39,18 +39,15 @@ class RestRequest {
  private:
   void place(Member const& member, Value value) {
     switch (member.location) {
-      case Location::kQueryString:
-        return query(member, member.wire_name, value);
-      case Location::kHeader:
-        return header(member, value);
+      case Location::kQueryString: return query(member, member.wire_name, value);
+      case Location::kHeader: return header(member, value);
       case Location::kHeaders:
         for (auto const& entry : value.members())
-          request_.headers.set(std::string(member.wire_name) + std::string(entry.key),
-                               text(*service_.shape(member.shape).element, entry.value,
-                                    TimestampFormat::kRfc822));
+          request_.headers.set(
+              std::string(member.wire_name) + std::string(entry.key),
+              text(*service_.shape(member.shape).element, entry.value, TimestampFormat::kRfc822));
         return;
-      default:
-        return;
+      default: return;
     }
   }
 
@@ -168,7 +165,8 @@ class RestRequest {
       // "/hostedzone/Z1", as Route 53 answers, is taken for "Z1".
       auto const& shape = service_.shape(member.shape).name;
       bool const is_id = shape == "ResourceId" || shape == "DelegationSetId" || shape == "ChangeId";
-      auto const slash = service_.service_id == "Route 53" && is_id ? out.rfind('/') : std::string::npos;
+      auto const slash =
+          service_.service_id == "Route 53" && is_id ? out.rfind('/') : std::string::npos;
       if (slash != std::string::npos && slash + 1 < out.size()) out.erase(0, slash + 1);
       return out;
     }
@@ -186,7 +184,8 @@ auto make_json(ServiceModel const& service, Operation const& operation, Value pa
     -> ServiceRequest {
   ServiceRequest request{.method = std::string(operation.method), .target = "/"};
   request.headers.add("X-Amz-Target", fmt::format("{}.{}", service.target_prefix, operation.name));
-  request.headers.add("Content-Type", fmt::format("application/x-amz-json-{}", service.json_version));
+  request.headers.add("Content-Type",
+                      fmt::format("application/x-amz-json-{}", service.json_version));
   if (service.is_query_compatible) request.headers.add("x-amzn-query-mode", "true");
   static Shape const kNothing;
   request.body = write_json_body(
@@ -248,8 +247,8 @@ auto with_token(json::Arena& arena, ServiceModel const& service, Operation const
   if (!operation.input || token.empty() || !parameters.is_object()) return parameters;
   for (auto const& member : service.shape(*operation.input).members)
     if (member.is_idempotency_token && given(parameters, member) == nullptr)
-      parameters = json::with_member(arena, parameters, member.shown_name,
-                                     json::make_string(arena, token));
+      parameters =
+          json::with_member(arena, parameters, member.shown_name, json::make_string(arena, token));
   return parameters;
 }
 
@@ -272,13 +271,10 @@ auto make_request(ServiceModel const& service, Operation const& operation, Value
     return std::unexpected(std::move(problems));
   auto request = [&] {
     switch (service.protocol) {
-      case Protocol::kJson:
-        return make_json(service, operation, parameters);
+      case Protocol::kJson: return make_json(service, operation, parameters);
       case Protocol::kQuery:
-      case Protocol::kEc2:
-        return make_form(service, operation, parameters);
-      default:
-        return RestRequest(service, operation, parameters).make();
+      case Protocol::kEc2: return make_form(service, operation, parameters);
+      default: return RestRequest(service, operation, parameters).make();
     }
   }();
   request.host_prefix = host_prefix(service, operation, parameters);

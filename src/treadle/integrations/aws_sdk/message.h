@@ -39,7 +39,7 @@ struct ServiceError {
   int status = 0;
   std::string request_id = {};
   std::string extended_request_id = {};  // S3's
-  bool is_modelled = false;         // the service's model names the code
+  bool is_modelled = false;              // the service's model names the code
   // The SDK's name of the modelled exception, which the code need not tell ("QueueDoesNotExistException"
   // of "AWS.SimpleQueueService.NonExistentQueue"); empty where there is none.
   std::string exception = {};

@@ -35,7 +35,8 @@ auto is_boundary(std::string_view text, std::size_t i) -> bool {
   char const next = i + 1 < text.size() ? text[i + 1] : ' ';
   if (is_version_at(text, i)) return true;
   if (is_lower(before) && is_upper(here)) return is_letter(next) || is_digit(next);
-  if (is_upper(before) && is_upper(here)) return is_lower(next);  // the last of an acronym
+  if (is_upper(before) && is_upper(here))  // the last of an acronym
+    return is_lower(next) && !is_version_at(text, i + 1);
   return is_digit(before) && is_letter(here);
 }
 

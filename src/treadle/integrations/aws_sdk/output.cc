@@ -76,11 +76,9 @@ auto append_scalar(std::string& out, ShapeType type, std::string_view text) -> b
       return true;
     }
     case ShapeType::kInteger:
-    case ShapeType::kLong:
-      return append_integer(out, trimmed(text));
+    case ShapeType::kLong: return append_integer(out, trimmed(text));
     case ShapeType::kFloat:
-    case ShapeType::kDouble:
-      return append_double(out, trimmed(text));
+    case ShapeType::kDouble: return append_double(out, trimmed(text));
     case ShapeType::kTimestamp: {
       auto const time = read_answered_time(trimmed(text));
       if (time) json::append_string(out, write_time(*time, TimestampFormat::kIso8601));

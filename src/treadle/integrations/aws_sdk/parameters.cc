@@ -40,14 +40,10 @@ auto mismatch(Shape const& shape, Value value) -> std::string_view {
   switch (shape.type) {
     case ShapeType::kStructure:
       return value.is_object() || shape.is_document ? "" : "must be a STRUCT";
-    case ShapeType::kList:
-      return value.is_array() ? "" : "must be a LIST";
-    case ShapeType::kMap:
-      return value.is_object() ? "" : "must be a MAP";
-    case ShapeType::kString:
-      return value.is_string() ? "" : "must be a STRING";
-    case ShapeType::kBoolean:
-      return value.is_bool() ? "" : "must be a BOOLEAN";
+    case ShapeType::kList: return value.is_array() ? "" : "must be a LIST";
+    case ShapeType::kMap: return value.is_object() ? "" : "must be a MAP";
+    case ShapeType::kString: return value.is_string() ? "" : "must be a STRING";
+    case ShapeType::kBoolean: return value.is_bool() ? "" : "must be a BOOLEAN";
     case ShapeType::kInteger:
     case ShapeType::kLong: {
       auto const number = value.is_number() ? value.as_int64() : std::nullopt;
@@ -62,8 +58,7 @@ auto mismatch(Shape const& shape, Value value) -> std::string_view {
       return value.is_number() || is_special_number(value) ? "" : "must be a NUMBER";
     case ShapeType::kTimestamp:
       return read_time(value) ? "" : "must be a TIMESTAMP (ISO 8601, as 2023-05-01T10:00:00Z)";
-    case ShapeType::kBlob:
-      return "";
+    case ShapeType::kBlob: return "";
   }
   return "";
 }
@@ -126,15 +121,12 @@ class Check {
         for (std::size_t i = 0; i < value.size(); ++i)
           element(*shape.element, fmt::format("[{}]", i), value.elements()[i]);
         break;
-      case ShapeType::kMap:
-        map(member, shape, value);
-        break;
+      case ShapeType::kMap: map(member, shape, value); break;
       case ShapeType::kString:
         if (!utf8::is_valid(value.as_string()))
           report("The value for the field '{}' must be Unicode text without lone surrogates");
         break;
-      default:
-        break;
+      default: break;
     }
     place(member, shape, value);
   }
@@ -232,15 +224,12 @@ auto timestamp_text(Member const& member, Value value, TimestampFormat format) -
 auto scalar_text(ServiceModel const& service, Member const& member, Value value,
                  TimestampFormat format) -> std::string {
   switch (service.shape(member.shape).type) {
-    case ShapeType::kBlob:
-      return base64_encode(blob_bytes(value));
-    case ShapeType::kTimestamp:
-      return timestamp_text(member, value, format);
+    case ShapeType::kBlob: return base64_encode(blob_bytes(value));
+    case ShapeType::kTimestamp: return timestamp_text(member, value, format);
     case ShapeType::kInteger:
     case ShapeType::kLong:
       return fmt::format("{}", value.is_number() ? value.as_int64().value_or(0) : 0);
-    default:
-      return value.is_string() ? std::string(value.as_string()) : json::print(value);
+    default: return value.is_string() ? std::string(value.as_string()) : json::print(value);
   }
 }
 

@@ -18,6 +18,8 @@
 namespace treadle::integrations::aws_sdk {
 namespace {
 
+constexpr std::size_t kDepthMax = 200;  // of JSON, as of XML: it is walked by recursion
+
 class AnswerReader {
  public:
   AnswerReader(ServiceModel const& service, Operation const& operation, int status,
@@ -25,7 +27,8 @@ class AnswerReader {
       : service_(service), operation_(operation), status_(status), headers_(headers), body_(body) {}
 
   auto read() -> Result<ServiceAnswer, ServiceError> {
-    ServiceAnswer answer{.status = status_, .headers = headers_, .request_id = request_id_of(headers_)};
+    ServiceAnswer answer{
+        .status = status_, .headers = headers_, .request_id = request_id_of(headers_)};
     ObjectWriter to(answer.output);
     if (auto const written = write(to); !written)
       return std::unexpected(body_error_ ? std::move(*body_error_)
@@ -40,17 +43,14 @@ class AnswerReader {
     static Shape const kNothing;
     auto const& shape = operation_.output ? service_.shape(*operation_.output) : kNothing;
     switch (service_.protocol) {
-      case Protocol::kJson:
-        return write_json(shape, to);
+      case Protocol::kJson: return write_json(shape, to);
       case Protocol::kQuery:
-      case Protocol::kEc2:
-        return write_query(shape, to);
+      case Protocol::kEc2: return write_query(shape, to);
       case Protocol::kRestJson:
       case Protocol::kRestXml:
         write_head(shape, to);
         return shape.payload.empty() ? write_body(shape, to) : write_payload(shape, to);
-      case Protocol::kOther:
-        break;
+      case Protocol::kOther: break;
     }
     return std::unexpected("the service speaks a protocol that treadle does not know");
   }
@@ -86,10 +86,9 @@ class AnswerReader {
     if (!operation_.result_wrapper.empty() && root->name != operation_.result_wrapper)
       start = root->child(operation_.result_wrapper);
     if (start == nullptr)
-      return shape.members.empty()
-                 ? Written()
-                 : std::unexpected(
-                       fmt::format("the answer has no element {}", operation_.result_wrapper));
+      return shape.members.empty() ? Written()
+                                   : std::unexpected(fmt::format("the answer has no element {}",
+                                                                 operation_.result_wrapper));
     return write_xml_members(service_, shape, *start, to);
   }
 
@@ -182,7 +181,9 @@ class AnswerReader {
   }
 
   auto parse_json_body() -> Result<json::Value, std::string> {
-    auto const parsed = json::parse(arena_, body_);
+    json::ParseOptions options;
+    options.depth_max = kDepthMax;
+    auto const parsed = json::parse(arena_, body_, options);
     if (!parsed) return std::unexpected("the answer is not JSON: " + parsed.error().to_string());
     return *parsed;
   }

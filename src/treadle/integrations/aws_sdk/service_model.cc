@@ -17,12 +17,18 @@ namespace {
 using json::Value;
 
 constexpr std::pair<std::string_view, ShapeType> kTypes[] = {
-    {"structure", ShapeType::kStructure}, {"list", ShapeType::kList},
-    {"map", ShapeType::kMap},             {"string", ShapeType::kString},
-    {"character", ShapeType::kString},    {"blob", ShapeType::kBlob},
-    {"boolean", ShapeType::kBoolean},     {"integer", ShapeType::kInteger},
-    {"long", ShapeType::kLong},           {"float", ShapeType::kFloat},
-    {"double", ShapeType::kDouble},       {"timestamp", ShapeType::kTimestamp},
+    {"structure", ShapeType::kStructure},
+    {"list", ShapeType::kList},
+    {"map", ShapeType::kMap},
+    {"string", ShapeType::kString},
+    {"character", ShapeType::kString},
+    {"blob", ShapeType::kBlob},
+    {"boolean", ShapeType::kBoolean},
+    {"integer", ShapeType::kInteger},
+    {"long", ShapeType::kLong},
+    {"float", ShapeType::kFloat},
+    {"double", ShapeType::kDouble},
+    {"timestamp", ShapeType::kTimestamp},
 };
 constexpr std::pair<std::string_view, Location> kLocations[] = {
     {"uri", Location::kUri},
@@ -37,8 +43,9 @@ constexpr std::pair<std::string_view, TimestampFormat> kFormats[] = {
     {"unixTimestamp", TimestampFormat::kUnixTimestamp},
 };
 constexpr std::pair<std::string_view, Protocol> kProtocols[] = {
-    {"json", Protocol::kJson},   {"rest-json", Protocol::kRestJson}, {"rest-xml", Protocol::kRestXml},
-    {"query", Protocol::kQuery}, {"ec2", Protocol::kEc2},
+    {"json", Protocol::kJson},        {"rest-json", Protocol::kRestJson},
+    {"rest-xml", Protocol::kRestXml}, {"query", Protocol::kQuery},
+    {"ec2", Protocol::kEc2},
 };
 
 template <typename T, std::size_t n>
@@ -201,7 +208,8 @@ class Reader {
     if (auto const values = child(from, "enum"); values.is_array())
       for (auto const& value : values.elements())
         if (value.is_string()) shape.values.push_back(keep(value.as_string()));
-    if (shape.type == ShapeType::kList) shape.element = read_member("member", child(from, "member"));
+    if (shape.type == ShapeType::kList)
+      shape.element = read_member("member", child(from, "member"));
     if (shape.type == ShapeType::kMap) {
       shape.key = read_member("key", child(from, "key"));
       shape.element = read_member("value", child(from, "value"));
@@ -242,8 +250,8 @@ class Reader {
     operation.input_xml_namespace = keep(namespace_of(child(input, "xmlNamespace")));
     operation.result_wrapper = keep(text_in(child(from, "output"), "resultWrapper"));
     operation.is_unsigned = text_in(from, "authtype") == "none";
-    operation.has_unsigned_body = text_in(from, "authtype") == "v4-unsigned-body" ||
-                                  is_set(from, "unsignedPayload");
+    operation.has_unsigned_body =
+        text_in(from, "authtype") == "v4-unsigned-body" || is_set(from, "unsignedPayload");
     auto const checksum = child(from, "httpChecksum");
     operation.needs_checksum =
         is_set(from, "httpChecksumRequired") || is_set(checksum, "requestChecksumRequired");

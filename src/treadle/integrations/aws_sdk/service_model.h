@@ -113,7 +113,7 @@ struct ServiceModel {
   std::string_view json_version;     // "1.0", "1.1", or empty
   std::string_view xml_namespace;    // or empty
   Protocol protocol = Protocol::kOther;
-  bool is_query_compatible = false;  // awsQueryCompatible: errors keep the codes of `query`
+  bool is_query_compatible = false;   // awsQueryCompatible: errors keep the codes of `query`
   std::vector<Operation> operations;  // sorted by name
   std::vector<Shape> shapes;
   json::Arena text;  // what the views point into
@@ -131,7 +131,8 @@ using ServiceModelPtr = std::shared_ptr<ServiceModel const>;
 
 // `text` (service-2.json) as tables; an error says what is wrong with it. What `text` lacks is taken
 // as empty, so that a model of responses alone will do.
-[[nodiscard]] auto read_service_model(std::string_view text) -> Result<ServiceModelPtr, std::string>;
+[[nodiscard]] auto read_service_model(std::string_view text)
+    -> Result<ServiceModelPtr, std::string>;
 
 class ServiceModels {
  public:

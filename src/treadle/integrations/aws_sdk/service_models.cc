@@ -70,15 +70,16 @@ auto ServiceModels::load(std::string_view id) const -> Result<ServiceModelPtr, s
   auto const& path = index_->find(id)->second;
   auto model = read_service_model(read_file(path, kModelBytesMax));
   if (model) return model;
-  return std::unexpected(
-      fmt::format("The model of the service '{}' can't be used, {}: {}", id, path.string(), model.error()));
+  return std::unexpected(fmt::format("The model of the service '{}' can't be used, {}: {}", id,
+                                     path.string(), model.error()));
 }
 
 auto ServiceModels::unknown(std::string_view id) const -> std::string {
   auto const shown = id.substr(0, kNameCharsShown);
   if (index_->empty())
     return fmt::format(
-        "The service '{}' is not known: there are no service models in '{}' (install python3-botocore, "
+        "The service '{}' is not known: there are no service models in '{}' (install "
+        "python3-botocore, "
         "or name a folder of models with --service-models DIR)",
         shown, folder_.string());
   std::vector<std::string_view> names;

@@ -109,12 +109,11 @@ auto write_time(Timestamp time, TimestampFormat format) -> std::string {
   auto const day = std::chrono::floor<std::chrono::days>(time);
   std::chrono::year_month_day const date{day};
   std::chrono::hh_mm_ss const clock{std::chrono::floor<std::chrono::seconds>(time - day)};
-  return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT",
-                     kDays[std::chrono::weekday{day}.c_encoding()],
-                     static_cast<unsigned>(date.day()),
-                     kMonths[static_cast<unsigned>(date.month()) - 1],
-                     static_cast<int>(date.year()), clock.hours().count(), clock.minutes().count(),
-                     clock.seconds().count());
+  return fmt::format(
+      "{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT", kDays[std::chrono::weekday{day}.c_encoding()],
+      static_cast<unsigned>(date.day()), kMonths[static_cast<unsigned>(date.month()) - 1],
+      static_cast<int>(date.year()), clock.hours().count(), clock.minutes().count(),
+      clock.seconds().count());
 }
 
 }  // namespace treadle::integrations::aws_sdk

@@ -21,12 +21,9 @@ class XmlBody {
   void value(Member const& member, Value value, std::string_view name) {
     auto const& shape = service_.shape(member.shape);
     switch (shape.type) {
-      case ShapeType::kStructure:
-        return structure(member, shape, value, name);
-      case ShapeType::kList:
-        return list(member, shape, value, name);
-      case ShapeType::kMap:
-        return map(member, shape, value, name);
+      case ShapeType::kStructure: return structure(member, shape, value, name);
+      case ShapeType::kList: return list(member, shape, value, name);
+      case ShapeType::kMap: return map(member, shape, value, name);
       default:
         open(member, name);
         out_ += '>';

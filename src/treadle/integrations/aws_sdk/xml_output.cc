@@ -108,10 +108,8 @@ auto write_xml_value(ServiceModel const& service, Member const& member, XmlNode 
       to.close();
       return {};
     }
-    case ShapeType::kList:
-      return write_list(service, member, node, out);
-    case ShapeType::kMap:
-      return write_map(service, member, node, out);
+    case ShapeType::kList: return write_list(service, member, node, out);
+    case ShapeType::kMap: return write_map(service, member, node, out);
     default:
       if (append_scalar(out, shape.type, node.text)) return {};
       return std::unexpected(

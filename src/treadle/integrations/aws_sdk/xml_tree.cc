@@ -1,11 +1,11 @@
 #include "treadle/integrations/aws_sdk/xml_tree.h"
 
+#include <expat.h>
 #include <memory>
 #include <new>
 #include <type_traits>
 #include <vector>
 
-#include <expat.h>
 #include <fmt/format.h>
 
 namespace treadle::integrations::aws_sdk {
@@ -32,7 +32,8 @@ class TreeBuilder {
     auto* const parser = parser_.get();
     XML_SetUserData(parser, this);
     XML_SetElementHandler(
-        parser, [](void* self, XML_Char const* name, XML_Char const** attributes) {
+        parser,
+        [](void* self, XML_Char const* name, XML_Char const** attributes) {
           static_cast<TreeBuilder*>(self)->begin(name, attributes);
         },
         [](void* self, XML_Char const*) { static_cast<TreeBuilder*>(self)->end(); });
