@@ -17,6 +17,7 @@
 
 #include "tests/integrations/calls.h"
 #include "tests/integrations/functions/local_functions.h"
+#include "treadle/base/system_clock.h"
 #include "treadle/net/http_server.h"
 
 namespace treadle::integrations {
@@ -239,6 +240,21 @@ TEST_F(LambdaTest, WithoutCredentialsAwsIsNotCalled) {
   EXPECT_THAT(error_of(result).cause,
               StartsWith("Unable to load AWS credentials to invoke the function "));
   EXPECT_EQ(std::get<CallFailed>(result).stage, CallStage::kStart);
+}
+
+TEST_F(LambdaTest, SignsWithTheCredentialsOfTheChain) {
+  serve([](net::Request const& request, net::Responder responder) {
+    responder.send(payload("\"" + header(request, "X-Amz-Security-Token") + "\""));
+  });
+  AwsConfiguration configuration;
+  configuration.endpoint_url = "http://127.0.0.1:" + std::to_string(server_->port());
+  SystemClock const clock;
+  HttpCaller http(loops_, {});
+  aws_sdk::CredentialProvider credentials(
+      configuration, {aws_sdk::StaticSource{{"AKID", "s", "of the profile"}}}, http, clock);
+  LambdaConnector connector(configuration, loops_, nullptr, &credentials);
+  EXPECT_EQ(output_of(testing::result_of(connector, arn_call("f", "{}"))), "\"of the profile\"");
+  loops_.stop();
 }
 
 TEST_F(LambdaTest, NoFunctionName) {

@@ -52,12 +52,34 @@ auto read_aws_configuration(Environment const& environment) -> AwsConfiguration 
 
 auto service_endpoint(AwsConfiguration const& configuration, std::string_view key,
                       std::string_view prefix, std::string_view region) -> ServiceEndpoint {
-  auto url = value_of(configuration.service_endpoint_urls, key);
-  if (url.empty()) url = configuration.endpoint_url;
+  auto const setting = configuration.services.find(prefix);
+  bool const is_set = setting != configuration.services.end();
+  auto url = is_set ? setting->second.url : value_of(configuration.service_endpoint_urls, key);
+  if (url.empty() && !is_set) url = configuration.endpoint_url;
   if (url.empty())
-    return {fmt::format("https://{}.{}.amazonaws.com", prefix, region), configuration.credentials};
+    return {fmt::format("https://{}.{}.{}", prefix, region, dns_suffix(region)),
+            configuration.credentials};
   while (url.ends_with('/')) url.pop_back();
   return {std::move(url), configuration.credentials.value_or(net::Credentials{"test", "test", ""})};
+}
+
+auto dns_suffix(std::string_view region) -> std::string_view {
+  constexpr std::pair<std::string_view, std::string_view> kSuffixes[] = {
+      {"cn-", "amazonaws.com.cn"},    {"us-iso-", "c2s.ic.gov"},      {"us-isob-", "sc2s.sgov.gov"},
+      {"us-isof-", "csp.hci.ic.gov"}, {"eu-isoe-", "cloud.adc-e.uk"}, {"eusc-", "amazonaws.eu"},
+  };
+  for (auto const& [prefix, suffix] : kSuffixes)
+    if (region.starts_with(prefix)) return suffix;
+  return "amazonaws.com";
+}
+
+auto endpoint_key(std::string_view service_id) -> std::string {
+  std::string key;
+  for (char const c : service_id) {
+    bool const is_lower = c >= 'a' && c <= 'z';
+    key += c == ' ' || c == '-' ? '_' : is_lower ? static_cast<char>(c - 'a' + 'A') : c;
+  }
+  return key;
 }
 
 auto authority_of(std::string_view url) -> std::string_view {

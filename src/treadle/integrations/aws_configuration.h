@@ -3,6 +3,7 @@
 // endpoints".
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -17,17 +18,30 @@ using Environment = std::map<std::string, std::string, std::less<>>;
 // The variables of this process.
 [[nodiscard]] auto process_environment() -> Environment;
 
+// Where the operator says that a service is.
+enum class ServicePlace : std::uint8_t { kLocal, kAws, kUrl };
+
+struct ServiceSetting {
+  ServicePlace place = ServicePlace::kLocal;
+  std::string url;    // of kUrl, without a slash at its end
+  std::string where;  // the setting's own place, for messages: "FILE:LINE:COLUMN"
+};
+
+// By the id that AWS SDK integrations use: "dynamodb", "sfn".
+using ServiceSettings = std::map<std::string, ServiceSetting, std::less<>>;
+
 struct AwsConfiguration {
   std::string region = "us-east-1";   // AWS_REGION, else AWS_DEFAULT_REGION
   std::string endpoint_url;           // AWS_ENDPOINT_URL; empty: AWS's own
   Environment service_endpoint_urls;  // AWS_ENDPOINT_URL_<KEY> by KEY ("LAMBDA", "DYNAMODB")
   std::optional<net::Credentials> credentials;  // AWS_ACCESS_KEY_ID and its companions
+  ServiceSettings services{};                   // of treadle.yaml; wins over the variables
 };
 
 [[nodiscard]] auto read_aws_configuration(Environment const& environment) -> AwsConfiguration;
 
-// A service's address without a slash at its end: AWS_ENDPOINT_URL_<KEY>, else AWS_ENDPOINT_URL,
-// else https://PREFIX.REGION.amazonaws.com.
+// A service's address without a slash at its end: of treadle.yaml, else AWS_ENDPOINT_URL_<KEY>, else
+// AWS_ENDPOINT_URL, else https://PREFIX.REGION.amazonaws.com.
 struct ServiceEndpoint {
   std::string url;
   // What to sign with: the environment's, or dummy keys where an endpoint is configured; nullopt
@@ -37,6 +51,13 @@ struct ServiceEndpoint {
 [[nodiscard]] auto service_endpoint(AwsConfiguration const& configuration, std::string_view key,
                                     std::string_view prefix, std::string_view region)
     -> ServiceEndpoint;
+
+// The suffix of AWS's host names in the partition of a region: "amazonaws.com.cn" in China.
+[[nodiscard]] auto dns_suffix(std::string_view region) -> std::string_view;
+
+// What follows AWS_ENDPOINT_URL_ for a service: its id in upper case, blanks and dashes as
+// underscores ("TIMESTREAM_WRITE" of "Timestream Write").
+[[nodiscard]] auto endpoint_key(std::string_view service_id) -> std::string;
 
 // "host[:port]" of an http or https URL, for the Host header; empty if it is none.
 [[nodiscard]] auto authority_of(std::string_view url) -> std::string_view;

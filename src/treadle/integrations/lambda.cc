@@ -105,8 +105,10 @@ auto to_lambda_result(TaskCall const& call, net::ClientResult result) -> LambdaR
   return std::unexpected(transport_failure(result.error()));
 }
 
+}  // namespace
+
 // A task under way: what was asked, and who waits.
-struct OpenCall {
+struct LambdaConnector::OpenCall {
   TaskCall call;
   LambdaRequest request;
   CallDone done;
@@ -115,8 +117,6 @@ struct OpenCall {
     done(result ? to_call_result(call, request, *result) : CallResult(result.error()));
   }
 };
-
-}  // namespace
 
 // Lives on one loop: all but the constructor and post() runs there.
 class LambdaConnector::Remote {
@@ -158,8 +158,9 @@ class LambdaConnector::Remote {
 };
 
 LambdaConnector::LambdaConnector(AwsConfiguration configuration, net::EventLoops& loops,
-                                 functions::FunctionHost* local)
-    : configuration_(std::move(configuration)), local_(local) {
+                                 functions::FunctionHost* local,
+                                 aws_sdk::CredentialProvider* credentials)
+    : configuration_(std::move(configuration)), local_(local), credentials_(credentials) {
   for (std::size_t i = 0; i < loops.size(); ++i)
     remotes_.push_back(std::make_unique<Remote>(loops.at(i)));
 }
@@ -182,7 +183,22 @@ void LambdaConnector::invoke(TaskCall call, CallDone done) {
         [open = std::move(open)](LambdaResult const& result) mutable { open.finish(result); });
   }
   auto endpoint = service_endpoint(configuration_, "LAMBDA", "lambda", open.request.region);
-  if (!endpoint.credentials) return open.done(no_credentials(open.request));
+  bool const asks =
+      credentials_ != nullptr && (credentials_->is_configured() || !endpoint.credentials);
+  if (!asks && !endpoint.credentials) return open.done(no_credentials(open.request));
+  if (!asks) return send(std::move(open), std::move(endpoint));
+  auto const role = open.call.role_arn;
+  auto const region = open.request.region;
+  credentials_->get(role, region,
+                    [this, open = std::move(open), endpoint = std::move(endpoint)](
+                        aws_sdk::CredentialProvider::Got const& got) mutable {
+                      if (!got) return open.done(no_credentials(open.request));
+                      endpoint.credentials = *got;
+                      send(std::move(open), std::move(endpoint));
+                    });
+}
+
+void LambdaConnector::send(OpenCall open, ServiceEndpoint endpoint) {
   auto& remote = remote_of(open.call.id);
   remote.post([&remote, open = std::move(open), endpoint = std::move(endpoint)]() mutable {
     remote.send(std::move(open), endpoint);

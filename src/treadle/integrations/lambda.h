@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "treadle/integrations/aws_configuration.h"
+#include "treadle/integrations/aws_sdk/credential_provider.h"
 #include "treadle/integrations/connector.h"
 #include "treadle/integrations/functions/function_host.h"
 #include "treadle/integrations/lambda_message.h"
@@ -21,9 +22,11 @@ namespace treadle::integrations {
 class LambdaConnector final : public Connector {
  public:
   // `loops` carry the HTTP calls. Both outlive the connector's use, and the connector is destroyed
-  // after the loops were stopped. `local` may be null: every function is remote.
+  // after the loops were stopped. `local` may be null: every function is remote. Without
+  // `credentials`, which outlive it, only those of the configuration are used.
   LambdaConnector(AwsConfiguration configuration, net::EventLoops& loops,
-                  functions::FunctionHost* local);
+                  functions::FunctionHost* local,
+                  aws_sdk::CredentialProvider* credentials = nullptr);
   LambdaConnector(LambdaConnector const&) = delete;
   auto operator=(LambdaConnector const&) -> LambdaConnector& = delete;
   ~LambdaConnector() override;
@@ -38,10 +41,13 @@ class LambdaConnector final : public Connector {
 
  private:
   class Remote;  // the calls of one loop
+  struct OpenCall;
   [[nodiscard]] auto remote_of(CallId id) -> Remote&;
+  void send(OpenCall open, ServiceEndpoint endpoint);
 
   AwsConfiguration configuration_;
   functions::FunctionHost* local_;
+  aws_sdk::CredentialProvider* credentials_;
   std::vector<std::unique_ptr<Remote>> remotes_;
 };
 
