@@ -77,6 +77,28 @@ TEST(Registry, RefusesWhatNobodyServes) {
   }
 }
 
+TEST(Registry, AnyAwsSdkServiceAndWhatReadsLikeOne) {
+  struct Case {
+    char const* name;
+    std::shared_ptr<asl::Resource const> resource;
+    char const* connector;
+  };
+  Case const cases[] = {
+      {"own_entry", sdk_resource("sqs", "purgeQueue"), "sqs sdk"},
+      {"any_service", sdk_resource("glue", "getJob"), "any sdk"},
+      {"without_the_words", service_resource("s3", "putObject"), "any sdk"},
+      {"optimised", service_resource("sqs", "sendMessage"), "sqs send"},
+  };
+  for (auto const& c : cases) {
+    Fixture fixture;
+    fixture.registry.add_aws_sdk(std::make_shared<NamedConnector>("any sdk"));
+    EXPECT_EQ(output_of(result_of(fixture.registry, make_call(c.resource, "{}"))), c.connector)
+        << c.name;
+    // What AWS has optimized takes its own actions only.
+    EXPECT_EQ(fixture.registry.find(*service_resource("glue", "getJob")), nullptr);
+  }
+}
+
 TEST(Registry, CancelReachesAConnectorOnce) {
   Fixture fixture;
   CallId const id{{7, 8}, 9};

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -12,6 +11,7 @@
 
 #include "treadle/base/error_names.h"
 #include "treadle/base/limits.h"
+#include "treadle/integrations/http_metadata.h"
 #include "treadle/json/arena.h"
 #include "treadle/json/parse.h"
 #include "treadle/json/print.h"
@@ -124,46 +124,6 @@ auto function_error(TaskCall const& call, LambdaResponse const& response) -> Cal
 
 // ---- success
 
-// AllHttpHeaders: every value of every name, in the order of their first coming.
-auto all_headers(json::Arena& arena, net::Headers const& headers) -> json::Value {
-  std::vector<std::pair<std::string_view, std::vector<json::Value>>> fields;
-  for (auto const& header : headers) {
-    auto at = std::ranges::find_if(fields, [&](auto const& field) {
-      return net::equals_ignoring_case(field.first, header.name);
-    });
-    if (at == fields.end()) at = fields.insert(fields.end(), {header.name, {}});
-    at->second.push_back(json::make_string(arena, header.value));
-  }
-  std::vector<json::Member> members;
-  members.reserve(fields.size());
-  for (auto const& [name, values] : fields)
-    members.push_back({name, json::make_array(arena, values)});
-  return json::make_object(arena, members);
-}
-
-// HttpHeaders: the first value of each name, the names in alphabetical order.
-auto first_headers(json::Arena& arena, net::Headers const& headers) -> json::Value {
-  auto const less = [](std::string_view a, std::string_view b) {
-    return std::ranges::lexicographical_compare(
-        a, b, {}, [](char c) { return c | 0x20; }, [](char c) { return c | 0x20; });
-  };
-  std::map<std::string_view, json::Value, decltype(less)> fields(less);
-  for (auto const& header : headers)
-    fields.try_emplace(header.name, json::make_string(arena, header.value));
-  std::vector<json::Member> members;
-  members.reserve(fields.size());
-  for (auto const& [name, value] : fields) members.push_back({name, value});
-  return json::make_object(arena, members);
-}
-
-auto http_metadata(json::Arena& arena, LambdaResponse const& response) -> json::Value {
-  json::Member const members[] = {
-      {"AllHttpHeaders", all_headers(arena, response.headers)},
-      {"HttpHeaders", first_headers(arena, response.headers)},
-      {"HttpStatusCode", json::make_number(arena, std::int64_t{response.status})}};
-  return json::make_object(arena, members);
-}
-
 // An Event or DryRun call has no payload; the output shows it as an empty text.
 auto payload_value(json::Arena& arena, LambdaResponse const& response)
     -> std::optional<json::Value> {
@@ -192,11 +152,10 @@ auto invoke_output(LambdaRequest const& request, LambdaResponse const& response)
         {"LogResult",
          json::make_string(arena, response.headers.find("X-Amz-Log-Result").value_or(""))});
   members.push_back({"Payload", *payload});
-  members.push_back({"SdkHttpMetadata", http_metadata(arena, response)});
-  json::Member const request_id[] = {
-      {"RequestId",
-       json::make_string(arena, response.headers.find("x-amzn-RequestId").value_or(""))}};
-  members.push_back({"SdkResponseMetadata", json::make_object(arena, request_id)});
+  members.push_back({"SdkHttpMetadata", http_metadata(arena, response.status, response.headers)});
+  members.push_back(
+      {"SdkResponseMetadata",
+       response_metadata(arena, response.headers.find("x-amzn-RequestId").value_or(""))});
   members.push_back({"StatusCode", json::make_number(arena, std::int64_t{response.status})});
   return json::print(json::make_object(arena, members));
 }

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "treadle/asl/integration_catalogue.h"
 #include "treadle/base/error_names.h"
 
 namespace treadle::integrations {
@@ -31,6 +32,10 @@ void Registry::add_service(std::string service, std::string action,
   services_.insert_or_assign(std::move(service) + ":" + std::move(action), std::move(connector));
 }
 
+void Registry::add_aws_sdk(std::shared_ptr<Connector> connector) {
+  aws_sdk_ = std::move(connector);
+}
+
 auto Registry::find(asl::Resource const& resource) const -> Connector* {
   switch (resource.kind) {
     case asl::ResourceKind::kLambdaFunction: return lambda_functions_.get();
@@ -40,7 +45,9 @@ auto Registry::find(asl::Resource const& resource) const -> Connector* {
   auto const service = service_name(resource) + ":";
   auto found = services_.find(service + resource.action);
   if (found == services_.end()) found = services_.find(service);
-  return found == services_.end() ? nullptr : found->second.get();
+  if (found != services_.end()) return found->second.get();
+  bool const is_sdk_call = resource.is_aws_sdk || !asl::is_optimized_service(resource.service);
+  return is_sdk_call ? aws_sdk_.get() : nullptr;
 }
 
 void Registry::invoke(TaskCall call, CallDone done) {
@@ -50,7 +57,7 @@ void Registry::invoke(TaskCall call, CallDone done) {
 }
 
 void Registry::cancel(CallId id) {
-  std::set<Connector*> connectors{lambda_functions_.get()};
+  std::set<Connector*> connectors{lambda_functions_.get(), aws_sdk_.get()};
   for (auto const& [name, connector] : services_) connectors.insert(connector.get());
   for (auto* connector : connectors)
     if (connector != nullptr) connector->cancel(id);

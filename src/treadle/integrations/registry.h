@@ -19,6 +19,10 @@ class Registry final : public Connector {
   // ("aws-sdk:dynamodb"). An empty `action` stands for every action that has no entry of its own.
   void add_service(std::string service, std::string action, std::shared_ptr<Connector> connector);
 
+  // `connector` serves every aws-sdk integration that has no entry of its own, and what reads like
+  // one without "aws-sdk" where no optimized integration is known ("arn:aws:states:::s3:putObject").
+  void add_aws_sdk(std::shared_ptr<Connector> connector);
+
   [[nodiscard]] auto find(asl::Resource const& resource) const
       -> Connector*;  // nullptr: nobody serves it
 
@@ -29,6 +33,7 @@ class Registry final : public Connector {
 
  private:
   std::shared_ptr<Connector> lambda_functions_;
+  std::shared_ptr<Connector> aws_sdk_;
   std::map<std::string, std::shared_ptr<Connector>, std::less<>>
       services_;  // "SERVICE:ACTION", "SERVICE:"
 };
