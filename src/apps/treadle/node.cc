@@ -52,7 +52,11 @@ auto Node::open(NodeOptions options) -> Result<std::unique_ptr<Node>, std::strin
     node->store_ = std::move(*opened);
   }
   node->loops_ = std::make_unique<net::EventLoops>(options.loops);
-  auto const aws = integrations::read_aws_configuration(integrations::process_environment());
+  node->task_services_ =
+      std::make_unique<TaskServices>(TaskServicesOptions{.services = std::move(options.services),
+                                                         .http_task = std::move(options.http_task),
+                                                         .service_models = options.service_models},
+                                     *node->loops_, node->clock_, node->shared_random_);
   if (!options.functions.empty()) {
     auto host = integrations::functions::FunctionHost::start(
         std::move(options.functions), {.region = options.engine.region,
@@ -65,10 +69,12 @@ auto Node::open(NodeOptions options) -> Result<std::unique_ptr<Node>, std::strin
     if (!host) return std::unexpected(host.error());
     node->functions_ = std::move(*host);
   }
-  auto const lambda =
-      std::make_shared<integrations::LambdaConnector>(aws, *node->loops_, node->functions_.get());
+  auto const lambda = std::make_shared<integrations::LambdaConnector>(
+      node->task_services_->configuration(), *node->loops_, node->functions_.get(),
+      &node->task_services_->credentials());
   node->registry_.add_lambda_functions(lambda);
   node->registry_.add_service("lambda", "invoke", lambda);
+  node->task_services_->serve(node->registry_);
   auto intake = TRY(open_intake(options, node->random_));
   runtime::ExpressParts const express{.clock = node->clock_,
                                       .connector = node->registry_,
@@ -100,6 +106,7 @@ void Node::stop() {
   if (!running_) return;
   running_ = false;
   loops_->stop();
+  task_services_->stop();
   functions_.reset();
   state_tests_.reset();
   express_.reset();  // its log must be closed before the data directory is given up

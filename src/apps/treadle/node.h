@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/treadle/task_services.h"
 #include "treadle/base/random.h"
 #include "treadle/base/result.h"
 #include "treadle/base/system_clock.h"
@@ -28,6 +29,9 @@ struct NodeOptions {
   std::string data;  // directory of the embedded store; empty: everything in memory
   std::vector<integrations::functions::FunctionSpec> functions;
   std::map<std::string, std::string> function_environment;  // of every local function
+  integrations::ServiceSettings services{};                 // of treadle.yaml
+  integrations::optimized::HttpTaskSettings http_task{};
+  std::string service_models{};  // folder like botocore's data directory
   runtime::EngineOptions engine;
   // Without `data` always kMemory.
   runtime::ExpressIntake express_intake = runtime::ExpressIntake::kLog;
@@ -68,6 +72,7 @@ class Node {
   [[nodiscard]] auto express() -> runtime::Express& { return *express_; }
   [[nodiscard]] auto state_tests() -> runtime::StateTests& { return *state_tests_; }
   [[nodiscard]] auto catalog() -> runtime::Catalog& { return *catalog_; }
+  [[nodiscard]] auto task_services() -> TaskServices& { return *task_services_; }
   [[nodiscard]] auto store() -> store::Store& { return *store_; }
   [[nodiscard]] auto clock() const -> Clock const& { return clock_; }
   [[nodiscard]] auto shared_random() -> Random& { return shared_random_; }  // any thread
@@ -81,6 +86,7 @@ class Node {
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<net::EventLoops> loops_;
   std::unique_ptr<integrations::functions::FunctionHost> functions_;
+  std::unique_ptr<TaskServices> task_services_;
   integrations::Registry registry_;
   std::unique_ptr<runtime::Engine> engine_;
   std::unique_ptr<runtime::Express> express_;

@@ -14,6 +14,15 @@ namespace treadle::app {
 [[nodiscard]] auto local_functions(import::Project const& project)
     -> std::vector<integrations::functions::FunctionSpec>;
 
+// Where the project says that services are.
+[[nodiscard]] auto service_settings(import::Project const& project)
+    -> integrations::ServiceSettings;
+
+// Connections with their secrets, which are read here, and where HTTP Tasks may go. An error is
+// "FILE:LINE:COLUMN: why".
+[[nodiscard]] auto http_task_settings(import::Project const& project)
+    -> Result<integrations::optimized::HttpTaskSettings, std::string>;
+
 // Creates the project's state machines, or updates those whose definition or settings changed; the
 // rest stay as they are. Nothing is changed where a definition is invalid. Waits for the commits.
 // Logs what it did; an error is "FILE:LINE:COLUMN: why". Before anybody else can change machines.

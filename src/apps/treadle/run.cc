@@ -24,6 +24,7 @@ struct RunOptions {
   bool quiet = false;
   std::string project;
   std::string type = "STANDARD";
+  std::string service_models = kServiceModels;
 };
 
 // How an execution ended, of either type.
@@ -173,10 +174,18 @@ auto run(RunOptions const& options) -> int {
     }
     project = std::move(*loaded);
   }
+  auto http_task = http_task_settings(project);
+  if (!http_task) {
+    fmt::print(stderr, "treadle run: {}\n", http_task.error());
+    return kUsage;
+  }
   TimelineSink sink;
   auto node = Node::open({.data = {},
                           .functions = local_functions(project),
                           .function_environment = {},
+                          .services = service_settings(project),
+                          .http_task = std::move(*http_task),
+                          .service_models = options.service_models,
                           .engine = {.time_scale = options.time_scale},
                           .express_sink = &sink,
                           .loops = 1,
@@ -214,13 +223,18 @@ auto run_run(std::span<std::string const> arguments) -> int {
   app.add_option("--time-scale", options.time_scale, "multiplies waits, back-off and time-outs")
       ->check(CLI::PositiveNumber);
   app.add_option("--project", options.project,
-                 "folder whose treadle.yaml lists functions to run here");
+                 "folder whose treadle.yaml lists functions to run here, and where services are");
   app.add_option("--type", options.type, "of the state machine")
       ->check(CLI::IsMember({"STANDARD", "EXPRESS"}))
       ->capture_default_str();
+  app.add_option(
+         "--service-models", options.service_models,
+         "folder like botocore's data directory: the models of the AWS APIs that tasks call")
+      ->capture_default_str();
   app.add_flag("--quiet", options.quiet, "no timeline");
   app.footer(
-      "Functions are invoked at AWS_ENDPOINT_URL_LAMBDA, else AWS_ENDPOINT_URL, else AWS.\n"
+      "A service is called where treadle.yaml says, else at AWS_ENDPOINT_URL_<SERVICE>, else at\n"
+      "AWS_ENDPOINT_URL, else at AWS where credentials are configured.\n"
       "Exit status: 0 it succeeded, 1 it did not, 2 the definition or the command line is wrong.");
   if (auto const status = parse_arguments(app, {arguments.begin(), arguments.end()}))
     return *status;

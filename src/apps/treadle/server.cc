@@ -40,8 +40,7 @@ struct ServerOptions {
   std::string project;
   std::string credentials;
   bool insecure_plaintext = false;
-  // Where Debian's python3-botocore puts them.
-  std::string service_models = "/usr/lib/python3/dist-packages/botocore/data";
+  std::string service_models = kServiceModels;
 };
 
 // As many files and sockets as this process may have.
@@ -178,6 +177,8 @@ auto run(ServerOptions const& options) -> int {
     if (!loaded) return refuse(loaded.error());
     project = std::move(*loaded);
   }
+  auto http_task = http_task_settings(project);
+  if (!http_task) return refuse(http_task.error());
   StopSignals const signals;
   raise_file_limit();
   runtime::EngineOptions engine;
@@ -187,6 +188,9 @@ auto run(ServerOptions const& options) -> int {
   auto node = Node::open({.data = options.store == "memory" ? std::string() : options.data,
                           .functions = local_functions(project),
                           .function_environment = {{"AWS_ENDPOINT_URL_SFN", local_url(*address)}},
+                          .services = service_settings(project),
+                          .http_task = std::move(*http_task),
+                          .service_models = options.service_models,
                           .engine = engine,
                           .express_intake = options.express_intake == "memory"
                                                 ? runtime::ExpressIntake::kMemory
@@ -234,15 +238,17 @@ auto run_server(std::span<std::string const> arguments) -> int {
                  "file of access keys: every request must be signed by one of them");
   app.add_flag("--insecure-plaintext", options.insecure_plaintext,
                "serve an address that is no loopback address without --credentials");
-  app.add_option("--service-models", options.service_models,
-                 "folder like botocore's data directory: TestState checks mocked results of AWS "
-                 "services against the models in it, beside those that are built in")
+  app.add_option(
+         "--service-models", options.service_models,
+         "folder like botocore's data directory: the models of the AWS APIs that tasks call, "
+         "and that TestState checks mocked results against")
       ->capture_default_str();
   app.add_flag("--strict-host", options.strict_host,
                "serve loopback names and the public URL only");
   app.add_option("--public-url", options.public_url, "the URL that browsers may come from");
   app.footer(
-      "Functions are invoked at AWS_ENDPOINT_URL_LAMBDA, else AWS_ENDPOINT_URL, else AWS.\n"
+      "A service is called where treadle.yaml says, else at AWS_ENDPOINT_URL_<SERVICE>, else at\n"
+      "AWS_ENDPOINT_URL, else at AWS where credentials are configured, else here if it is here.\n"
       "SIGTERM ends it once what is under way is finished, a second one at once.\n"
       "Exit status: 0 stopped, 2 the command line is wrong, 74 the data can't be read or written.");
   if (auto const status = parse_arguments(app, {arguments.begin(), arguments.end()}))

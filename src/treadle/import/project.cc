@@ -1,14 +1,14 @@
 #include "treadle/import/project.h"
 
 #include <algorithm>
-#include <charconv>
 #include <system_error>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "treadle/base/limits.h"
 #include "treadle/import/files.h"
+#include "treadle/import/node_reader.h"
+#include "treadle/import/project_services.h"
 #include "treadle/import/yaml.h"
 
 namespace treadle::import {
@@ -27,22 +27,17 @@ constexpr std::pair<std::string_view, FunctionRuntime> kRuntimes[] = {
     {"http", FunctionRuntime::kHttp},
 };
 
-using Problem = std::unexpected<std::string>;
-template <typename T>
-using Read = Result<T, std::string>;
-
 // Reads nodes of one file and knows how to complain about them.
-class Reader {
+class Reader : NodeReader {
  public:
-  explicit Reader(fs::path const& folder)
-      : folder_(folder), file_((folder / kProjectFile).string()) {}
+  explicit Reader(fs::path const& folder) : NodeReader(folder) {}
 
   auto run() -> Read<Project> {
-    auto const text = TRY(read_file(file_, kProjectBytesMax));
+    auto const text = TRY(read_file(file(), kProjectBytesMax));
     auto const root = yaml::parse(text);
     if (!root) return refuse(root.error().mark, root.error().message);
     if (root->is_null()) return Project{};
-    TRY(check_keys(*root, {"stateMachines", "functions"}));
+    TRY(check_keys(*root, {"stateMachines", "functions", "services", "connections", "httpTask"}));
     Project project;
     if (auto const* machines = root->find("stateMachines");
         machines != nullptr && !machines->is_null()) {
@@ -56,74 +51,11 @@ class Reader {
       for (auto const& [key, node] : functions->members())
         project.functions.push_back(TRY(function(key, node)));
     }
+    TRY(read_services(*this, *root, project));
     return project;
   }
 
  private:
-  [[nodiscard]] auto refuse(yaml::Mark at, std::string_view message) const -> Problem {
-    return Problem(fmt::format("{}: {}", place(at), message));
-  }
-
-  [[nodiscard]] auto place(yaml::Mark at) const -> std::string {
-    return fmt::format("{}:{}:{}", file_, at.line, at.column);
-  }
-
-  auto expect_map(yaml::Node const& node, std::string_view what) const -> Read<void> {
-    if (node.is_map()) return {};
-    return refuse(node.mark(), fmt::format("expected {}", what));
-  }
-
-  auto check_keys(yaml::Node const& node, std::vector<std::string_view> const& known) const
-      -> Read<void> {
-    TRY(expect_map(node, fmt::format("a map with {}", fmt::join(known, ", "))));
-    for (auto const& [key, value] : node.members())
-      if (std::ranges::find(known, key.text()) == known.end())
-        return refuse(key.mark(), fmt::format("expected one of {}, but not '{}'",
-                                              fmt::join(known, ", "), key.text()));
-    return {};
-  }
-
-  // The text of member `key`; empty when it is absent or null.
-  auto text(yaml::Node const& map, std::string_view key) const -> Read<std::string> {
-    auto const* node = map.find(key);
-    if (node == nullptr || node->is_null()) return std::string();
-    if (!node->is_scalar())
-      return refuse(node->mark(), fmt::format("expected a text as '{}'", key));
-    return std::string(node->text());
-  }
-
-  auto flag(yaml::Node const& map, std::string_view key) const -> Read<bool> {
-    auto const value = TRY(text(map, key));
-    if (value.empty() || value == "false") return false;
-    if (value == "true") return true;
-    return refuse(map.find(key)->mark(), fmt::format("expected true or false as '{}'", key));
-  }
-
-  auto whole_number(yaml::Node const& map, std::string_view key, std::uint64_t max) const
-      -> Read<std::optional<std::uint64_t>> {
-    auto const value = TRY(text(map, key));
-    if (value.empty()) return std::nullopt;
-    std::uint64_t number = 0;
-    auto const [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-    if (error != std::errc() || end != value.data() + value.size() || number == 0 || number > max)
-      return refuse(map.find(key)->mark(),
-                    fmt::format("expected a whole number from 1 to {} as '{}'", max, key));
-    return number;
-  }
-
-  auto pairs(yaml::Node const& map, std::string_view key) const -> Read<Pairs> {
-    Pairs out;
-    auto const* node = map.find(key);
-    if (node == nullptr || node->is_null()) return out;
-    TRY(expect_map(*node, fmt::format("texts by name as '{}'", key)));
-    for (auto const& [name, value] : node->members()) {
-      if (!value.is_scalar() && !value.is_null())
-        return refuse(value.mark(), fmt::format("expected a text as '{}'", name.text()));
-      out.emplace_back(name.text(), value.text());
-    }
-    return out;
-  }
-
   auto machine(yaml::Node const& key, yaml::Node const& node) const -> Read<StateMachine> {
     TRY(check_keys(node, {"definition", "type", "roleArn", "loggingConfiguration",
                           "tracingConfiguration", "tags"}));
@@ -155,7 +87,7 @@ class Reader {
   auto definition(yaml::Node const& node) const -> Read<std::string> {
     auto const file = TRY(text(node, "definition"));
     if (file.empty()) return refuse(node.mark(), "expected a 'definition': the file that holds it");
-    auto content = read_file(folder_ / file, limits::kDefinitionBytes);
+    auto content = read_file(folder() / file, limits::kDefinitionBytes);
     if (!content) return refuse(node.find("definition")->mark(), content.error());
     return std::move(*content);
   }
@@ -253,14 +185,11 @@ class Reader {
   auto code_folder(yaml::Node const& node) const -> Read<fs::path> {
     auto const code = TRY(text(node, "code"));
     std::error_code error;
-    auto const folder = fs::weakly_canonical(fs::absolute(folder_ / code, error), error);
-    if (code.empty() || fs::is_directory(folder, error)) return folder;
+    auto const found = fs::weakly_canonical(fs::absolute(folder() / code, error), error);
+    if (code.empty() || fs::is_directory(found, error)) return found;
     return refuse(node.find("code")->mark(),
-                  fmt::format("expected a folder, but there is none at {}", folder.string()));
+                  fmt::format("expected a folder, but there is none at {}", found.string()));
   }
-
-  fs::path folder_;
-  std::string file_;
 };
 
 }  // namespace

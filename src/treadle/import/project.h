@@ -1,5 +1,5 @@
-// What `treadle.yaml` in a project's folder says: state machines, and functions that run on this
-// machine. The format: docs/treadle-yaml.md.
+// What `treadle.yaml` in a project's folder says: state machines, functions that run on this machine,
+// where services are, and what HTTP Tasks may do. The format: docs/treadle-yaml.md.
 #pragma once
 
 #include <chrono>
@@ -54,9 +54,57 @@ struct Function {
   std::optional<std::uint32_t> memory_mb;
 };
 
+// Where a service that tasks call is.
+enum class ServicePlace : std::uint8_t { kLocal, kAws, kUrl };
+
+struct Service {
+  std::string id;  // as AWS SDK integrations have it: "dynamodb", "sfn"
+  ServicePlace place = ServicePlace::kLocal;
+  std::string url;      // of kUrl
+  std::string written;  // the place of the setting: "FILE:LINE:COLUMN"
+};
+
+// A text, or where it is to be had: secrets do not stand in the file.
+struct Text {
+  enum class Kind : std::uint8_t { kPlain, kEnvironment, kFile };
+  Kind kind = Kind::kPlain;
+  std::string value;    // the text, the variable's name, or the file's absolute path
+  std::string written;  // "FILE:LINE:COLUMN"
+};
+using Texts = std::vector<std::pair<std::string, Text>>;
+
+struct ConnectionFields {
+  Texts headers;
+  Texts query_parameters;
+  Texts body_parameters;
+};
+
+// What HTTP Tasks are authorized with, as EventBridge's connections have it.
+struct Connection {
+  enum class Authorization : std::uint8_t { kBasic, kApiKey, kOAuthClientCredentials };
+  std::string name;
+  std::string arn;  // empty: any of a connection of that name
+  Authorization authorization = Authorization::kApiKey;
+  Text user;                 // of kBasic; of kApiKey the header's name; of OAuth the client's id
+  Text secret;               // never plain
+  std::string token_url;     // of OAuth
+  std::string token_method;  // GET, POST, PUT; empty: POST
+  ConnectionFields token_fields;
+  ConnectionFields fields;
+};
+
+// Where HTTP Tasks may go besides public addresses by https.
+struct HttpTaskRules {
+  std::vector<std::string> allow;       // "10.1.0.0/16", "127.0.0.1"
+  std::vector<std::string> allow_http;  // "HOST", "HOST:PORT"
+};
+
 struct Project {
   std::vector<StateMachine> state_machines;  // as written
   std::vector<Function> functions;           // as written
+  std::vector<Service> services;             // as written
+  std::vector<Connection> connections;       // as written
+  HttpTaskRules http_task;
 };
 
 // The project in `folder`, definitions read. An error is one line, "FILE:LINE:COLUMN: what was

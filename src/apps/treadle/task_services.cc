@@ -1,0 +1,77 @@
+#include "apps/treadle/task_services.h"
+
+#include <utility>
+
+#include "treadle/integrations/aws_sdk/sdk_connector.h"
+#include "treadle/integrations/optimized/api_gateway.h"
+#include "treadle/integrations/optimized/dynamodb.h"
+#include "treadle/integrations/optimized/event_bridge.h"
+#include "treadle/integrations/optimized/generic.h"
+#include "treadle/integrations/optimized/http_task.h"
+#include "treadle/integrations/optimized/optimized_service.h"
+#include "treadle/integrations/optimized/sns.h"
+#include "treadle/integrations/optimized/sqs.h"
+
+namespace treadle::app {
+namespace {
+
+// Those whose actions are the API's own, but for names; jobs are another's.
+constexpr char const* kGenericServices[] = {
+    "athena",         "batch", "bedrock",          "codebuild",
+    "databrew",       "ecs",   "elasticmapreduce", "emr-containers",
+    "emr-serverless", "glue",  "mediaconvert",     "sagemaker",
+};
+
+auto configuration_with(integrations::ServiceSettings services) -> integrations::AwsConfiguration {
+  auto configuration = integrations::read_aws_configuration(integrations::process_environment());
+  configuration.services = std::move(services);
+  return configuration;
+}
+
+// Of the calls to one host from one loop; more wait for their turn.
+auto client_options() -> net::HttpClientOptions {
+  net::HttpClientOptions options;
+  options.connections_per_target_max = 256;
+  return options;
+}
+
+}  // namespace
+
+TaskServices::TaskServices(TaskServicesOptions options, net::EventLoops& loops, Clock const& clock,
+                           Random& random)
+    : configuration_(configuration_with(std::move(options.services))),
+      http_task_(std::move(options.http_task)),
+      loops_(loops),
+      clock_(clock),
+      models_(options.service_models),
+      http_(loops, client_options()),
+      credentials_(configuration_,
+                   integrations::aws_sdk::read_credential_plan(integrations::process_environment()),
+                   http_, clock),
+      caller_({.configuration = configuration_,
+               .models = models_,
+               .credentials = credentials_,
+               .http = http_,
+               .local = local_,
+               .loops = loops,
+               .clock = clock,
+               .random = random}) {}
+
+void TaskServices::serve(integrations::Registry& registry) {
+  using namespace integrations::optimized;
+  registry.add_aws_sdk(std::make_shared<integrations::aws_sdk::SdkConnector>(caller_));
+  registry.add_service("dynamodb", "", std::make_shared<DynamoDbConnector>(caller_));
+  registry.add_service("sns", "", std::make_shared<SnsConnector>(caller_));
+  registry.add_service("sqs", "", std::make_shared<SqsConnector>(caller_));
+  registry.add_service("events", "", std::make_shared<EventBridgeConnector>(caller_));
+  for (auto const* service : kGenericServices)
+    registry.add_service(
+        service, "", std::make_shared<GenericConnector>(*find_optimized_service(service), caller_));
+  registry.add_service(
+      "apigateway", "invoke",
+      std::make_shared<ApiGatewayConnector>(configuration_, http_, credentials_, clock_));
+  registry.add_service("http", "invoke",
+                       std::make_shared<HttpTaskConnector>(http_task_, loops_, clock_));
+}
+
+}  // namespace treadle::app
