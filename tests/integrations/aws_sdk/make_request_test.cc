@@ -185,6 +185,15 @@ TEST(MakeRequest, SaysWhatTreadleCannotDo) {
   EXPECT_EQ(problems(*model_of("rest-xml", empty, kPost), "{}"), "");
 }
 
+TEST(MakeRequest, QuotesValuesOfOneHeaderThatWouldBeTakenForTwo) {
+  auto const model = model_of("rest-json", R"("In":{"type":"structure","members":{
+      "list":{"shape":"Texts","location":"header","locationName":"x-list"}}},"Out":{"type":"structure","members":{}})",
+                              kPost);
+  auto const made = request(*model, R"({"List":["","a b","c,d","say \"x\\\""]})");
+  EXPECT_EQ(made->headers.find("x-list"), R"(,a b,"c,d","say \"x\\\"")");
+  EXPECT_EQ(request(*model, R"({"List":[]})")->headers.find("x-list"), std::nullopt);
+}
+
 TEST(MakeRequest, TellsAServiceThatItKnowsCodesOfQuery) {
   auto const shapes =
       R"("In":{"type":"structure","members":{}},"Out":{"type":"structure","members":{}})";

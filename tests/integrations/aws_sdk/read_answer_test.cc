@@ -130,6 +130,8 @@ TEST(ReadAnswer, OfBodiesAndHeaders) {
              {"x-list", "a, b,,c"},
              {"Last-Modified", "Mon, 01 May 2023 10:00:00 GMT"}}),
       R"({"Meta":{"Key":"vé"},"Size":1,"At":"2023-05-01T10:00:00Z","List":["a","b","","c"],"Status":200,"Body":"b"})");
+  EXPECT_EQ(shown(*model, "", {{"x-list", R"(a , "b,c" ,"say \"x\\\"","open)"}}),
+            R"({"Meta":{},"List":["a","b,c","say \"x\\\"","open"],"Status":200,"Body":""})");
   EXPECT_EQ(shown(*model, "", {{"Content-Length", "many"}, {"Last-Modified", "never"}}),
             R"({"Meta":{},"Status":200,"Body":""})");
 }

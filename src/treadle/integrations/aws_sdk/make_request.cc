@@ -18,6 +18,17 @@ namespace {
 
 using json::Value;
 
+// A value among others of one header: in quotes where it would be taken for two.
+auto quoted(std::string value) -> std::string {
+  if (value.find_first_of("\",") == std::string::npos) return value;
+  std::string out = "\"";
+  for (char const c : value) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + '"';
+}
+
 // The REST protocols: members in path, query, headers, body.
 class RestRequest {
  public:
@@ -77,7 +88,7 @@ class RestRequest {
     } else if (shape.type == ShapeType::kList) {
       if (value.size() == 0) return;
       for (auto const& one : value.elements())
-        line += text(*shape.element, one, TimestampFormat::kRfc822) + ',';
+        line += quoted(text(*shape.element, one, TimestampFormat::kRfc822)) + ',';
       line.pop_back();
     } else {
       line = text(member, value, TimestampFormat::kRfc822);

@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include "treadle/base/base64.h"
-#include "treadle/base/utf8.h"
 #include "treadle/integrations/aws_sdk/answer_error.h"
 #include "treadle/integrations/aws_sdk/message.h"
 #include "treadle/integrations/aws_sdk/output.h"
@@ -19,6 +18,23 @@ namespace treadle::integrations::aws_sdk {
 namespace {
 
 constexpr std::size_t kDepthMax = 200;  // of JSON, as of XML: it is walked by recursion
+
+// The next value of a header that has several, and what follows it left in `text`: up to a comma,
+// or in quotes.
+auto take_list_value(std::string_view& text) -> std::string {
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  std::string value;
+  bool const is_quoted = text.starts_with('"');
+  std::size_t at = is_quoted ? 1 : 0;
+  for (; at < text.size() && text[at] != (is_quoted ? '"' : ','); ++at) {
+    if (is_quoted && text[at] == '\\' && at + 1 < text.size()) ++at;
+    value += text[at];
+  }
+  while (!is_quoted && value.ends_with(' ')) value.pop_back();
+  at = std::min(text.find(',', at), text.size());
+  text.remove_prefix(std::min(at + 1, text.size()));
+  return value;
+}
 
 class AnswerReader {
  public:
@@ -168,13 +184,8 @@ class AnswerReader {
       return false;
     out += '[';
     for (bool is_first = true; !text.empty(); is_first = false) {
-      auto const comma = std::min(text.find(','), text.size());
-      auto one = text.substr(0, comma);
-      text.remove_prefix(std::min(comma + 1, text.size()));
-      while (one.starts_with(' ')) one.remove_prefix(1);
-      while (one.ends_with(' ')) one.remove_suffix(1);
       if (!is_first) out += ',';
-      if (!append_scalar(out, type, one)) return false;
+      if (!append_scalar(out, type, take_list_value(text))) return false;
     }
     out += ']';
     return true;
