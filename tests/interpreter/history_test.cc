@@ -132,6 +132,60 @@ TEST(History, CallbackBeforeTheCallReturned) {
   EXPECT_EQ(e.output(), "7");
 }
 
+constexpr auto kJob =
+    R"({"StartAt":"J","States":{"J":{"Type":"Task","Resource":"arn:aws:states:::batch:submitJob.sync",
+    "Parameters":{"JobName":"j","JobQueue":"q","JobDefinition":"d"},"TimeoutSeconds":60,"End":true}}})";
+
+// Source: recorded, callback.start_execution_sync.
+TEST(History, AJobIsSubmittedAndThenEnds) {
+  Execution e(kJob);
+  e.start();
+  e.tell(record::CallSucceeded{.scheduled = 3, .output = R"({"JobId":"1"})"});
+  EXPECT_EQ(e.payloads.text(e.state.scopes[0].task->submission), R"({"JobId":"1"})");
+  EXPECT_EQ(e.tell(record::CallSucceeded{.scheduled = 3, .output = "{}"}), record::Reply::kIgnored);
+  e.tell(record::JobSucceeded{.scheduled = 3, .output = R"({"Status":"SUCCEEDED"})"});
+  EXPECT_EQ(e.shape(), (std::vector<std::string>{"1<0 ExecutionStarted", "2<0 TaskStateEntered",
+                                                 "3<2 TaskScheduled", "4<3 TaskStarted",
+                                                 "5<4 TaskSubmitted", "6<5 TaskSucceeded",
+                                                 "7<6 TaskStateExited", "8<7 ExecutionSucceeded"}));
+  EXPECT_EQ(e.output(), R"({"Status":"SUCCEEDED"})");
+  EXPECT_EQ(pending(e.state), Pending{});
+}
+
+TEST(History, AJobThatIsNotTakenFailsToBeSubmitted) {
+  Execution e(kJob);
+  e.start();
+  e.tell(record::CallFailed{.scheduled = 3, .error = {"Batch.ClientException", "no such queue"}});
+  EXPECT_EQ(e.shape()[4], "5<4 TaskSubmitFailed");
+  EXPECT_EQ(e.state.error, "Batch.ClientException");
+}
+
+TEST(History, AJobThatTimesOutIsStoppedAfterTheEnd) {
+  Execution e(kJob);
+  e.start();
+  e.tell(record::CallSucceeded{.scheduled = 3, .output = R"({"JobId":"1"})"});
+  ASSERT_TRUE(e.fire_next_timer());
+  EXPECT_EQ(e.state.status, Status::kFailed);
+  using Outbox = std::vector<std::pair<HistoryId, OutboxKind>>;
+  EXPECT_EQ(pending(e.state).outbox, (Outbox{{3, OutboxKind::kStopJob}}));
+  auto const shown = e.shape();
+  EXPECT_EQ(e.tell(record::JobWasStopped{.scheduled = 3}), record::Reply::kDone);
+  EXPECT_EQ(e.shape(), shown) << "no history shows it";
+  EXPECT_EQ(pending(e.state), Pending{});
+}
+
+TEST(History, CredentialsAreShownWhereTheTaskIsScheduled) {
+  Execution e(
+      R"({"StartAt":"T","States":{"T":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke",
+    "Credentials":{"RoleArn.$":"$.role"},"Parameters":{"FunctionName":"f"},"End":true}}})");
+  e.start(R"({"role":"arn:aws:iam::111122223333:role/other"})");
+  auto const shown = project(e.events[2]);
+  ASSERT_TRUE(shown);
+  EXPECT_EQ(shown->details.back().name, "taskCredentials");
+  EXPECT_EQ(std::get<record::TaskCredentials>(shown->details.back().value).role_arn,
+            "arn:aws:iam::111122223333:role/other");
+}
+
 TEST(History, EndlessLoopYieldsAndEndsAtTheLimit) {
   Execution e(R"({"StartAt":"A","States":{"A":{"Type":"Pass","Next":"C"},
     "C":{"Type":"Choice","Choices":[{"Variable":"$.never","IsPresent":true,"Next":"S"}],"Default":"A"},"S":{"Type":"Succeed"}}})");

@@ -47,6 +47,7 @@ class Driver {
       if (testing::Test::HasFailure()) return;
     }
     if (!execution_.state().is_over()) execution_.tell(record::StopExecution{});
+    stop_jobs();
     execution_.check_ended();
   }
 
@@ -89,11 +90,21 @@ class Driver {
       execution_.kill();
     }
     if (pick(30) == 0) refuse_all();
+    if (pick(3) == 0) stop_jobs();
     std::vector<HistoryId> tasks;
     for (auto const& s : state.scopes)
       if (s.task) tasks.push_back(s.task->scheduled);
     if (tasks.empty() || pick(4) == 0) return fire();
     answer(tasks[pick(tasks.size())]);
+  }
+
+  void stop_jobs() {
+    auto const stopping = execution_.state().stopping;
+    for (auto const& job : stopping) {
+      EXPECT_EQ(execution_.tell(record::JobWasStopped{job.scheduled}), Reply::kDone);
+      EXPECT_EQ(execution_.tell(record::JobWasStopped{job.scheduled}), Reply::kIgnored);
+      ++seen_[execution_.state().is_over() ? "job stopped after the end" : "job stopped"];
+    }
   }
 
   // The earliest timer, or, as when several are overdue, another one.
@@ -108,7 +119,15 @@ class Driver {
 
   void answer(HistoryId id) {
     using enum record::TaskFailure;
-    switch (pick(8)) {
+    switch (pick(10)) {
+      case 8:
+        if (execution_.tell(record::JobFailed{id, {"E1", "job"}}) == Reply::kDone)
+          ++seen_["job failed"];
+        break;
+      case 9:
+        if (execution_.tell(record::JobSucceeded{.scheduled = id, .output = "{}"}) == Reply::kDone)
+          ++seen_["job succeeded"];
+        break;
       case 0: execution_.tell(record::CallFailed{id, kFailed, {"E1", "first"}}); break;
       case 1: execution_.tell(record::CallFailed{id, kStartFailed, {"E2", "second"}}); break;
       case 2: execution_.tell(record::ActivityTaken{.scheduled = id, .worker = "w"}); break;
@@ -135,6 +154,9 @@ class Driver {
     refused(start_command());
     refused(record::CallSucceeded{.scheduled = id, .output = "1"});
     refused(record::CallFailed{.scheduled = id, .error = {"E1", ""}});
+    refused(record::JobSucceeded{.scheduled = id, .output = "1"});
+    refused(record::JobFailed{.scheduled = id, .error = {"E1", ""}});
+    refused(record::JobWasStopped{.scheduled = id});
     refused(record::TokenSucceeded{.scheduled = id, .output = "1"});
     refused(record::TokenFailed{.scheduled = id, .error = {}, .cause = {}});
     refused(record::TokenHeartbeat{.scheduled = id});
@@ -196,6 +218,11 @@ TEST(Property, ReplayAndRowsAgreeWithTheState) {
                            "time-out",
                            "heartbeat",
                            "token",
+                           "job",
+                           "job failed",
+                           "job succeeded",
+                           "job stopped",
+                           "job stopped after the end",
                            "activity",
                            "Assign",
                            "bad expression",

@@ -80,6 +80,8 @@ class Driver {
     }
     for (auto const& name : names_) node_.stop(name);
     check();
+    end_jobs();
+    check();
     EXPECT_FALSE(node_.why_stopped) << *node_.why_stopped;
     EXPECT_EQ(count_running(), 0U);
     node_.advance(std::chrono::hours{24});  // what heartbeats left behind goes
@@ -179,12 +181,27 @@ class Driver {
   void answer(std::size_t index) {
     auto const& call = node_.connector.open()[index].call;
     if (!call.task_token.empty()) tokens_.push_back(call.task_token);
-    ++seen_["answer"];
+    ++seen_[node_.connector.open()[index].what == treadle::test::ScriptedConnector::What::kJob
+                ? "job"
+                : "answer"];
     switch (pick(5)) {
       case 0: return node_.connector.fail(index, "E1");
       case 1: return node_.connector.fail(index, "E2", integrations::CallStage::kStart);
       default: return node_.connector.succeed(index, R"({"ok":true})");
     }
+  }
+
+  // What a stop left: jobs that are asked to end, some of them after a restart.
+  void end_jobs() {
+    using What = treadle::test::ScriptedConnector::What;
+    if (pick(4) == 0) restart();
+    auto const& open = node_.connector.open();
+    for (std::size_t i = open.size(); i-- > 0;) {
+      if (open[i].what != What::kStop) continue;
+      ++seen_["job stopped"];
+      node_.connector.succeed(i, "{}");
+    }
+    node_.settle();
   }
 
   void check_rows() {
@@ -232,7 +249,7 @@ TEST_P(EngineProperty, rows_are_what_the_journals_say_after_every_commit) {
   }
   std::string table = fmt::format("seed {}, {} runs:", seed, runs);
   for (auto const* what : {"answer", "time", "restart", "stop", "redrive", "activity", "token",
-                           "heartbeat", "late token", "snapshot"}) {
+                           "heartbeat", "late token", "snapshot", "job", "job stopped"}) {
     table += fmt::format(" {} {},", what, seen[what]);
     EXPECT_TRUE(seen[what] > 0 || runs < 20) << what << " never occurred";
   }

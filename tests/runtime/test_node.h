@@ -243,7 +243,7 @@ class TestNode {
  private:
   [[nodiscard]] auto activity() const -> std::uint64_t {
     return store_->submitted() + store_->scans + connector.deliveries.size() +
-           connector.cancels.size();
+           connector.jobs.size() + connector.stops.size() + connector.cancels.size();
   }
 
   // Runs what is posted by now, and by the callbacks of what is submitted by now.

@@ -91,7 +91,7 @@ class RandomMachine {
   }
 
   auto task(std::string const& go, std::uint64_t next) -> std::string {
-    auto const kind = pick(4);
+    auto const kind = pick(5);
     std::string out = R"("Type":"Task",)";
     if (kind == 0) {
       ++seen["activity"];
@@ -100,6 +100,10 @@ class RandomMachine {
       ++seen["token"];
       out +=
           R"("Resource":"arn:aws:states:::lambda:invoke.waitForTaskToken","Parameters":{"FunctionName":"f","Payload":{"t.$":"$$.Task.Token"}},)";
+    } else if (kind == 2) {
+      ++seen["job"];
+      out +=
+          R"("Resource":"arn:aws:states:::batch:submitJob.sync","Parameters":{"JobName":"j","JobQueue":"q","JobDefinition":"d"},)";
     } else {
       out += R"("Resource":"arn:aws:lambda:us-east-1:123456789012:function:f",)";
       // Fails before anything is scheduled, with an error that a Retrier may take.

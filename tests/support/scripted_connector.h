@@ -14,14 +14,24 @@ class ScriptedConnector final : public integrations::Connector {
  public:
   using Result = integrations::CallResult;
 
+  enum class What : std::uint8_t { kCall, kJob, kStop };
   struct Open {
     integrations::TaskCall call;
     integrations::CallDone done;
+    What what = What::kCall;
   };
 
   void invoke(integrations::TaskCall call, integrations::CallDone done) override {
     deliveries.push_back(call);
     open_.push_back({std::move(call), std::move(done)});
+  }
+  void await_job(integrations::TaskCall call, integrations::CallDone done) override {
+    jobs.push_back(call);
+    open_.push_back({std::move(call), std::move(done), What::kJob});
+  }
+  void stop_job(integrations::TaskCall call, integrations::CallDone done) override {
+    stops.push_back(call);
+    open_.push_back({std::move(call), std::move(done), What::kStop});
   }
   void cancel(integrations::CallId id) override { cancels.push_back(id); }
 
@@ -45,6 +55,8 @@ class ScriptedConnector final : public integrations::Connector {
   void forget_open() { open_.clear(); }
 
   std::vector<integrations::TaskCall> deliveries;  // every one ever, in order
+  std::vector<integrations::TaskCall> jobs;        // waited for
+  std::vector<integrations::TaskCall> stops;       // asked to end
   std::vector<integrations::CallId> cancels;
 
  private:

@@ -16,6 +16,11 @@ class FieldWriter {
 
   void operator()(std::string_view text) const { out_.text(name_, text); }
   void operator()(std::uint64_t number) const { out_.number(name_, number); }
+  void operator()(record::TaskCredentials const& credentials) const {
+    ObjectWriter role;
+    role.text("roleArn", credentials.role_arn);
+    out_.raw(name_, role.take());
+  }
   // Parameters have no ...Details of their own.
   void operator()(record::PayloadId id) const {
     if (data_ == ExecutionData::kLeftOut && name_ != "parameters") return;

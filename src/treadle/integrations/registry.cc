@@ -56,6 +56,18 @@ void Registry::invoke(TaskCall call, CallDone done) {
   done(unknown(*call.resource));
 }
 
+void Registry::await_job(TaskCall call, CallDone done) {
+  if (auto* connector = find(*call.resource))
+    return connector->await_job(std::move(call), std::move(done));
+  done(unknown(*call.resource));
+}
+
+void Registry::stop_job(TaskCall call, CallDone done) {
+  if (auto* connector = find(*call.resource))
+    return connector->stop_job(std::move(call), std::move(done));
+  done(unknown(*call.resource));
+}
+
 void Registry::cancel(CallId id) {
   std::set<Connector*> connectors{lambda_functions_.get(), aws_sdk_.get()};
   for (auto const& [name, connector] : services_) connectors.insert(connector.get());

@@ -30,6 +30,8 @@ class Registry final : public Connector {
   // States.Runtime (a retry would meet the same) and a cause that names the resource.
   void invoke(TaskCall call, CallDone done) override;
   void cancel(CallId id) override;
+  void await_job(TaskCall call, CallDone done) override;
+  void stop_job(TaskCall call, CallDone done) override;
 
  private:
   std::shared_ptr<Connector> lambda_functions_;

@@ -103,11 +103,20 @@ class Applier {
   void operator()(TaskSubmitted const& e) {
     auto& s = state_.scope(e.scope);
     s.task->call_open = false;
+    if (e.has_job) s.task->submission = e.output;
     s.last_id = id();
   }
 
   void operator()(TaskSucceeded const& e) { end_task(e.scope); }
-  void operator()(TaskFailed const& e) { end_task(e.scope); }
+  void operator()(TaskFailed const& e) {
+    abandon_job(e.scope, e.disarm);
+    end_task(e.scope);
+  }
+
+  void operator()(JobStopped const& e) {
+    std::erase_if(state_.stopping,
+                  [&](AbandonedJob const& job) { return job.scheduled == e.scheduled; });
+  }
 
   void operator()(RetryScheduled const& e) {
     auto& s = state_.scope(e.scope);
@@ -183,7 +192,10 @@ class Applier {
 
   void operator()(ContainerFailed const& e) { state_.scope(e.scope).last_id = id(); }
 
-  void operator()(ScopeAborted const& e) { set_aside(e.scope); }
+  void operator()(ScopeAborted const& e) {
+    abandon_job(e.scope, e.disarm);
+    set_aside(e.scope);
+  }
   void operator()(IterationAborted const&) {}
 
   void operator()(ExecutionSucceeded const& e) {
@@ -231,6 +243,12 @@ class Applier {
       at->value = a.value;
     else
       s.variables.push_back({std::string(a.name), a.value});
+  }
+
+  void abandon_job(ScopeId scope, Disarm const& disarm) {
+    auto const& task = state_.scope(scope).task;
+    if (disarm.stop_job)
+      state_.stopping.push_back({disarm.task, task ? task->submission : PayloadId{}});
   }
 
   void end_task(ScopeId scope) {

@@ -52,6 +52,7 @@ class Checker {
   auto operator()(ExecutionRedriven const&) const -> bool {
     return state_.is_over() && state_.status != Status::kSucceeded;
   }
+  auto operator()(JobStopped const&) const -> bool { return true; }
   auto operator()(Yielded const&) const -> bool { return is_running(); }
   auto operator()(Resumed const&) const -> bool { return is_running(); }
   // Facts that change one scope.

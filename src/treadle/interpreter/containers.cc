@@ -60,7 +60,8 @@ void abort_scope(Step& step, ScopeId scope, InHistory shown) {
   auto const last = s.last_id;
   auto const type =
       shown == InHistory::kShown ? shown_when_aborted(s, step.state_of(scope).type) : std::nullopt;
-  step.emit(ScopeAborted{.scope = scope, .type = type, .disarm = disarm_of(s)}, last);
+  step.emit(ScopeAborted{.scope = scope, .type = type, .disarm = disarm_of(s, Job::kAbandoned)},
+            last);
   auto const& owner = step.state_of(parent);
   if (owner.type == asl::StateType::kMap && shown == InHistory::kShown)
     step.emit(IterationAborted{.index = index, .name = owner.name},

@@ -74,7 +74,29 @@ class Decider {
   auto operator()(CallFailed const& c) -> Reply {
     auto const* const s = open_call(c.scheduled);
     if (s == nullptr) return Reply::kIgnored;
-    task_failed(step_, s->id, c.how, Failure::from(c.error));
+    auto const how =
+        s->task->is_job() && c.how == TaskFailure::kFailed ? TaskFailure::kSubmitFailed : c.how;
+    task_failed(step_, s->id, how, Failure::from(c.error));
+    return Reply::kDone;
+  }
+
+  auto operator()(JobSucceeded const& c) -> Reply {
+    auto const* const s = open_job(c.scheduled);
+    if (s == nullptr) return Reply::kIgnored;
+    task_succeeded(step_, s->id, c.output);
+    return Reply::kDone;
+  }
+
+  auto operator()(JobFailed const& c) -> Reply {
+    auto const* const s = open_job(c.scheduled);
+    if (s == nullptr) return Reply::kIgnored;
+    task_failed(step_, s->id, TaskFailure::kFailed, Failure::from(c.error));
+    return Reply::kDone;
+  }
+
+  auto operator()(JobWasStopped const& c) -> Reply {
+    if (!step_.state().is_stopping(c.scheduled)) return Reply::kIgnored;
+    step_.emit(JobStopped{.scheduled = c.scheduled}, 0);
     return Reply::kDone;
   }
 
@@ -145,6 +167,11 @@ class Decider {
   [[nodiscard]] auto open_call(HistoryId scheduled) const -> Scope const* {
     auto const* const s = step_.state().find_task(scheduled);
     return s != nullptr && s->task->call_open ? s : nullptr;
+  }
+
+  [[nodiscard]] auto open_job(HistoryId scheduled) const -> Scope const* {
+    auto const* const s = step_.state().find_task(scheduled);
+    return s != nullptr && s->task->has_open_job() ? s : nullptr;
   }
 
   auto execution_timed_out(Timer const& timer) -> Reply {

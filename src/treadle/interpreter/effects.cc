@@ -13,7 +13,9 @@ auto waits_for_token(asl::ResourceKind kind, asl::Pattern pattern) -> bool {
 
 // What ends a wait may cancel a call that is still out.
 void cancel(Disarm const& disarm, std::vector<Effect>& out) {
-  if (disarm.task != 0 && disarm.call_open) out.push_back({EffectKind::kCancelTask, disarm.task});
+  if (disarm.task != 0 && (disarm.call_open || disarm.job_open))
+    out.push_back({EffectKind::kCancelTask, disarm.task});
+  if (disarm.stop_job) out.push_back({EffectKind::kStopJob, disarm.task});
 }
 
 void disarm_rows(Disarm const& d, RowChanges& out) {
@@ -22,6 +24,8 @@ void disarm_rows(Disarm const& d, RowChanges& out) {
   if (d.call_open) out.outbox.push_back({d.task, OutboxKind::kCall, false});
   if (d.activity_offered) out.outbox.push_back({d.task, OutboxKind::kActivity, false});
   if (d.token_open) out.tokens.push_back({d.task, false});
+  if (d.job_open) out.outbox.push_back({d.task, OutboxKind::kJob, false});
+  if (d.stop_job) out.outbox.push_back({d.task, OutboxKind::kStopJob, true});
 }
 
 }  // namespace
@@ -31,6 +35,8 @@ void effects(JournalEvent const& event, std::vector<Effect>& out) {
     bool const activity = e->kind == asl::ResourceKind::kActivity;
     out.push_back(
         {activity ? EffectKind::kOfferActivity : EffectKind::kInvokeTask, event.first_history_id});
+  } else if (auto const* submitted = std::get_if<TaskSubmitted>(&event.fact)) {
+    if (submitted->has_job) out.push_back({EffectKind::kAwaitJob, submitted->task.scheduled});
   } else if (auto const* succeeded = std::get_if<TaskSucceeded>(&event.fact)) {
     if (succeeded->disarm.token_open) cancel(succeeded->disarm, out);
   } else if (auto const* failed = std::get_if<TaskFailed>(&event.fact)) {
@@ -79,6 +85,10 @@ class Indexer {
   }
   void operator()(TaskSubmitted const& e) {
     out_.outbox.push_back({e.task.scheduled, OutboxKind::kCall, false});
+    if (e.has_job) out_.outbox.push_back({e.task.scheduled, OutboxKind::kJob, true});
+  }
+  void operator()(JobStopped const& e) {
+    out_.outbox.push_back({e.scheduled, OutboxKind::kStopJob, false});
   }
   void operator()(TaskSucceeded const& e) { disarm_rows(e.disarm, out_); }
   void operator()(TaskFailed const& e) { disarm_rows(e.disarm, out_); }
@@ -116,10 +126,12 @@ auto pending(ExecutionState const& state) -> Pending {
     if (t.timeout) p.timers.push_back(*t.timeout);
     if (t.heartbeat) p.timers.push_back(*t.heartbeat);
     if (t.call_open) p.outbox.emplace_back(t.scheduled, OutboxKind::kCall);
+    if (t.has_open_job()) p.outbox.emplace_back(t.scheduled, OutboxKind::kJob);
     if (t.kind == asl::ResourceKind::kActivity && !t.started)
       p.outbox.emplace_back(t.scheduled, OutboxKind::kActivity);
     if (waits_for_token(t.kind, t.pattern)) p.tokens.push_back(t.scheduled);
   }
+  for (auto const& job : state.stopping) p.outbox.emplace_back(job.scheduled, OutboxKind::kStopJob);
   std::ranges::sort(p.timers);
   std::ranges::sort(p.outbox);
   std::ranges::sort(p.tokens);

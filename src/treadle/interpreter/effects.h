@@ -19,7 +19,7 @@ struct TimerRow {
   record::Timer timer;
   bool put = true;
 };
-enum class OutboxKind : std::uint8_t { kCall, kActivity, kContinue };
+enum class OutboxKind : std::uint8_t { kCall, kActivity, kContinue, kJob, kStopJob };
 struct OutboxRow {
   HistoryId history_id = 0;  // 0 for kContinue
   OutboxKind kind = OutboxKind::kCall;

@@ -33,4 +33,8 @@ auto ExecutionState::find_task(HistoryId scheduled) const -> Scope const* {
   return at != scopes.end() ? &*at : nullptr;
 }
 
+auto ExecutionState::is_stopping(HistoryId scheduled) const -> bool {
+  return std::ranges::find(stopping, scheduled, &AbandonedJob::scheduled) != stopping.end();
+}
+
 }  // namespace treadle::interpreter

@@ -52,6 +52,18 @@ struct OpenTask {
   std::optional<Timer> timeout;
   std::optional<Timer> heartbeat;
   std::uint64_t heartbeat_seconds = 0;
+  PayloadId submission = {};  // of a job that was started: what its call returned
+
+  [[nodiscard]] auto is_job() const -> bool {
+    return pattern == asl::Pattern::kSync || pattern == asl::Pattern::kSync2;
+  }
+  [[nodiscard]] auto has_open_job() const -> bool { return submission != PayloadId{}; }
+};
+
+// A job that nobody waits for any longer and that is to be stopped.
+struct AbandonedJob {
+  HistoryId scheduled = 0;
+  PayloadId submission;  // 0: its call had not returned
 };
 
 struct Container {
@@ -130,6 +142,7 @@ struct Progress {
   bool yielded = false;
   std::optional<Timer> timeout;
   std::vector<Scope> scopes;  // by ascending id; children come after their parents
+  std::vector<AbandonedJob> stopping;
   // The scopes that failed or were aborted below a state that has not gone on since, and, once the
   // execution has ended badly, all that were open: what a redrive reopens. By ascending id.
   std::vector<Scope> frontier;
@@ -143,6 +156,7 @@ struct ExecutionState : Identity, Progress {
   [[nodiscard]] auto scope(ScopeId id) const -> Scope const&;
   // The scope whose open task was scheduled by that event, or nullptr.
   [[nodiscard]] auto find_task(HistoryId scheduled) const -> Scope const*;
+  [[nodiscard]] auto is_stopping(HistoryId scheduled) const -> bool;
   [[nodiscard]] auto is_over() const -> bool { return status > Status::kRunning; }
 };
 

@@ -109,6 +109,7 @@ class Projector {
     }
     if (e.timeout_seconds) add("timeoutInSeconds", *e.timeout_seconds);
     if (e.heartbeat_seconds) add("heartbeatInSeconds", *e.heartbeat_seconds);
+    if (!e.role_arn.empty()) add("taskCredentials", record::TaskCredentials{e.role_arn});
   }
   void operator()(TaskStarted const& e) {
     task(e.task.kind, TaskEvent::kStarted);
@@ -185,6 +186,7 @@ class Projector {
   }
   // What no history shows.
   void operator()(WaitStarted const&) {}
+  void operator()(JobStopped const&) {}
   void operator()(TimerFired const&) {}
   void operator()(RetryScheduled const&) {}
   void operator()(ErrorCaught const&) {}

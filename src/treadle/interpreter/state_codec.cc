@@ -24,8 +24,9 @@ static auto tie(Variable& v) { return std::tie(v.name, v.value); }
 static auto tie(RedriveToken& v) { return std::tie(v.token, v.used_at); }
 static auto tie(OpenTask& v) {
   return std::tie(v.scheduled, v.kind, v.pattern, v.started, v.call_open, v.timeout, v.heartbeat,
-                  v.heartbeat_seconds);
+                  v.heartbeat_seconds, v.submission);
 }
+static auto tie(AbandonedJob& v) { return std::tie(v.scheduled, v.submission); }
 static auto tie(Container& v) {
   return std::tie(v.input, v.items, v.length, v.started, v.ended, v.concurrency_max, v.results);
 }
@@ -39,7 +40,8 @@ static auto tie(ExecutionState& v) {
                   v.revision, v.role_arn, v.trace_header, v.input, v.output, v.error, v.cause,
                   v.started_at, v.ended_at, v.last_event_at, v.redrive_count, v.redriven_at,
                   v.last_history_id, v.last_scope_id, v.yielded, v.timeout, v.scopes, v.frontier,
-                  v.version_arn, v.alias_arn, v.revision_id, v.revised_at, v.redrive_tokens);
+                  v.version_arn, v.alias_arn, v.revision_id, v.revised_at, v.redrive_tokens,
+                  v.stopping);
 }
 
 auto encode_state(ExecutionState const& state) -> std::string {

@@ -205,7 +205,7 @@ void fail_state(Step& step, ScopeId scope, Failure failure) {
   end_execution(step, Ending::kFailed, kept(failure.error), cause, step.scope(scope).last_id);
 }
 
-auto disarm_of(Scope const& scope) -> Disarm {
+auto disarm_of(Scope const& scope, Job job) -> Disarm {
   Disarm disarm{.timer = scope.timer, .heartbeat = {}};
   if (!scope.task) return disarm;
   disarm.timer = scope.task->timeout;
@@ -216,6 +216,8 @@ auto disarm_of(Scope const& scope) -> Disarm {
       scope.task->kind == asl::ResourceKind::kActivity && !scope.task->started;
   disarm.token_open = scope.task->kind == asl::ResourceKind::kActivity ||
                       scope.task->pattern == asl::Pattern::kWaitForTaskToken;
+  disarm.job_open = scope.task->has_open_job();
+  disarm.stop_job = job == Job::kAbandoned && scope.task->is_job();
   return disarm;
 }
 
@@ -240,7 +242,9 @@ void end_execution(Step& step, Ending how, std::optional<std::string_view> error
   abort_children(step, kRootScope, InHistory::kSilent);
   auto const& root = step.scope(kRootScope);
   if (root.phase == Phase::kTask || root.phase == Phase::kWaiting || root.phase == Phase::kBackoff)
-    step.emit(ScopeAborted{.scope = kRootScope, .type = {}, .disarm = disarm_of(root)}, 0);
+    step.emit(
+        ScopeAborted{.scope = kRootScope, .type = {}, .disarm = disarm_of(root, Job::kAbandoned)},
+        0);
   step.emit(
       ExecutionEnded{.how = how, .error = error, .cause = cause, .timer = step.state().timeout},
       previous);

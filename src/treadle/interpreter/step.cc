@@ -21,8 +21,15 @@ auto history_count(Fact const& fact) -> std::uint8_t {
       std::holds_alternative<WaitStarted>(fact) || std::holds_alternative<TimerFired>(fact) ||
       std::holds_alternative<RetryScheduled>(fact) || std::holds_alternative<ErrorCaught>(fact) ||
       std::holds_alternative<BranchSucceeded>(fact) || std::holds_alternative<BranchFailed>(fact) ||
-      std::holds_alternative<Yielded>(fact) || std::holds_alternative<Resumed>(fact);
+      std::holds_alternative<Yielded>(fact) || std::holds_alternative<Resumed>(fact) ||
+      std::holds_alternative<JobStopped>(fact);
   return silent ? 0 : 1;
+}
+
+// What may happen to an execution that has ended.
+auto follows_end(Fact const& fact) -> bool {
+  return std::holds_alternative<ExecutionRedriven>(fact) ||
+         std::holds_alternative<JobStopped>(fact);
 }
 
 auto ends_execution(Fact const& fact) -> bool {
@@ -43,7 +50,7 @@ Step::Step(ExecutionState& state, asl::Definition const& definition, World& worl
       now_(std::max(world.now, state.last_event_at)) {}
 
 void Step::emit(Fact fact, HistoryId previous) {
-  if (is_over() && !std::holds_alternative<ExecutionRedriven>(fact)) return;
+  if (is_over() && !follows_end(fact)) return;
   auto const count = history_count(fact);
   if (count != 0 && next_history_id() >= world_.history_events_max && !ends_execution(fact)) {
     full_ = true;

@@ -112,7 +112,8 @@ void fail_in_data_flow(Step& step, ScopeId scope, DataError error);
 enum class InHistory : std::uint8_t { kShown, kSilent };
 void abort_children(Step& step, ScopeId scope, InHistory shown);
 // What the scope waits for, for an event that ends the wait.
-[[nodiscard]] auto disarm_of(Scope const& scope) -> record::Disarm;
+enum class Job : std::uint8_t { kEnded, kAbandoned };
+[[nodiscard]] auto disarm_of(Scope const& scope, Job job) -> record::Disarm;
 
 // Ends the execution.
 void succeed_execution(Step& step, PayloadId output);

@@ -21,7 +21,8 @@ inline constexpr std::uint64_t kLastOf<asl::StateType> = std::to_underlying(asl:
 // The fields of every fact, in the order of their bytes. Released versions never change.
 
 static auto tie(Disarm& v) {
-  return std::tie(v.timer, v.heartbeat, v.task, v.call_open, v.activity_offered, v.token_open);
+  return std::tie(v.timer, v.heartbeat, v.task, v.call_open, v.activity_offered, v.token_open,
+                  v.job_open, v.stop_job);
 }
 static auto tie(Assignment& v) { return std::tie(v.name, v.value); }
 static auto tie(Branch& v) { return std::tie(v.region, v.start); }
@@ -40,10 +41,10 @@ static auto tie(TimerFired& v) { return std::tie(v.scope, v.timer); }
 static auto tie(TaskScheduled& v) {
   return std::tie(v.scope, v.kind, v.pattern, v.is_aws_sdk, v.resource, v.resource_type, v.region,
                   v.parameters, v.attempt, v.timeout_seconds, v.heartbeat_seconds, v.timeout,
-                  v.heartbeat);
+                  v.heartbeat, v.role_arn);
 }
 static auto tie(TaskStarted& v) { return std::tie(v.scope, v.task, v.worker); }
-static auto tie(TaskSubmitted& v) { return std::tie(v.scope, v.task, v.output); }
+static auto tie(TaskSubmitted& v) { return std::tie(v.scope, v.task, v.output, v.has_job); }
 static auto tie(TaskSucceeded& v) { return std::tie(v.scope, v.task, v.output, v.disarm); }
 static auto tie(TaskFailed& v) {
   return std::tie(v.scope, v.task, v.how, v.error, v.cause, v.disarm);
@@ -78,6 +79,7 @@ static auto tie(EvaluationFailed& v) {
 static auto tie(ExecutionRedriven& v) {
   return std::tie(v.redrive_count, v.timeout_due, v.client_token);
 }
+static auto tie(JobStopped& v) { return std::tie(v.scheduled); }
 
 namespace {
 

@@ -52,6 +52,22 @@ struct CallFailed {
   Error error;
 };
 
+// The job of a .sync task ended.
+struct JobSucceeded {
+  HistoryId scheduled = 0;
+  std::string_view output;  // JSON text
+};
+
+struct JobFailed {
+  HistoryId scheduled = 0;
+  Error error;
+};
+
+// A job that was to be stopped was asked to. Comes to executions that have ended as well.
+struct JobWasStopped {
+  HistoryId scheduled = 0;
+};
+
 // SendTaskSuccess, SendTaskFailure, SendTaskHeartbeat, or an activity's worker: by token.
 struct TokenSucceeded {
   HistoryId scheduled = 0;
@@ -81,9 +97,9 @@ struct TimerDue {
 // Goes on after Yielded.
 struct Continue {};
 
-using Command =
-    std::variant<StartExecution, StopExecution, CallSucceeded, CallFailed, TokenSucceeded,
-                 TokenFailed, TokenHeartbeat, ActivityTaken, TimerDue, Continue, RedriveExecution>;
+using Command = std::variant<StartExecution, StopExecution, CallSucceeded, CallFailed,
+                             TokenSucceeded, TokenFailed, TokenHeartbeat, ActivityTaken, TimerDue,
+                             Continue, RedriveExecution, JobSucceeded, JobFailed, JobWasStopped>;
 
 // What the sender of a command learns.
 enum class Reply : std::uint8_t {

@@ -13,7 +13,9 @@ namespace treadle::record {
 enum class EffectKind : std::uint8_t {
   kInvokeTask,     // perform the call that the Scheduled event describes
   kOfferActivity,  // put the task before the workers of its activity
-  kCancelTask,     // the result of the call is no longer wanted
+  kCancelTask,     // the result of the call, or of its job, is no longer wanted
+  kAwaitJob,       // tell when the job that was submitted ends
+  kStopJob,        // end the job, or what may become of its call
   kContinue,       // send Continue
   kTellEnded,      // the execution ended: wake whoever waits for it
 };

@@ -13,12 +13,19 @@
 
 namespace treadle::record {
 
+// As whom a task is called: {"roleArn": ...}.
+struct TaskCredentials {
+  std::string_view role_arn;
+};
+
 // A member of an event's details, in the order of printing. A payload "input" is
 // printed as its text with "inputDetails": {"truncated": false}; it and its details are
 // left out without includeExecutionData.
 struct HistoryField {
   std::string_view name;
-  std::variant<std::string_view, std::uint64_t, PayloadId, std::span<Assignment const>> value;
+  std::variant<std::string_view, std::uint64_t, PayloadId, std::span<Assignment const>,
+               TaskCredentials>
+      value;
 };
 
 struct HistoryEvent {

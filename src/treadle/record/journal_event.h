@@ -39,6 +39,8 @@ struct Disarm {
   bool call_open = false;  // its call had not returned: the outbox row goes, the call is cancelled
   bool activity_offered = false;  // no worker had taken it: it is withdrawn
   bool token_open = false;        // its token could still come back: the approval row goes
+  bool job_open = false;          // its job was waited for: the row of the wait goes
+  bool stop_job = false;          // nobody waits for its job any longer: it is to be stopped
 };
 
 struct ExecutionStarted {
@@ -108,6 +110,7 @@ struct TaskScheduled {
   std::optional<std::uint64_t> heartbeat_seconds;
   std::optional<Timer> timeout;
   std::optional<Timer> heartbeat;
+  std::string_view role_arn = {};  // of Credentials; empty: none
 };
 
 struct TaskRef {
@@ -128,6 +131,7 @@ struct TaskSubmitted {
   ScopeId scope;
   TaskRef task;
   PayloadId output;
+  bool has_job = false;  // of a .sync task: the job's end is waited for
 };
 
 struct TaskSucceeded {
@@ -282,6 +286,11 @@ struct ExecutionRedriven {
   std::string_view client_token;         // may be empty
 };
 
+// A job that was to be stopped was asked to; the execution may have ended before. No history event.
+struct JobStopped {
+  HistoryId scheduled = 0;
+};
+
 // decide stopped after limits::kTransitionsInOneGo so that others are served;
 // Continue goes on. No history event.
 struct Yielded {};
@@ -293,7 +302,7 @@ using Fact = std::variant<ExecutionStarted, StateEntered, StateExited, WaitStart
                           BranchFailed, ParallelSucceeded, MapStarted, IterationStarted,
                           IterationSucceeded, IterationFailed, MapSucceeded, ContainerFailed,
                           ScopeAborted, IterationAborted, ExecutionSucceeded, ExecutionEnded,
-                          Yielded, Resumed, EvaluationFailed, ExecutionRedriven>;
+                          Yielded, Resumed, EvaluationFailed, ExecutionRedriven, JobStopped>;
 
 struct JournalEvent {
   HistoryId first_history_id = 0;     // of the first history event it projects to, or would

@@ -35,11 +35,19 @@ auto make_call(record::TaskScheduled const& event, record::HistoryId id,
   if (event.pattern == asl::Pattern::kWaitForTaskToken)
     call.task_token = make_task_token(context.secret, target);
   call.region = event.region;
+  call.role_arn = event.role_arn;
   call.account = context.account;
   call.execution_arn = context.execution_arn;
   call.trace_header = context.trace_header;
   if (event.timeout_seconds) call.timeout = std::chrono::seconds(*event.timeout_seconds);
   return call;
+}
+
+auto job_ended_command(record::HistoryId scheduled, integrations::CallResult const& result)
+    -> record::Command {
+  if (auto const* ok = std::get_if<integrations::CallSucceeded>(&result))
+    return record::JobSucceeded{scheduled, ok->output};
+  return record::JobFailed{scheduled, std::get<integrations::CallFailed>(result).error};
 }
 
 auto returned_command(record::HistoryId scheduled, integrations::CallResult const& result)

@@ -28,6 +28,11 @@ struct CallContext {
                              std::string_view parameters, CallContext const& context)
     -> integrations::TaskCall;
 
+// What the execution is told when the job of the task `scheduled` has ended. The command views
+// `result`.
+[[nodiscard]] auto job_ended_command(record::HistoryId scheduled,
+                                     integrations::CallResult const& result) -> record::Command;
+
 // What the execution is told when the call of the task `scheduled` returns. The command views
 // `result`.
 [[nodiscard]] auto returned_command(record::HistoryId scheduled,

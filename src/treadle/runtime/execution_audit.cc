@@ -39,6 +39,8 @@ auto text_of(std::pair<record::HistoryId, OutboxKind> const& row) -> std::string
     case OutboxKind::kCall: return fmt::format("the call of event {}", row.first);
     case OutboxKind::kActivity: return fmt::format("the activity task of event {}", row.first);
     case OutboxKind::kContinue: return "the continuation";
+    case OutboxKind::kJob: return fmt::format("the job of event {}", row.first);
+    case OutboxKind::kStopJob: return fmt::format("the end of the job of event {}", row.first);
   }
   return "an unknown row";
 }

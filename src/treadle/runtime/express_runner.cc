@@ -187,7 +187,9 @@ void ExpressRunner::perform(Running& running) {
       case kInvokeTask: invoke(running, std::move(*call++)); break;
       case kCancelTask: parts_.connector.cancel({id, effect.history_id}); break;
       case kContinue: loop_.post([this, id] { resume(id, record::Continue{}); }); break;
-      case kOfferActivity:  // refused in its definition
+      case kOfferActivity:  // refused in its definition, and so are jobs
+      case kAwaitJob:
+      case kStopJob:
       case kTellEnded: break;
     }
   }

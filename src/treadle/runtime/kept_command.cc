@@ -25,6 +25,7 @@ class Keeper {
     keep(c.cause);
   }
   void operator()(CallSucceeded& c) { keep(c.output); }
+  void operator()(JobSucceeded& c) { keep(c.output); }
   void operator()(TokenSucceeded& c) { keep(c.output); }
   void operator()(TokenFailed& c) {
     keep(c.error);
@@ -34,6 +35,8 @@ class Keeper {
   void operator()(RedriveExecution& c) { keep(c.client_token); }
   // Without views:
   void operator()(CallFailed&) {}
+  void operator()(JobFailed&) {}
+  void operator()(JobWasStopped&) {}
   void operator()(TokenHeartbeat&) {}
   void operator()(TimerDue&) {}
   void operator()(Continue&) {}

@@ -75,6 +75,7 @@ class Partition {
     std::uint64_t sequence = 0;
     std::vector<integrations::TaskCall> calls;
     std::vector<integrations::CallId> cancels;
+    std::vector<OutboxKey> jobs;  // to wait for, or to stop
     std::vector<ActivityOffer> offers;
     std::vector<record::HistoryId> withdrawals;
     std::optional<Timestamp> timer;  // the earliest that was put
@@ -119,6 +120,8 @@ class Partition {
   void answer_when_durable(LiveExecution& live, std::move_only_function<void()> answer);
 
   void invoke(integrations::TaskCall call);
+  // Waits for a job or stops it, if the execution still wants that.
+  void attend_job(OutboxKey const& row);
   void move_heartbeat(LiveExecution& live, record::HistoryId scheduled,
                       std::move_only_function<void()> answer);
   void timer_due(TimerKey const& key);

@@ -12,6 +12,7 @@
 namespace treadle::runtime {
 namespace {
 
+using interpreter::OutboxKind;
 using record::EffectKind;
 using store::Table;
 
@@ -73,6 +74,7 @@ void put_head(store::Batch& batch, LiveExecution const& live,
   auto const& first = events.front().fact;
   bool const started = std::holds_alternative<record::ExecutionStarted>(first);
   bool const redriven = std::holds_alternative<record::ExecutionRedriven>(first);
+  if (std::holds_alternative<record::JobStopped>(first)) return;
   if (!started && !redriven && !live.state.is_over()) return;
   auto head = head_of(live);
   auto const* const ended = std::get_if<record::ExecutionEnded>(&events.back().fact);
@@ -86,6 +88,20 @@ void put_head(store::Batch& batch, LiveExecution const& live,
                 started    ? Moment::kStart
                 : redriven ? Moment::kRedrive
                            : Moment::kEnd);
+}
+
+// What the call of the job returned (0: nothing yet), or nullopt where the execution does not want of
+// the job what `row` says.
+auto submission_of(interpreter::ExecutionState const& state, OutboxKey const& row)
+    -> std::optional<record::PayloadId> {
+  if (row.kind == OutboxKind::kStopJob) {
+    auto const at =
+        std::ranges::find(state.stopping, row.history_id, &interpreter::AbandonedJob::scheduled);
+    return at == state.stopping.end() ? std::nullopt : std::optional(at->submission);
+  }
+  auto const* const scope = state.find_task(row.history_id);
+  if (scope == nullptr || !scope->task->has_open_job()) return std::nullopt;
+  return scope->task->submission;
 }
 
 }  // namespace
@@ -138,8 +154,7 @@ void Partition::add_rows(LiveExecution& live, record::PayloadTable&, store::Batc
       batch.put(Table::kOutbox, key, "");
     else
       batch.erase(Table::kOutbox, key);
-    if (!row.put && row.kind == interpreter::OutboxKind::kActivity)
-      after.withdrawals.push_back(row.history_id);
+    if (!row.put && row.kind == OutboxKind::kActivity) after.withdrawals.push_back(row.history_id);
   }
   for (auto const& row : changes.tokens) {
     if (row.put)
@@ -175,6 +190,12 @@ void Partition::describe_effects(LiveExecution& live, record::PayloadTable& payl
         case EffectKind::kCancelTask:
           after.cancels.push_back({live.place.id, effect.history_id});
           break;
+        case EffectKind::kAwaitJob:
+          after.jobs.push_back({live.place, effect.history_id, OutboxKind::kJob});
+          break;
+        case EffectKind::kStopJob:
+          after.jobs.push_back({live.place, effect.history_id, OutboxKind::kStopJob});
+          break;
         case EffectKind::kContinue: after.goes_on = true; break;
         case EffectKind::kTellEnded: after.ended = true; break;
       }
@@ -196,6 +217,7 @@ void Partition::committed(AfterCommit& after) {
   Place const place{index_, after.execution};
   for (auto& call : after.calls) invoke(std::move(call));
   for (auto const& id : after.cancels) parts_.connector.cancel(id);
+  for (auto const& job : after.jobs) attend_job(job);
   for (auto const id : after.withdrawals) parts_.activities.withdraw(place, id);
   for (auto& offer : after.offers) parts_.activities.offer(std::move(offer));
   if (after.answer) after.answer();
@@ -226,6 +248,35 @@ void Partition::invoke(integrations::TaskCall call) {
       });
 }
 
+void Partition::attend_job(OutboxKey const& row) {
+  auto* const live = find(row.place);
+  if (live == nullptr) return;
+  if (live->is_away) return live->waiting.emplace_back([this, row] { attend_job(row); }), void();
+  bool const stops = row.kind == OutboxKind::kStopJob;
+  auto const submission = submission_of(live->state, row);
+  if (!submission) return;
+  scratch_.arena.reset();
+  auto const scheduled = live->find_event(parts_.store, row.history_id, scratch_.arena);
+  if (!scheduled) return parts_.fail_stop(scheduled.error());
+  auto payloads = live->payload_table(scratch_.arena, parts_.store);
+  auto const& task = std::get<record::TaskScheduled>(scheduled->fact);
+  auto call = make_call(task, row.history_id, payloads.text(task.parameters), call_context(*live));
+  if (*submission != record::PayloadId{}) call.submission = payloads.text(*submission);
+  evict_idle();
+  auto done = [this, row, stops](integrations::CallResult result) {
+    loop_.post([this, row, stops, result = std::move(result)] {
+      execute(row.place,
+              stops ? record::Command(record::JobWasStopped{row.history_id})
+                    : job_ended_command(row.history_id, result),
+              [](record::Reply) {});
+    });
+  };
+  if (stops)
+    parts_.connector.stop_job(std::move(call), std::move(done));
+  else
+    parts_.connector.await_job(std::move(call), std::move(done));
+}
+
 // ---- after a restart ----
 
 void Partition::recover() {
@@ -248,7 +299,8 @@ void Partition::recover() {
 
 void Partition::redeliver(OutboxKey const& row) {
   auto after = std::make_unique<AfterCommit>();
-  if (row.kind == interpreter::OutboxKind::kContinue) {
+  if (row.kind == OutboxKind::kJob || row.kind == OutboxKind::kStopJob) return attend_job(row);
+  if (row.kind == OutboxKind::kContinue) {
     after->execution = row.place.id;
     after->goes_on = true;
     return committed(*after);

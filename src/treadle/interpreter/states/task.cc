@@ -15,6 +15,7 @@ struct Call {
   json::Value parameters;
   std::optional<std::uint64_t> timeout_seconds;
   std::optional<std::uint64_t> heartbeat_seconds;
+  std::string_view role_arn;  // in the arena
 };
 
 auto prepare(asl::State const& definition, json::Value raw_input, DataFlow& flow) -> Data<Call> {
@@ -25,6 +26,11 @@ auto prepare(asl::State const& definition, json::Value raw_input, DataFlow& flow
   call.timeout_seconds = TRY(flow.number(task.timeout_seconds, "TimeoutSecondsPath", input));
   call.heartbeat_seconds = TRY(flow.number(task.heartbeat_seconds, "HeartbeatSecondsPath", input));
   call.parameters = TRY(flow.fill(task.parameters, input));
+  if (task.credentials) {
+    auto const credentials = TRY(flow.fill(task.credentials, input));
+    auto const* const role = credentials.find("RoleArn");
+    if (role != nullptr && role->is_string()) call.role_arn = role->as_string();
+  }
   flow.saw(Stage::kAfterParameters, call.parameters);
   if (task.parameters) flow.saw(Stage::kAfterArguments, call.parameters);
   return call;
@@ -65,7 +71,8 @@ void schedule(Step& step, ScopeId scope, Call const& call) {
                              .timeout_seconds = call.timeout_seconds,
                              .heartbeat_seconds = call.heartbeat_seconds,
                              .timeout = timer(call.timeout_seconds, TimerKind::kTaskTimeout),
-                             .heartbeat = timer(call.heartbeat_seconds, TimerKind::kHeartbeat)});
+                             .heartbeat = timer(call.heartbeat_seconds, TimerKind::kHeartbeat),
+                             .role_arn = call.role_arn});
   if (step.is_over() || r.kind == asl::ResourceKind::kActivity) return;
   step.emit_in(scope, TaskStarted{.scope = scope, .task = reference(step, scope), .worker = {}});
 }
@@ -100,7 +107,8 @@ void enter_task(Step& step, ScopeId scope) {
 void task_submitted(Step& step, ScopeId scope, std::string_view output) {
   step.emit_in(scope, TaskSubmitted{.scope = scope,
                                     .task = reference(step, scope),
-                                    .output = step.payloads().add_text(output)});
+                                    .output = step.payloads().add_text(output),
+                                    .has_job = step.scope(scope).task->is_job()});
 }
 
 void task_succeeded(Step& step, ScopeId scope, std::string_view output) {
@@ -110,7 +118,7 @@ void task_succeeded(Step& step, ScopeId scope, std::string_view output) {
   step.emit_in(scope, TaskSucceeded{.scope = scope,
                                     .task = reference(step, scope),
                                     .output = payload,
-                                    .disarm = disarm_of(step.scope(scope))});
+                                    .disarm = disarm_of(step.scope(scope), Job::kEnded)});
   if (step.is_over()) return;
   auto const& task = std::get<asl::Task>(step.state_of(scope).details);
   StateView view(step, scope);
@@ -136,7 +144,8 @@ void task_failed(Step& step, ScopeId scope, TaskFailure how, Failure failure) {
                                  .error = kept(failure.error, limits::kErrorChars),
                                  .cause = timed_out ? std::nullopt
                                                     : kept(failure.cause, limits::kCauseChars),
-                                 .disarm = disarm_of(step.scope(scope))});
+                                 .disarm = disarm_of(step.scope(scope),
+                                                     timed_out ? Job::kAbandoned : Job::kEnded)});
   fail_state(step, scope, std::move(failure));
 }
 
