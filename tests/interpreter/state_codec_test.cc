@@ -64,7 +64,9 @@ auto full_state() -> ExecutionState {
                .call_open = false,
                .timeout = Timer{at(1'700'000'007'000), 16, record::TimerKind::kTaskTimeout},
                .heartbeat = Timer{at(1'700'000'006'000), 16, record::TimerKind::kHeartbeat},
-               .heartbeat_seconds = 17};
+               .heartbeat_seconds = 17,
+               .submission = PayloadId{25}};
+  s.stopping = {{26, PayloadId{27}}, {28, PayloadId{}}};
   scope.container = Container{.input = PayloadId{18},
                               .items = PayloadId{19},
                               .length = 20,
@@ -95,7 +97,7 @@ TEST(StateCodec, HasTheseBytesInThisVersion) {
   std::uint64_t hash = 0xcbf29ce484222325U;
   for (char const c : encode_state(full_state()))
     hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-  EXPECT_EQ(kStateVersion, 4U);
+  EXPECT_EQ(kStateVersion, 5U);
   EXPECT_EQ(hash, 4437623978449154913U);
 }
 

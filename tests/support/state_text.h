@@ -35,6 +35,7 @@ inline auto scope_text(Scope const& s) -> std::string {
       s.input.value(), s.output.value(), s.entered_after, s.retry_count);
   for (auto const r : s.retries_done) out += fmt::format("{} ", r);
   out += fmt::format("] timer {}", timer_text(s.timer));
+  if (s.task) out += fmt::format(" submission {}", s.task->submission.value());
   if (s.task)
     out += fmt::format(" task {} kind {} pattern {} started {} open {} timeout {} heartbeat {}/{}",
                        s.task->scheduled, static_cast<int>(s.task->kind),
@@ -67,6 +68,9 @@ inline auto state_text(ExecutionState const& s) -> std::string {
   out += fmt::format("redriven at {} by", s.redriven_at.time_since_epoch().count());
   for (auto const& t : s.redrive_tokens)
     out += fmt::format(" {} at {}", t.token, t.used_at.time_since_epoch().count());
+  out += " stopping";
+  for (auto const& job : s.stopping)
+    out += fmt::format(" {}/{}", job.scheduled, job.submission.value());
   out += " frontier\n";
   for (auto const& scope : s.frontier) out += scope_text(scope);
   return out;

@@ -17,8 +17,6 @@
 #include "treadle/import/terraform/importer.h"
 #include "treadle/import/terraform/input_files.h"
 
-extern char** environ;  // POSIX
-
 namespace treadle::app {
 namespace {
 

@@ -50,7 +50,7 @@ auto ExpressExecution::decide_within(std::chrono::milliseconds most, record::Com
                                      std::vector<record::JournalEvent>& events) -> bool {
   LoopTurn turn(most);
   world.turn = &turn;
-  interpreter::Progress before = state_;
+  auto before = static_cast<interpreter::Progress const&>(state_);
   auto const next_payload = payloads_->next();
   decide(command, world, events);
   world.turn = nullptr;

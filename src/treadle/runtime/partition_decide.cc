@@ -60,7 +60,7 @@ void Partition::decide(LiveExecution& live, record::Command const& command, Make
   ExecutionTokens const tokens(parts_.store.secret(), live.place);
   LoopTurn turn(parts_.options.turn_most);
   auto env = world(tokens, random_, &turn);
-  interpreter::Progress before = live.state;
+  auto before = static_cast<interpreter::Progress const&>(live.state);
   auto const reply =
       interpreter::decide(live.state, *live.definition, command, env, payloads, scratch_.events);
   if (turn.was_stopped()) {

@@ -8,6 +8,6 @@
 namespace treadle::api {
 
 // InvalidArn for what is no map run's ARN, ResourceNotFound for one.
-[[nodiscard]] auto map_run_error(std::string_view arn) -> ApiError;
+[[nodiscard]] auto map_run_error(std::string_view text) -> ApiError;
 
 }  // namespace treadle::api

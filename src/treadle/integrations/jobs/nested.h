@@ -1,0 +1,41 @@
+// states:startExecution: executions that a task starts, waits for and stops.
+//
+// They run in this process unless the configuration names another server: the calls are the same.
+// Source: Step Functions Developer Guide, "Manage AWS Step Functions executions"; recorded histories.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "treadle/integrations/aws_sdk/service_caller.h"
+#include "treadle/integrations/connector.h"
+#include "treadle/integrations/jobs/job_connector.h"
+
+namespace treadle::integrations::jobs {
+
+// Starts: StateMachineArn, Input (any JSON; absent or null: {}), Name (absent: derived from the
+// idempotency key, so that a second delivery finds the execution of the first), TraceHeader.
+class NestedStarts final : public Connector {
+ public:
+  explicit NestedStarts(aws_sdk::ServiceCaller& caller);  // outlives this
+  void invoke(TaskCall call, CallDone done) override;
+  void cancel(CallId id) override;
+
+ private:
+  aws_sdk::ServiceCaller& caller_;
+};
+
+// .sync shows Input and Output as text, .sync:2 as JSON.
+[[nodiscard]] auto make_nested_job_service(aws_sdk::ServiceCaller& caller)
+    -> std::shared_ptr<JobService>;
+
+// The name of an execution whose start names none: a UUID, the same for the same key.
+[[nodiscard]] auto nested_name(std::string_view idempotency_key) -> std::string;
+
+// The ARN that an execution of that name of that machine (or version, or alias) has; empty where
+// `state_machine_arn` is none.
+[[nodiscard]] auto nested_arn(std::string_view state_machine_arn, std::string_view name)
+    -> std::string;
+
+}  // namespace treadle::integrations::jobs

@@ -1,0 +1,126 @@
+#include <array>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "treadle/base/error_names.h"
+#include "treadle/base/log.h"
+#include "treadle/integrations/jobs/nested.h"
+#include "treadle/integrations/jobs/nested_calls.h"
+#include "treadle/json/parse.h"
+#include "treadle/json/print.h"
+
+namespace treadle::integrations::jobs {
+namespace {
+
+// A server that knows treadle-wait holds its answer for so long.
+constexpr Milliseconds kWait = std::chrono::seconds(30);
+
+auto member_text(std::string_view object, std::string_view name) -> std::string {
+  json::Arena arena;
+  auto const parsed = json::parse(arena, object);
+  auto const* const member = parsed ? parsed->find(name) : nullptr;
+  return member != nullptr && member->is_string() ? std::string(member->as_string()) : "";
+}
+
+// The execution that the task started; by its derived or given name where its start's answer is
+// lost.
+auto execution_of(TaskCall const& call) -> std::string {
+  if (auto arn = member_text(call.submission, "ExecutionArn"); !arn.empty()) return arn;
+  auto name = member_text(call.parameters, "Name");
+  if (name.empty()) name = nested_name(call.idempotency_key);
+  return nested_arn(member_text(call.parameters, "StateMachineArn"), name);
+}
+
+enum class Texts : std::uint8_t { kAsText, kAsJson };
+
+auto shown(json::Arena& arena, json::Value text, Texts texts) -> json::Value {
+  if (texts == Texts::kAsText || !text.is_string()) return text;
+  auto const parsed = json::parse(arena, text.as_string());
+  return parsed ? *parsed : text;
+}
+
+// What of DescribeExecution's answer the task shows, in this order.
+auto description_of(std::string_view answer, Texts texts) -> std::string {
+  constexpr std::array<std::string_view, 12> kShown = {
+      "Cause",  "Error",         "ExecutionArn", "Input",           "InputDetails", "Name",
+      "Output", "OutputDetails", "StartDate",    "StateMachineArn", "Status",       "StopDate"};
+  json::Arena arena;
+  auto const parsed = json::parse(arena, answer);
+  std::vector<json::Member> members;
+  for (auto const name : kShown) {
+    auto const* const value = parsed ? parsed->find(name) : nullptr;
+    if (value == nullptr) continue;
+    if (name.ends_with("Date"))
+      members.push_back({name, as_epoch_milliseconds(arena, *value)});
+    else if (name == "Input" || name == "Output")
+      members.push_back({name, shown(arena, *value, texts)});
+    else if (name.ends_with("Details"))
+      members.push_back({name, *json::parse(arena, R"({"Included":true})")});
+    else
+      members.push_back({name, *value});
+  }
+  return json::print(json::make_object(arena, members));
+}
+
+auto state_of(std::string_view status) -> JobState {
+  if (status == "SUCCEEDED") return JobState::kDone;
+  if (status == "FAILED" || status == "TIMED_OUT" || status == "ABORTED") return JobState::kFailed;
+  return JobState::kRunning;
+}
+
+auto may_pass(aws_sdk::CallProblem const& problem) -> bool {
+  using Kind = aws_sdk::CallProblem::Kind;
+  return problem.kind == Kind::kNotSent || problem.kind == Kind::kLost ||
+         problem.kind == Kind::kTimeout || problem.kind == Kind::kCancelled ||
+         (problem.kind == Kind::kService && problem.error.status >= 500);
+}
+
+class NestedJobs final : public JobService {
+ public:
+  explicit NestedJobs(aws_sdk::ServiceCaller& caller) : caller_(caller) {}
+
+  void look(TaskCall const& call, std::move_only_function<void(Look)> done) override {
+    bool const waits = caller_.is_local("sfn");
+    auto const texts =
+        call.resource->pattern == asl::Pattern::kSync2 ? Texts::kAsJson : Texts::kAsText;
+    caller_.call(
+        call.id,
+        describe_call(call, execution_of(call), waits ? std::optional(kWait) : std::nullopt),
+        [waits, texts, done = std::move(done)](aws_sdk::ServiceResult result) mutable {
+          if (!result && may_pass(result.error())) return done({});
+          if (!result) return done({.seen = {}, .trouble = states_failure(result.error())});
+          done({.seen = {.state = state_of(member_text(result->output, "Status")),
+                         .output = description_of(result->output, texts)},
+                .trouble = {},
+                .waited = waits});
+        });
+  }
+
+  void stop(TaskCall const& call, std::move_only_function<void()> done) override {
+    auto const arn = execution_of(call);
+    caller_.call(call.id,
+                 states_call(call, "stopExecution",
+                             fmt::format(R"({{"ExecutionArn":{}}})", json::print_string(arn))),
+                 [arn, done = std::move(done)](aws_sdk::ServiceResult const& result) mutable {
+                   if (!result && result.error().error.code != "ExecutionDoesNotExist")
+                     log(LogLevel::kWarning, "a nested execution could not be stopped",
+                         {{"execution", arn}, {"cause", result.error().error.message}});
+                   done();
+                 });
+  }
+
+  [[nodiscard]] auto knows_job_by_call() const -> bool override { return true; }
+
+ private:
+  aws_sdk::ServiceCaller& caller_;
+};
+
+}  // namespace
+
+auto make_nested_job_service(aws_sdk::ServiceCaller& caller) -> std::shared_ptr<JobService> {
+  return std::make_shared<NestedJobs>(caller);
+}
+
+}  // namespace treadle::integrations::jobs

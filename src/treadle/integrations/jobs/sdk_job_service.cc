@@ -1,0 +1,109 @@
+// Jobs that the table describes, looked at and stopped by calls of their services' APIs.
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "treadle/base/error_names.h"
+#include "treadle/base/log.h"
+#include "treadle/integrations/jobs/job_connector.h"
+
+namespace treadle::integrations::jobs {
+namespace {
+
+using aws_sdk::CallProblem;
+
+// What another look may find otherwise. The caller has retried already.
+auto may_pass(CallProblem const& problem) -> bool {
+  using enum CallProblem::Kind;
+  switch (problem.kind) {
+    case kNotSent:
+    case kLost:
+    case kTimeout:
+    case kCancelled: return true;
+    case kService: return problem.error.status == 429 || problem.error.status >= 500;
+    case kUnknown:
+    case kParameters:
+    case kTooLarge: return false;
+  }
+  return false;
+}
+
+auto sentence_of(CallProblem const& problem) -> std::string {
+  if (!problem.sentences.empty()) return problem.sentences.front();
+  return problem.error.code.empty()
+             ? problem.error.message
+             : fmt::format("{}: {}", problem.error.code, problem.error.message);
+}
+
+auto trouble(std::string cause) -> JobService::Look {
+  return {
+      .seen = {},
+      .trouble = CallFailed{{std::string(errors::kTaskFailed), std::move(cause)}, CallStage::kRun}};
+}
+
+class SdkJobService final : public JobService {
+ public:
+  explicit SdkJobService(aws_sdk::ServiceCaller& caller) : caller_(caller) {}
+
+  void look(TaskCall const& call, std::move_only_function<void(Look)> done) override {
+    auto const* const kind = find_job_kind(call.resource->service, call.resource->action);
+    if (kind == nullptr)
+      return done(trouble(fmt::format("The resource '{}' starts no jobs.", call.resource->text)));
+    auto parameters = fill(kind->poll, call.submission, call.parameters);
+    if (!parameters)
+      return done(trouble(
+          fmt::format("The job can't be found by what its start returned: {}", call.submission)));
+    caller_.call(call.id, request(*kind, call, kind->poll_action, *std::move(parameters)),
+                 [kind, done = std::move(done)](aws_sdk::ServiceResult result) mutable {
+                   done(look_of(*kind, result));
+                 });
+  }
+
+  void stop(TaskCall const& call, std::move_only_function<void()> done) override {
+    auto const* const kind = find_job_kind(call.resource->service, call.resource->action);
+    if (kind == nullptr || kind->stop_action.empty()) return done();
+    auto parameters = fill(kind->stop, call.submission, call.parameters);
+    if (!parameters) return done();
+    caller_.call(call.id, request(*kind, call, kind->stop_action, *std::move(parameters)),
+                 [arn = call.execution_arn,
+                  done = std::move(done)](aws_sdk::ServiceResult const& result) mutable {
+                   if (!result)
+                     log(LogLevel::kWarning, "a job could not be stopped",
+                         {{"execution", arn}, {"cause", sentence_of(result.error())}});
+                   done();
+                 });
+  }
+
+ private:
+  static auto request(JobKind const& kind, TaskCall const& call, std::string_view action,
+                      std::string parameters) -> aws_sdk::ServiceCall {
+    return {.service = std::string(kind.sdk_service),
+            .action = std::string(action),
+            .parameters = std::move(parameters),
+            .region = call.region,
+            .role_arn = call.role_arn,
+            .idempotency_token = {},
+            .timeout = {}};
+  }
+
+  static auto look_of(JobKind const& kind, aws_sdk::ServiceResult const& result) -> Look {
+    if (result) return {.seen = judge(kind, result->output), .trouble = {}};
+    auto const& problem = result.error();
+    if (problem.kind == CallProblem::Kind::kService && !kind.gone.empty() &&
+        problem.error.code == kind.gone)
+      return {.seen = {JobState::kDone, "{}"}, .trouble = {}};
+    if (may_pass(problem)) return {};
+    return trouble(sentence_of(problem));
+  }
+
+  aws_sdk::ServiceCaller& caller_;
+};
+
+}  // namespace
+
+auto make_sdk_job_service(aws_sdk::ServiceCaller& caller) -> std::shared_ptr<JobService> {
+  return std::make_shared<SdkJobService>(caller);
+}
+
+}  // namespace treadle::integrations::jobs
