@@ -133,6 +133,14 @@ void HttpApi::handle_post(net::Request&& request, net::Responder responder) {
       return responder.send(caller_identity(services_.account));
     return responder.send(error_response(unknown_operation()));
   }
+  act(std::move(request), std::move(responder), key);
+}
+
+void HttpApi::handle_own(net::Request&& request, net::Responder responder) {
+  act(std::move(request), std::move(responder), nullptr);
+}
+
+void HttpApi::act(net::Request&& request, net::Responder responder, net::AccessKey const* key) {
   auto const target = request.headers.count("x-amz-target") == 1
                           ? *request.headers.find("x-amz-target")
                           : std::string_view();

@@ -28,10 +28,13 @@ class HttpApi {
 
   // Answers one request, at once or later. Any loop.
   void handle(net::Request&& request, net::Responder responder);
+  // The same for this process' own calls: whoever makes them was let in before.
+  void handle_own(net::Request&& request, net::Responder responder);
 
  private:
   void handle_get(net::Request const& request, net::Responder responder) const;
   void handle_post(net::Request&& request, net::Responder responder);
+  void act(net::Request&& request, net::Responder responder, net::AccessKey const* key);
 
   Services services_;
   HttpApiOptions options_;
