@@ -81,6 +81,8 @@ auto Node::open(NodeOptions options) -> Result<std::unique_ptr<Node>, std::strin
                                       .secret = node->store_->secret(),
                                       .options = express_options(options.engine),
                                       .sink = options.express_sink};
+  auto const region = options.engine.region;
+  auto const account = options.engine.account;
   node->engine_ = std::make_unique<runtime::Engine>(
       *node->store_, *node->loops_, node->registry_, node->clock_, node->random_,
       std::move(options.engine), std::move(options.fail_stop));
@@ -90,7 +92,28 @@ auto Node::open(NodeOptions options) -> Result<std::unique_ptr<Node>, std::strin
       std::move(intake),
       options.data.empty() ? runtime::ExpressIntake::kMemory : options.express_intake);
   node->state_tests_ = std::make_unique<runtime::StateTests>(*node->loops_, express, node->random_);
+  node->serve_itself(region, account);
   return node;
+}
+
+// Tasks that start executions, or call the API in another way, stay inside.
+void Node::serve_itself(std::string const& region, std::string const& account) {
+  response_models_ = std::make_unique<integrations::ResponseModels>(task_services_->models());
+  api_services_ =
+      std::make_unique<api::Services>(api::Services{.router = *engine_,
+                                                    .catalog = *catalog_,
+                                                    .express = *express_,
+                                                    .state_tests = *state_tests_,
+                                                    .response_models = *response_models_,
+                                                    .clock = clock_,
+                                                    .random = shared_random_,
+                                                    .region = region,
+                                                    .account = account,
+                                                    .secret = store_->secret()});
+  own_api_ = std::make_unique<api::HttpApi>(*api_services_, api::HttpApiOptions{});
+  task_services_->local().emplace("sfn", [this](net::Request&& request, net::Responder responder) {
+    own_api_->handle_own(std::move(request), std::move(responder));
+  });
 }
 
 Node::~Node() { stop(); }

@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "apps/treadle/task_services.h"
+#include "treadle/api/action.h"
+#include "treadle/api/http_api.h"
 #include "treadle/base/random.h"
 #include "treadle/base/result.h"
 #include "treadle/base/system_clock.h"
@@ -73,12 +75,15 @@ class Node {
   [[nodiscard]] auto state_tests() -> runtime::StateTests& { return *state_tests_; }
   [[nodiscard]] auto catalog() -> runtime::Catalog& { return *catalog_; }
   [[nodiscard]] auto task_services() -> TaskServices& { return *task_services_; }
+  // What the Step Functions API works on.
+  [[nodiscard]] auto api_services() -> api::Services const& { return *api_services_; }
   [[nodiscard]] auto store() -> store::Store& { return *store_; }
   [[nodiscard]] auto clock() const -> Clock const& { return clock_; }
   [[nodiscard]] auto shared_random() -> Random& { return shared_random_; }  // any thread
 
  private:
   Node() = default;
+  void serve_itself(std::string const& region, std::string const& account);
 
   SystemClock clock_;
   SystemRandom random_;  // while it is opened
@@ -92,6 +97,9 @@ class Node {
   std::unique_ptr<runtime::Express> express_;
   std::unique_ptr<runtime::StateTests> state_tests_;
   std::unique_ptr<runtime::Catalog> catalog_;
+  std::unique_ptr<integrations::ResponseModels> response_models_;
+  std::unique_ptr<api::Services> api_services_;
+  std::unique_ptr<api::HttpApi> own_api_;  // what tasks of this process call
   bool running_ = false;
 };
 

@@ -125,19 +125,8 @@ void drain(Node& node, net::HttpServer& server) {
 auto serve(Node& node, ServerOptions const& options, Address const& address,
            std::unique_ptr<api::AccessKeys const> keys, StopSignals const& signals) -> int {
   std::atomic<bool> is_stopping = false;
-  integrations::aws_sdk::ServiceModels service_models(options.service_models);
-  integrations::ResponseModels response_models(service_models);
   api::HttpApi http_api(
-      api::Services{.router = node.engine(),
-                    .catalog = node.catalog(),
-                    .express = node.express(),
-                    .state_tests = node.state_tests(),
-                    .response_models = response_models,
-                    .clock = node.clock(),
-                    .random = node.shared_random(),
-                    .region = options.region,
-                    .account = options.account,
-                    .secret = node.store().secret()},
+      node.api_services(),
       api::HttpApiOptions{
           .hosts = {.strict = options.strict_host, .public_url = options.public_url},
           .is_ready = [&node, &is_stopping] { return !is_stopping && !node.store().failure(); },

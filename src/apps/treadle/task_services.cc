@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "treadle/integrations/aws_sdk/sdk_connector.h"
+#include "treadle/integrations/jobs/job_connector.h"
+#include "treadle/integrations/jobs/nested.h"
 #include "treadle/integrations/optimized/api_gateway.h"
 #include "treadle/integrations/optimized/dynamodb.h"
 #include "treadle/integrations/optimized/event_bridge.h"
@@ -15,11 +17,11 @@
 namespace treadle::app {
 namespace {
 
-// Those whose actions are the API's own, but for names; jobs are another's.
+// Those whose actions are the API's own, but for names, and most of whose actions start jobs.
 constexpr char const* kGenericServices[] = {
-    "athena",         "batch", "bedrock",          "codebuild",
-    "databrew",       "ecs",   "elasticmapreduce", "emr-containers",
-    "emr-serverless", "glue",  "mediaconvert",     "sagemaker",
+    "athena", "batch",        "bedrock",          "codebuild",      "databrew",
+    "ecs",    "eks",          "elasticmapreduce", "emr-containers", "emr-serverless",
+    "glue",   "mediaconvert", "sagemaker",
 };
 
 auto configuration_with(integrations::ServiceSettings services) -> integrations::AwsConfiguration {
@@ -64,9 +66,17 @@ void TaskServices::serve(integrations::Registry& registry) {
   registry.add_service("sns", "", std::make_shared<SnsConnector>(caller_));
   registry.add_service("sqs", "", std::make_shared<SqsConnector>(caller_));
   registry.add_service("events", "", std::make_shared<EventBridgeConnector>(caller_));
+  auto const jobs = integrations::jobs::make_sdk_job_service(caller_);
   for (auto const* service : kGenericServices)
     registry.add_service(
-        service, "", std::make_shared<GenericConnector>(*find_optimized_service(service), caller_));
+        service, "",
+        std::make_shared<integrations::jobs::JobConnector>(
+            std::make_shared<GenericConnector>(*find_optimized_service(service), caller_), jobs,
+            caller_));
+  registry.add_service("states", "startExecution",
+                       std::make_shared<integrations::jobs::JobConnector>(
+                           std::make_shared<integrations::jobs::NestedStarts>(caller_),
+                           integrations::jobs::make_nested_job_service(caller_), caller_));
   registry.add_service(
       "apigateway", "invoke",
       std::make_shared<ApiGatewayConnector>(configuration_, http_, credentials_, clock_));

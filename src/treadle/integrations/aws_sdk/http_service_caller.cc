@@ -346,7 +346,15 @@ void HttpServiceCaller::after(Milliseconds delay, std::move_only_function<void()
 }
 
 auto HttpServiceCaller::is_local(std::string_view service) const -> bool {
-  return parts_.local.contains(service);
+  auto const model = parts_.models.find(service);
+  if (!model || !parts_.local.contains(service)) return false;
+  auto const location =
+      locate_service(parts_.configuration, {.id = service,
+                                            .model = **model,
+                                            .region = parts_.configuration.region,
+                                            .is_local = true,
+                                            .has_credentials = parts_.credentials.is_configured()});
+  return location && location->kind == ServiceLocation::Kind::kLocal;
 }
 
 }  // namespace treadle::integrations::aws_sdk

@@ -2,21 +2,16 @@
 
 #include <fmt/format.h>
 
-#include "treadle/base/error_names.h"
 #include "treadle/base/time.h"
+#include "treadle/integrations/optimized/optimized_connector.h"
+#include "treadle/integrations/service_task.h"
 #include "treadle/json/print.h"
 
 namespace treadle::integrations::jobs {
 
 auto states_call(TaskCall const& call, std::string_view action, std::string parameters)
     -> aws_sdk::ServiceCall {
-  return {.service = "sfn",
-          .action = std::string(action),
-          .parameters = std::move(parameters),
-          .region = call.region,
-          .role_arn = call.role_arn,
-          .idempotency_token = {},
-          .timeout = {}};
+  return make_service_call(call, "sfn", action, std::move(parameters));
 }
 
 auto describe_call(TaskCall const& call, std::string_view execution_arn,
@@ -28,22 +23,8 @@ auto describe_call(TaskCall const& call, std::string_view execution_arn,
   return described;
 }
 
-auto states_failure(aws_sdk::CallProblem const& problem) -> CallFailed {
-  using Kind = aws_sdk::CallProblem::Kind;
-  if (problem.kind == Kind::kService)
-    return {{"StepFunctions." + aws_sdk::exception_name(problem.error.code),
-             fmt::format("{} (Service: AWSStepFunctions; Status Code: {}; Error Code: {}; Request "
-                         "ID: {}; Proxy: null)",
-                         problem.error.message, problem.error.status, problem.error.code,
-                         problem.error.request_id)},
-            CallStage::kRun};
-  auto const stage = problem.kind == Kind::kNotSent || problem.kind == Kind::kUnknown ||
-                             problem.kind == Kind::kParameters
-                         ? CallStage::kStart
-                         : CallStage::kRun;
-  return {{"StepFunctions.SdkClientException",
-           problem.sentences.empty() ? problem.error.message : problem.sentences.front()},
-          stage};
+auto states_failure(TaskCall const& call, aws_sdk::CallProblem const& problem) -> CallFailed {
+  return optimized::optimized_failure(*optimized::find_optimized_service("states"), call, problem);
 }
 
 auto as_epoch_milliseconds(json::Arena& arena, json::Value time) -> json::Value {

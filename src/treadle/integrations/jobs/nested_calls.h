@@ -20,7 +20,8 @@ namespace treadle::integrations::jobs {
                                  std::optional<Milliseconds> wait) -> aws_sdk::ServiceCall;
 
 // "StepFunctions.StateMachineDoesNotExistException", in the form that optimized integrations show.
-[[nodiscard]] auto states_failure(aws_sdk::CallProblem const& problem) -> CallFailed;
+[[nodiscard]] auto states_failure(TaskCall const& call, aws_sdk::CallProblem const& problem)
+    -> CallFailed;
 
 // A time as outputs of this integration show it: milliseconds since 1970.
 [[nodiscard]] auto as_epoch_milliseconds(json::Arena& arena, json::Value time) -> json::Value;

@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "treadle/base/error_names.h"
 #include "treadle/base/log.h"
 #include "treadle/integrations/jobs/nested.h"
 #include "treadle/integrations/jobs/nested_calls.h"
@@ -88,9 +87,9 @@ class NestedJobs final : public JobService {
     caller_.call(
         call.id,
         describe_call(call, execution_of(call), waits ? std::optional(kWait) : std::nullopt),
-        [waits, texts, done = std::move(done)](aws_sdk::ServiceResult result) mutable {
+        [call, waits, texts, done = std::move(done)](aws_sdk::ServiceResult result) mutable {
           if (!result && may_pass(result.error())) return done({});
-          if (!result) return done({.seen = {}, .trouble = states_failure(result.error())});
+          if (!result) return done({.seen = {}, .trouble = states_failure(call, result.error())});
           done({.seen = {.state = state_of(member_text(result->output, "Status")),
                          .output = description_of(result->output, texts)},
                 .trouble = {},

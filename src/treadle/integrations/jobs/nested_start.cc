@@ -10,9 +10,10 @@
 #include "treadle/base/hmac.h"
 #include "treadle/base/random.h"
 #include "treadle/base/time.h"
-#include "treadle/integrations/http_metadata.h"
 #include "treadle/integrations/jobs/nested.h"
 #include "treadle/integrations/jobs/nested_calls.h"
+#include "treadle/integrations/optimized/optimized_connector.h"
+#include "treadle/integrations/service_task.h"
 #include "treadle/json/parse.h"
 #include "treadle/json/print.h"
 
@@ -29,13 +30,6 @@ struct Start {
   bool is_named_by_us = false;
 };
 
-auto refused(std::string_view parameters, std::string_view problem) -> CallFailed {
-  return {{std::string(errors::kRuntime),
-           fmt::format("The Parameters '{}' could not be used to start the Task: [{}]", parameters,
-                       problem)},
-          CallStage::kStart};
-}
-
 // The API takes the input as text.
 auto input_text(json::Value const* input) -> std::string {
   if (input == nullptr || input->is_null()) return "{}";
@@ -46,16 +40,15 @@ auto read_start(TaskCall const& call) -> std::expected<Start, CallFailed> {
   json::Arena arena;
   auto const parsed = json::parse(arena, call.parameters);
   if (!parsed || !parsed->is_object())
-    return std::unexpected(refused(call.parameters, "They must be an object"));
+    return std::unexpected(cannot_start(call, {"The parameters must be an object"}));
   for (auto const& member : parsed->members())
     if (std::ranges::find(kMembers, member.key) == std::ranges::end(kMembers))
-      return std::unexpected(
-          refused(call.parameters,
-                  fmt::format("The field '{}' is not supported by Step Functions", member.key)));
+      return std::unexpected(cannot_start(
+          call, {fmt::format("The field '{}' is not supported by Step Functions", member.key)}));
   auto const* const machine = parsed->find("StateMachineArn");
   if (machine == nullptr || !machine->is_string())
     return std::unexpected(
-        refused(call.parameters, "The field 'StateMachineArn' is required but was missing"));
+        cannot_start(call, {"The field 'StateMachineArn' is required but was missing"}));
   auto const* const name = parsed->find("Name");
   bool const has_name = name != nullptr && name->is_string();
   auto const used = has_name ? std::string(name->as_string()) : nested_name(call.idempotency_key);
@@ -71,19 +64,17 @@ auto read_start(TaskCall const& call) -> std::expected<Start, CallFailed> {
 }
 
 // {"ExecutionArn", SdkHttpMetadata, SdkResponseMetadata, "StartDate"}
-auto start_output(aws_sdk::ServiceAnswer const& answer) -> CallResult {
+auto start_output(aws_sdk::ServiceAnswer answer) -> CallResult {
   json::Arena arena;
   auto const parsed = json::parse(arena, answer.output);
   auto const* const arn = parsed ? parsed->find("ExecutionArn") : nullptr;
   auto const* const started = parsed ? parsed->find("StartDate") : nullptr;
   if (arn == nullptr || started == nullptr)
     return CallFailed{{std::string(errors::kTaskFailed), "StartExecution gave no execution."}};
-  json::Member const output[] = {
-      {"ExecutionArn", *arn},
-      {"SdkHttpMetadata", http_metadata(arena, answer.status, answer.headers)},
-      {"SdkResponseMetadata", response_metadata(arena, answer.request_id)},
-      {"StartDate", as_epoch_milliseconds(arena, *started)}};
-  return CallSucceeded{json::print(json::make_object(arena, output))};
+  json::Member const shown[] = {{"ExecutionArn", *arn},
+                                {"StartDate", as_epoch_milliseconds(arena, *started)}};
+  answer.output = json::print(json::make_object(arena, shown));
+  return CallSucceeded{optimized::output_with_metadata(answer)};
 }
 
 }  // namespace
@@ -114,17 +105,17 @@ void NestedStarts::invoke(TaskCall call, CallDone done) {
   caller_.call(id, std::move(request),
                [this, call = std::move(call), start = *std::move(start),
                 done = std::move(done)](aws_sdk::ServiceResult result) mutable {
-                 if (result) return done(start_output(*result));
+                 if (result) return done(start_output(*std::move(result)));
                  auto const& problem = result.error();
                  // Delivered before, and ended meanwhile: the name is nobody else's.
                  bool const is_ours = start.is_named_by_us &&
                                       problem.kind == CallProblem::Kind::kService &&
                                       problem.error.code == "ExecutionAlreadyExists";
-                 if (!is_ours) return done(states_failure(problem));
+                 if (!is_ours) return done(states_failure(call, problem));
                  caller_.call(call.id, describe_call(call, start.arn, std::nullopt),
-                              [done = std::move(done)](aws_sdk::ServiceResult described) mutable {
-                                if (!described) return done(states_failure(described.error()));
-                                done(start_output(*described));
+                              [call, done = std::move(done)](aws_sdk::ServiceResult described) mutable {
+                                if (!described) return done(states_failure(call, described.error()));
+                                done(start_output(*std::move(described)));
                               });
                });
 }

@@ -7,6 +7,7 @@
 #include "treadle/base/error_names.h"
 #include "treadle/base/log.h"
 #include "treadle/integrations/jobs/job_connector.h"
+#include "treadle/integrations/service_task.h"
 
 namespace treadle::integrations::jobs {
 namespace {
@@ -78,13 +79,7 @@ class SdkJobService final : public JobService {
  private:
   static auto request(JobKind const& kind, TaskCall const& call, std::string_view action,
                       std::string parameters) -> aws_sdk::ServiceCall {
-    return {.service = std::string(kind.sdk_service),
-            .action = std::string(action),
-            .parameters = std::move(parameters),
-            .region = call.region,
-            .role_arn = call.role_arn,
-            .idempotency_token = {},
-            .timeout = {}};
+    return make_service_call(call, kind.sdk_service, action, std::move(parameters));
   }
 
   static auto look_of(JobKind const& kind, aws_sdk::ServiceResult const& result) -> Look {
