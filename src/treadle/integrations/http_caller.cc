@@ -67,6 +67,8 @@ void HttpCaller::send(CallId id, net::ClientRequest request, HttpDone done) {
 
 void HttpCaller::cancel(CallId id) {
   auto& lane = lane_of(id);
+  // At once where that can be: what is sent under the same id from now on is another's.
+  if (lane.loop().is_current()) return lane.cancel(id);
   lane.loop().post([&lane, id] { lane.cancel(id); });
 }
 
