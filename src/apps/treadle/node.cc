@@ -81,6 +81,7 @@ auto Node::open(NodeOptions options) -> Result<std::unique_ptr<Node>, std::strin
                                       .secret = node->store_->secret(),
                                       .options = express_options(options.engine),
                                       .sink = options.express_sink};
+  node->tell_status_changes(options);
   auto const region = options.engine.region;
   auto const account = options.engine.account;
   node->engine_ = std::make_unique<runtime::Engine>(
@@ -94,6 +95,18 @@ auto Node::open(NodeOptions options) -> Result<std::unique_ptr<Node>, std::strin
   node->state_tests_ = std::make_unique<runtime::StateTests>(*node->loops_, express, node->random_);
   node->serve_itself(region, account);
   return node;
+}
+
+void Node::tell_status_changes(NodeOptions& options) {
+  auto told = std::move(options.status_events);
+  if (!told.to_event_bus && told.webhooks.empty()) return;
+  told.region = options.engine.region;
+  told.account = options.engine.account;
+  status_events_ = std::make_unique<StatusEvents>(std::move(told), task_services_->caller(),
+                                                  task_services_->http(), shared_random_);
+  options.engine.on_status_change = [this](runtime::StatusChange const& change) {
+    status_events_->tell(change);
+  };
 }
 
 // Tasks that start executions, or call the API in another way, stay inside.

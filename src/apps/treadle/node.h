@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/treadle/status_events.h"
 #include "apps/treadle/task_services.h"
 #include "treadle/api/action.h"
 #include "treadle/api/http_api.h"
@@ -33,6 +34,7 @@ struct NodeOptions {
   std::map<std::string, std::string> function_environment;  // of every local function
   integrations::ServiceSettings services{};                 // of treadle.yaml
   integrations::optimized::HttpTaskSettings http_task{};
+  StatusEventsOptions status_events{};
   std::string service_models{};  // folder like botocore's data directory
   runtime::EngineOptions engine;
   // Without `data` always kMemory.
@@ -83,6 +85,8 @@ class Node {
 
  private:
   Node() = default;
+  // Has the engine tell of status changes, where somebody wants to know.
+  void tell_status_changes(NodeOptions& options);
   void serve_itself(std::string const& region, std::string const& account);
 
   SystemClock clock_;
@@ -92,6 +96,7 @@ class Node {
   std::unique_ptr<net::EventLoops> loops_;
   std::unique_ptr<integrations::functions::FunctionHost> functions_;
   std::unique_ptr<TaskServices> task_services_;
+  std::unique_ptr<StatusEvents> status_events_;  // where somebody wants them
   integrations::Registry registry_;
   std::unique_ptr<runtime::Engine> engine_;
   std::unique_ptr<runtime::Express> express_;

@@ -18,6 +18,9 @@ namespace treadle::app {
 [[nodiscard]] auto service_settings(import::Project const& project)
     -> integrations::ServiceSettings;
 
+// Who is told of status changes.
+[[nodiscard]] auto status_events_options(import::Project const& project) -> StatusEventsOptions;
+
 // Connections with their secrets, which are read here, and where HTTP Tasks may go. An error is
 // "FILE:LINE:COLUMN: why".
 [[nodiscard]] auto http_task_settings(import::Project const& project)

@@ -179,6 +179,7 @@ auto run(ServerOptions const& options) -> int {
                           .function_environment = {{"AWS_ENDPOINT_URL_SFN", local_url(*address)}},
                           .services = service_settings(project),
                           .http_task = std::move(*http_task),
+                          .status_events = status_events_options(project),
                           .service_models = options.service_models,
                           .engine = engine,
                           .express_intake = options.express_intake == "memory"

@@ -85,4 +85,11 @@ auto http_task_settings(import::Project const& project)
   return out;
 }
 
+auto status_events_options(import::Project const& project) -> StatusEventsOptions {
+  return {.to_event_bus = project.status_changes.to_event_bus,
+          .webhooks = project.status_changes.webhooks,
+          .region = {},
+          .account = {}};
+}
+
 }  // namespace treadle::app

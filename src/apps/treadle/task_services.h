@@ -45,6 +45,7 @@ class TaskServices {
   // To be filled before the loops are started.
   [[nodiscard]] auto local() -> integrations::LocalServices& { return local_; }
   [[nodiscard]] auto caller() -> integrations::aws_sdk::ServiceCaller& { return caller_; }
+  [[nodiscard]] auto http() -> integrations::HttpCaller& { return http_; }
   [[nodiscard]] auto models() -> integrations::aws_sdk::ServiceModels& { return models_; }
   [[nodiscard]] auto credentials() -> integrations::aws_sdk::CredentialProvider& {
     return credentials_;

@@ -9,6 +9,7 @@
 #include "treadle/import/files.h"
 #include "treadle/import/node_reader.h"
 #include "treadle/import/project_services.h"
+#include "treadle/import/project_status_changes.h"
 #include "treadle/import/yaml.h"
 
 namespace treadle::import {
@@ -37,7 +38,8 @@ class Reader : NodeReader {
     auto const root = yaml::parse(text);
     if (!root) return refuse(root.error().mark, root.error().message);
     if (root->is_null()) return Project{};
-    TRY(check_keys(*root, {"stateMachines", "functions", "services", "connections", "httpTask"}));
+    TRY(check_keys(*root, {"stateMachines", "functions", "services", "connections", "httpTask",
+                           "statusChanges"}));
     Project project;
     if (auto const* machines = root->find("stateMachines");
         machines != nullptr && !machines->is_null()) {
@@ -52,6 +54,7 @@ class Reader : NodeReader {
         project.functions.push_back(TRY(function(key, node)));
     }
     TRY(read_services(*this, *root, project));
+    project.status_changes = TRY(read_status_changes(*this, *root));
     return project;
   }
 

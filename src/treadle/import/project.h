@@ -99,12 +99,19 @@ struct HttpTaskRules {
   std::vector<std::string> allow_http;  // "HOST", "HOST:PORT"
 };
 
+// Who is told when executions start, are redriven and end.
+struct StatusChangeRules {
+  bool to_event_bus = false;
+  std::vector<std::string> webhooks;  // URLs
+};
+
 struct Project {
   std::vector<StateMachine> state_machines;  // as written
   std::vector<Function> functions;           // as written
   std::vector<Service> services;             // as written
   std::vector<Connection> connections;       // as written
   HttpTaskRules http_task;
+  StatusChangeRules status_changes;
 };
 
 // The project in `folder`, definitions read. An error is one line, "FILE:LINE:COLUMN: what was

@@ -11,12 +11,16 @@
 #include "treadle/integrations/connector.h"
 #include "treadle/runtime/calls_under_way.h"
 #include "treadle/runtime/definition_cache.h"
+#include "treadle/runtime/router.h"
 #include "treadle/store/store.h"
 
 namespace treadle::runtime {
 
 class ActivityBoard;
 class SlowLane;
+
+// An execution has started, was redriven, or has ended; that is on disk.
+using StatusChange = ExecutionDescription;
 
 struct EngineOptions {
   std::string region = "us-east-1";
@@ -28,6 +32,9 @@ struct EngineOptions {
   double pressure_max = 0.8;  // of the commit queue: beyond, StartExecution is throttled
   // One decision on an event loop; longer ones are made in the slow lane.
   std::chrono::milliseconds turn_most{10};
+  // Told of every change of status, on the execution's loop; must not block. Empty: nobody is. What
+  // a crash leaves untold is never told.
+  std::function<void(StatusChange&&)> on_status_change = {};
 };
 
 // All outlive the partitions. `invoke` and `cancel` are the connectors' (registry.h).

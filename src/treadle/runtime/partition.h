@@ -81,6 +81,7 @@ class Partition {
     std::optional<Timestamp> timer;  // the earliest that was put
     bool goes_on = false;            // it yielded
     bool ended = false;
+    std::vector<StatusChange> status_changes;
     std::move_only_function<void()> answer;
   };
   struct Waiter {

@@ -68,14 +68,14 @@ void put_list_rows(store::Batch& batch, Head const& head, Place const& place, Mo
 }
 
 // The rows that DescribeExecution and ListExecutions read. They change when an
-// execution starts, is redriven, and ends.
-void put_head(store::Batch& batch, LiveExecution const& live,
-              std::span<record::JournalEvent const> events) {
+// execution starts, is redriven, and ends: then the head that was put.
+auto put_head(store::Batch& batch, LiveExecution const& live,
+              std::span<record::JournalEvent const> events) -> std::optional<Head> {
   auto const& first = events.front().fact;
   bool const started = std::holds_alternative<record::ExecutionStarted>(first);
   bool const redriven = std::holds_alternative<record::ExecutionRedriven>(first);
-  if (std::holds_alternative<record::JobStopped>(first)) return;
-  if (!started && !redriven && !live.state.is_over()) return;
+  if (std::holds_alternative<record::JobStopped>(first)) return std::nullopt;
+  if (!started && !redriven && !live.state.is_over()) return std::nullopt;
   auto head = head_of(live);
   auto const* const ended = std::get_if<record::ExecutionEnded>(&events.back().fact);
   if (ended != nullptr) {
@@ -88,6 +88,31 @@ void put_head(store::Batch& batch, LiveExecution const& live,
                 started    ? Moment::kStart
                 : redriven ? Moment::kRedrive
                            : Moment::kEnd);
+  return head;
+}
+
+// One that ends with the command that began or redrove it has run all the same.
+auto status_changes(Head&& head, record::JournalEvent const& first, record::PayloadTable& payloads)
+    -> std::vector<StatusChange> {
+  std::vector<StatusChange> changes;
+  StatusChange change{.summary = std::move(head.summary),
+                      .input = std::string(payloads.text(record::PayloadId{head.input_payload})),
+                      .output = {},
+                      .error = std::move(head.error),
+                      .cause = std::move(head.cause)};
+  bool const began = std::holds_alternative<record::ExecutionStarted>(first.fact) ||
+                     std::holds_alternative<record::ExecutionRedriven>(first.fact);
+  if (began && change.summary.status != ExecutionStatus::kRunning) {
+    auto& running = changes.emplace_back();
+    running.summary = change.summary;
+    running.summary.status = ExecutionStatus::kRunning;
+    running.summary.stopped_at.reset();
+    running.input = change.input;
+  }
+  if (change.summary.status == ExecutionStatus::kSucceeded)
+    change.output = std::string(payloads.text(record::PayloadId{head.output_payload}));
+  changes.push_back(std::move(change));
+  return changes;
 }
 
 // What the call of the job returned (0: nothing yet), or nullopt where the execution does not want of
@@ -125,7 +150,9 @@ void Partition::commit(LiveExecution& live, record::PayloadTable& payloads,
   JournalKey const key{events.front().first_history_id, payloads.first_new().value(),
                        live.next_row()};
   batch.put(Table::kJournal, journal_key(live.place, key), write_journal_row(events, payloads));
-  put_head(batch, live, events);
+  auto head = put_head(batch, live, events);
+  if (head && parts_.options.on_status_change)
+    after->status_changes = status_changes(*std::move(head), events.front(), payloads);
   add_rows(live, payloads, batch, *after);
   describe_effects(live, payloads, *after);
   live.add_row(key, payloads);
@@ -230,6 +257,7 @@ void Partition::committed(AfterCommit& after) {
       answers.push_back(std::move(live.held.front().second));
     for (auto& answer : answers) answer();
   }
+  for (auto& change : after.status_changes) parts_.options.on_status_change(std::move(change));
   if (after.ended) wake_waiters(after.execution);
   if (after.goes_on)
     loop_.post([this, place] { execute(place, record::Continue{}, [](record::Reply) {}); });
