@@ -153,6 +153,7 @@ class JobTest(unittest.TestCase):
     def setUpClass(cls):
         cls.batch = ThreadingHTTPServer(("127.0.0.1", 0), Batch)
         threading.Thread(target=cls.batch.serve_forever, daemon=True).start()
+        cls.addClassCleanup(cls.batch.server_close)
         cls.addClassCleanup(cls.batch.shutdown)
         cls.server = cls.enterClassContext(
             Server(environment={"AWS_ENDPOINT_URL_BATCH": f"http://127.0.0.1:{cls.batch.server_port}"}))

@@ -52,6 +52,7 @@ struct TaskCall {
   std::optional<Milliseconds>
       timeout;             // what is left of the task's time-out; the runtime enforces it
   std::string role_arn;    // of the task's Credentials; empty: none
+  bool is_input_as_it_is = false;  // `parameters` are the state's input: it may hold other things
   std::string submission;  // of a job that was started: the output that invoke() gave
 };
 

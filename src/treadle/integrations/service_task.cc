@@ -40,6 +40,7 @@ auto make_service_call(TaskCall const& call, std::string_view service, std::stri
                            .region = call.region,
                            .role_arn = call.role_arn,
                            .idempotency_token = call.idempotency_key,
+                           .leaves_out_unknown = call.is_input_as_it_is,
                            .timeout = call_time(call)};
   if (!call.idempotency_key.empty())
     out.headers.set("Treadle-Idempotency-Key", call.idempotency_key);

@@ -41,7 +41,7 @@ static auto tie(TimerFired& v) { return std::tie(v.scope, v.timer); }
 static auto tie(TaskScheduled& v) {
   return std::tie(v.scope, v.kind, v.pattern, v.is_aws_sdk, v.resource, v.resource_type, v.region,
                   v.parameters, v.attempt, v.timeout_seconds, v.heartbeat_seconds, v.timeout,
-                  v.heartbeat, v.role_arn);
+                  v.heartbeat, v.role_arn, v.is_input_as_it_is);
 }
 static auto tie(TaskStarted& v) { return std::tie(v.scope, v.task, v.worker); }
 static auto tie(TaskSubmitted& v) { return std::tie(v.scope, v.task, v.output, v.has_job); }

@@ -36,6 +36,7 @@ auto make_call(record::TaskScheduled const& event, record::HistoryId id,
     call.task_token = make_task_token(context.secret, target);
   call.region = event.region;
   call.role_arn = event.role_arn;
+  call.is_input_as_it_is = event.is_input_as_it_is;
   call.account = context.account;
   call.execution_arn = context.execution_arn;
   call.trace_header = context.trace_header;

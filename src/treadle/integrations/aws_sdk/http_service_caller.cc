@@ -19,6 +19,20 @@
 namespace treadle::integrations::aws_sdk {
 namespace {
 
+// What of a state's whole input the operation takes.
+auto known_members(json::Arena& arena, ServiceModel const& model, Operation const& operation,
+                   json::Value object) -> json::Value {
+  std::vector<json::Member> known;
+  if (operation.input)
+    for (auto const& member : object.members())
+      for (auto const& taken : model.shape(*operation.input).members)
+        if (member.key == taken.shown_name || member.key == taken.name) {
+          known.push_back(member);
+          break;
+        }
+  return json::make_object(arena, known);
+}
+
 using Kind = CallProblem::Kind;
 
 constexpr Milliseconds kTimeDefault = std::chrono::seconds(60);
@@ -308,7 +322,10 @@ void HttpServiceCaller::begin(CallId id, ServiceCall call, ServiceDone done,
     problem.sentences = {"The parameters must be an object"};
     return refuse(std::move(problem));
   }
-  auto request = make_request(*open->model, *open->operation, *parameters, call.idempotency_token);
+  auto const asked = call.leaves_out_unknown
+                         ? known_members(arena, *open->model, *open->operation, *parameters)
+                         : *parameters;
+  auto request = make_request(*open->model, *open->operation, asked, call.idempotency_token);
   if (!request) {
     auto problem = open->problem(Kind::kParameters);
     problem.sentences = std::move(request).error();

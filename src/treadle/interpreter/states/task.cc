@@ -51,7 +51,8 @@ auto reference(Step& step, ScopeId scope) -> TaskRef {
 }
 
 void schedule(Step& step, ScopeId scope, Call const& call) {
-  auto const& r = std::get<asl::Task>(step.state_of(scope).details).resource;
+  auto const& task = std::get<asl::Task>(step.state_of(scope).details);
+  auto const& r = task.resource;
   auto const timer = [&](std::optional<std::uint64_t> seconds,
                          TimerKind kind) -> std::optional<Timer> {
     if (!seconds) return std::nullopt;
@@ -72,7 +73,8 @@ void schedule(Step& step, ScopeId scope, Call const& call) {
                              .heartbeat_seconds = call.heartbeat_seconds,
                              .timeout = timer(call.timeout_seconds, TimerKind::kTaskTimeout),
                              .heartbeat = timer(call.heartbeat_seconds, TimerKind::kHeartbeat),
-                             .role_arn = call.role_arn});
+                             .role_arn = call.role_arn,
+                             .is_input_as_it_is = !task.parameters});
   if (step.is_over() || r.kind == asl::ResourceKind::kActivity) return;
   step.emit_in(scope, TaskStarted{.scope = scope, .task = reference(step, scope), .worker = {}});
 }
