@@ -32,6 +32,18 @@ auto open_intake(NodeOptions const& options, Random& random)
   return opened;
 }
 
+auto open_targets(NodeOptions& options, Clock const& clock, Random& random)
+    -> Result<std::unique_ptr<targets::Targets>, std::string> {
+  auto const folder = options.data.empty() ? std::filesystem::path()
+                                           : std::filesystem::path(options.data) / "services";
+  return targets::Targets::open({.data = folder,
+                                 .region = options.engine.region,
+                                 .account = options.engine.account,
+                                 .clock = &clock,
+                                 .random = &random,
+                                 .setup = std::move(*options.targets)});
+}
+
 auto express_options(runtime::EngineOptions const& engine) -> runtime::ExpressOptions {
   runtime::ExpressOptions options;
   options.region = engine.region;
@@ -51,6 +63,8 @@ auto Node::open(NodeOptions options) -> Result<std::unique_ptr<Node>, std::strin
     if (!opened) return std::unexpected(opened.error().message);
     node->store_ = std::move(*opened);
   }
+  if (options.targets)
+    node->targets_ = TRY(open_targets(options, node->clock_, node->shared_random_));
   node->loops_ = std::make_unique<net::EventLoops>(options.loops);
   node->task_services_ =
       std::make_unique<TaskServices>(TaskServicesOptions{.services = std::move(options.services),
@@ -135,6 +149,7 @@ void Node::start() {
   running_ = true;
   engine_->recover();
   express_->recover();
+  if (targets_) targets_->start();
   loops_->start();
 }
 
@@ -143,6 +158,7 @@ void Node::stop() {
   running_ = false;
   loops_->stop();
   task_services_->stop();
+  targets_.reset();
   functions_.reset();
   state_tests_.reset();
   express_.reset();  // its log must be closed before the data directory is given up

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,7 @@
 #include "treadle/runtime/express.h"
 #include "treadle/runtime/state_tests.h"
 #include "treadle/store/store.h"
+#include "treadle/targets/targets.h"
 
 namespace treadle::app {
 
@@ -40,7 +42,9 @@ struct NodeOptions {
   // Without `data` always kMemory.
   runtime::ExpressIntake express_intake = runtime::ExpressIntake::kLog;
   runtime::HistorySink* express_sink = nullptr;  // outlives the node
-  std::size_t loops = 0;                         // 0: one a core
+  // The services that treadle answers itself, below `data`; none: they are not opened.
+  std::optional<targets::Setup> targets{};
+  std::size_t loops = 0;  // 0: one a core
   // Nothing more may be acknowledged. Any thread; should end the process with kDataError.
   std::function<void(std::string const& why)> fail_stop;
 };
@@ -79,6 +83,8 @@ class Node {
   [[nodiscard]] auto task_services() -> TaskServices& { return *task_services_; }
   // What the Step Functions API works on.
   [[nodiscard]] auto api_services() -> api::Services const& { return *api_services_; }
+  // The services that this process answers itself; null where they were not asked for.
+  [[nodiscard]] auto targets() -> targets::Targets* { return targets_.get(); }
   [[nodiscard]] auto store() -> store::Store& { return *store_; }
   [[nodiscard]] auto clock() const -> Clock const& { return clock_; }
   [[nodiscard]] auto shared_random() -> Random& { return shared_random_; }  // any thread
@@ -105,6 +111,7 @@ class Node {
   std::unique_ptr<integrations::ResponseModels> response_models_;
   std::unique_ptr<api::Services> api_services_;
   std::unique_ptr<api::HttpApi> own_api_;  // what tasks of this process call
+  std::unique_ptr<targets::Targets> targets_;
   bool running_ = false;
 };
 

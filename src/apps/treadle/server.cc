@@ -122,6 +122,23 @@ void drain(Node& node, net::HttpServer& server) {
   stopped.get_future().wait();
 }
 
+// The services beside the API, on the same port.
+auto other_services(targets::Targets& services) -> api::OtherServices {
+  std::map<std::string_view, targets::Service> by_id;
+  for (std::string_view const id : {"s3", "sqs", "sns", "eventbridge", "timestreamwrite"})
+    by_id.emplace(id, services.service(id));
+  return {.signing_name = [](net::Request const& request) -> std::optional<std::string_view> {
+            auto const id = targets::service_of(request);
+            if (!id) return std::nullopt;
+            return targets::signing_name(*id);
+          },
+          .serve =
+              [by_id = std::move(by_id)](net::Request&& request, net::Responder responder) {
+                auto const& service = by_id.at(*targets::service_of(request));
+                service(std::move(request), std::move(responder));
+              }};
+}
+
 auto serve(Node& node, ServerOptions const& options, Address const& address,
            std::unique_ptr<api::AccessKeys const> keys, StopSignals const& signals) -> int {
   std::atomic<bool> is_stopping = false;
@@ -130,7 +147,8 @@ auto serve(Node& node, ServerOptions const& options, Address const& address,
       api::HttpApiOptions{
           .hosts = {.strict = options.strict_host, .public_url = options.public_url},
           .is_ready = [&node, &is_stopping] { return !is_stopping && !node.store().failure(); },
-          .access_keys = std::move(keys)});
+          .access_keys = std::move(keys),
+          .other_services = other_services(*node.services())});
   auto server =
       net::HttpServer::listen(node.loops(), {.address = address.host, .port = address.port},
                               [&http_api](net::Request&& request, net::Responder responder) {
@@ -185,6 +203,7 @@ auto run(ServerOptions const& options) -> int {
                           .express_intake = options.express_intake == "memory"
                                                 ? runtime::ExpressIntake::kMemory
                                                 : runtime::ExpressIntake::kLog,
+                          .services = targets::Setup{},
                           .loops = 0,
                           .fail_stop = stop_at_once});
   if (!node) {

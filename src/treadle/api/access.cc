@@ -62,11 +62,27 @@ auto is_form(net::Request const& request) -> bool {
 
 AccessKeys::AccessKeys(std::vector<net::AccessKey> const& keys, std::string_view region)
     : states_(keys, {.region = std::string(region), .service = "states"}),
-      sts_(keys, {.region = std::string(region), .service = "sts"}) {}
+      sts_(keys, {.region = std::string(region), .service = "sts"}) {
+  for (std::string_view const service : {"s3", "sqs", "sns", "events", "timestream"})
+    others_.emplace(service, net::SignatureVerifier(keys, {.region = std::string(region),
+                                                           .service = std::string(service)}));
+}
 
 auto AccessKeys::authenticate(net::Request const& request, Timestamp now) const
     -> std::expected<net::AccessKey const*, ApiError> {
   auto const key = (is_form(request) ? sts_ : states_).verify(request, now);
+  if (key) return *key;
+  auto const& error = key.error();
+  return std::unexpected(ApiError{std::string(error.type), error.message, error.status});
+}
+
+auto AccessKeys::authenticate_for(std::string_view service, net::Request const& request,
+                                  Timestamp now) const
+    -> std::expected<net::AccessKey const*, ApiError> {
+  auto const verifier = others_.find(service);
+  if (verifier == others_.end())
+    return std::unexpected(ApiError{"AccessDeniedException", "There is no such service.", 403});
+  auto const key = verifier->second.verify(request, now);
   if (key) return *key;
   auto const& error = key.error();
   return std::unexpected(ApiError{std::string(error.type), error.message, error.status});

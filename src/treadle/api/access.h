@@ -4,7 +4,10 @@
 #pragma once
 
 #include <expected>
+#include <functional>
+#include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -26,9 +29,15 @@ class AccessKeys {
   [[nodiscard]] auto authenticate(net::Request const& request, Timestamp now) const
       -> std::expected<net::AccessKey const*, ApiError>;
 
+  // The same of a request to another service, by the service's name in signatures.
+  [[nodiscard]] auto authenticate_for(std::string_view service, net::Request const& request,
+                                      Timestamp now) const
+      -> std::expected<net::AccessKey const*, ApiError>;
+
  private:
   net::SignatureVerifier states_;
   net::SignatureVerifier sts_;
+  std::map<std::string, net::SignatureVerifier, std::less<>> others_;
 };
 
 // A request whose parameters have been checked.

@@ -104,6 +104,9 @@ void HttpApi::handle(net::Request&& request, net::Responder responder) {
   if (!is_own_origin(options_.hosts, request.headers.find("origin")))
     return responder.send(
         error_response({"AccessDeniedException", "This origin may not call the API.", 403}));
+  if (options_.other_services.serve)
+    if (auto const name = options_.other_services.signing_name(request))
+      return handle_other(*name, std::move(request), std::move(responder));
   if (request.method == "GET" || request.method == "HEAD")
     return handle_get(request, std::move(responder));
   if (request.method != "POST")
@@ -118,6 +121,20 @@ void HttpApi::handle_get(net::Request const& request, net::Responder responder) 
   if (path == "/readyz")
     return responder.send(options_.is_ready() ? plain(200, "ready\n") : plain(503, "not ready\n"));
   responder.send(error_response({"ResourceNotFound", "There is nothing here.", 404}));
+}
+
+void HttpApi::handle_other(std::string_view signing_name, net::Request&& request,
+                           net::Responder responder) {
+  if (options_.access_keys) {
+    auto const key =
+        options_.access_keys->authenticate_for(signing_name, request, services_.clock.now());
+    if (!key) return responder.send(error_response(key.error()));
+    // Rights are written in operations and ARNs of Step Functions.
+    if (!(*key)->actions.empty() || !(*key)->resources.empty())
+      return responder.send(error_response(
+          {"AccessDeniedException", "An access key with limited rights may not call this.", 403}));
+  }
+  options_.other_services.serve(std::move(request), std::move(responder));
 }
 
 void HttpApi::handle_post(net::Request&& request, net::Responder responder) {

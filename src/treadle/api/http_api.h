@@ -3,7 +3,9 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "treadle/api/access.h"
 #include "treadle/api/action.h"
@@ -13,12 +15,21 @@
 
 namespace treadle::api {
 
+// Other services on the same port. Host and origin are checked, and signatures where there are keys,
+// before `serve` gets a request.
+struct OtherServices {
+  // The service's name in signatures; nullopt: the request is for the API.
+  std::function<std::optional<std::string_view>(net::Request const&)> signing_name;
+  std::function<void(net::Request&&, net::Responder)> serve;
+};
+
 struct HttpApiOptions {
   HostRules hosts;
   // Whether the server takes work: what /readyz says.
   std::function<bool()> is_ready = [] { return true; };
   // Whose signatures are asked for; null: everybody may do everything.
   std::unique_ptr<AccessKeys const> access_keys = nullptr;
+  OtherServices other_services{};  // empty: none
 };
 
 class HttpApi {
@@ -35,6 +46,8 @@ class HttpApi {
   void handle_get(net::Request const& request, net::Responder responder) const;
   void handle_post(net::Request&& request, net::Responder responder);
   void act(net::Request&& request, net::Responder responder, net::AccessKey const* key);
+  void handle_other(std::string_view signing_name, net::Request&& request,
+                    net::Responder responder);
 
   Services services_;
   HttpApiOptions options_;

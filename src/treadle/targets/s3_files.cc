@@ -1,0 +1,127 @@
+#include "treadle/targets/s3_files.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "treadle/base/log.h"
+
+namespace treadle::targets {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr std::size_t kPiece = 1U << 20U;
+constexpr std::string_view kUnfinished = ".part";
+
+class File {
+ public:
+  File(fs::path const& path, int flags)
+      : descriptor_(::open(path.c_str(), flags | O_CLOEXEC, 0600)) {}
+  File(File const&) = delete;
+  auto operator=(File const&) -> File& = delete;
+  ~File() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+  [[nodiscard]] auto is_open() const -> bool { return descriptor_ >= 0; }
+  [[nodiscard]] auto write(std::string_view bytes) const -> bool {
+    while (!bytes.empty()) {
+      auto const n = ::write(descriptor_, bytes.data(), bytes.size());
+      if (n < 0 && errno == EINTR) continue;
+      if (n <= 0) return false;
+      bytes.remove_prefix(static_cast<std::size_t>(n));
+    }
+    return true;
+  }
+  // Exactly `size` bytes at `offset`, unless the file is shorter.
+  [[nodiscard]] auto read(std::uint64_t offset, std::size_t size) const
+      -> std::optional<std::string> {
+    std::string out(size, '\0');
+    std::size_t done = 0;
+    while (done < size) {
+      auto const n =
+          ::pread(descriptor_, out.data() + done, size - done, static_cast<off_t>(offset + done));
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) return std::nullopt;
+      if (n == 0) break;
+      done += static_cast<std::size_t>(n);
+    }
+    out.resize(done);
+    return out;
+  }
+  [[nodiscard]] auto sync() const -> bool { return ::fsync(descriptor_) == 0; }
+
+ private:
+  int descriptor_;
+};
+
+auto append_file(File const& to, fs::path const& from) -> bool {
+  File const source(from, O_RDONLY);
+  if (!source.is_open()) return false;
+  for (std::uint64_t offset = 0;;) {
+    auto const piece = source.read(offset, kPiece);
+    if (!piece || !to.write(*piece)) return false;
+    if (piece->size() < kPiece) return true;
+    offset += piece->size();
+  }
+}
+
+template <typename Fill>
+auto make_file(fs::path const& folder, std::string const& name, Fill const& fill) -> bool {
+  auto const unfinished = folder / (name + std::string(kUnfinished));
+  bool const is_whole = [&] {
+    File const file(unfinished, O_WRONLY | O_CREAT | O_EXCL);
+    return file.is_open() && fill(file) && file.sync();
+  }();
+  if (is_whole && std::rename(unfinished.c_str(), (folder / name).c_str()) == 0)
+    if (File const directory(folder, O_RDONLY | O_DIRECTORY);
+        directory.is_open() && directory.sync())
+      return true;
+  log(LogLevel::kError, "an object could not be written", {{"folder", folder.string()}});
+  std::error_code ignored;
+  fs::remove(unfinished, ignored);
+  fs::remove(folder / name, ignored);
+  return false;
+}
+
+}  // namespace
+
+auto S3Files::write(std::string_view bytes) const -> std::optional<std::string> {
+  auto name = scope_.uuid();
+  if (!make_file(folder_, name, [&](File const& file) { return file.write(bytes); }))
+    return std::nullopt;
+  return name;
+}
+
+auto S3Files::join(std::vector<std::string> const& names) const -> std::optional<std::string> {
+  auto name = scope_.uuid();
+  auto const fill = [&](File const& file) {
+    return std::ranges::all_of(
+        names, [&](std::string const& part) { return append_file(file, folder_ / part); });
+  };
+  if (!make_file(folder_, name, fill)) return std::nullopt;
+  return name;
+}
+
+auto S3Files::read(std::string_view name, ByteRange range) const -> std::optional<std::string> {
+  File const file(folder_ / name, O_RDONLY);
+  if (!file.is_open()) return std::nullopt;
+  auto bytes = file.read(range.first, range.size);
+  if (!bytes || bytes->size() != range.size) return std::nullopt;
+  return bytes;
+}
+
+void S3Files::remove(std::string_view name) const {
+  std::error_code ignored;
+  fs::remove(folder_ / name, ignored);
+}
+
+auto S3Files::names() const -> std::vector<std::string> {
+  std::vector<std::string> out;
+  std::error_code error;
+  for (fs::directory_iterator at(folder_, error), end; !error && at != end; at.increment(error))
+    out.push_back(at->path().filename().string());
+  return out;
+}
+
+}  // namespace treadle::targets
