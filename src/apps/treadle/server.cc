@@ -16,6 +16,7 @@
 #include "apps/treadle/listen_address.h"
 #include "apps/treadle/node.h"
 #include "apps/treadle/project_setup.h"
+#include "apps/treadle/target_setup.h"
 #include "treadle/api/http_api.h"
 #include "treadle/base/log.h"
 #include "treadle/net/http_server.h"
@@ -148,7 +149,7 @@ auto serve(Node& node, ServerOptions const& options, Address const& address,
           .hosts = {.strict = options.strict_host, .public_url = options.public_url},
           .is_ready = [&node, &is_stopping] { return !is_stopping && !node.store().failure(); },
           .access_keys = std::move(keys),
-          .other_services = other_services(*node.services())});
+          .other_services = other_services(*node.targets())});
   auto server =
       net::HttpServer::listen(node.loops(), {.address = address.host, .port = address.port},
                               [&http_api](net::Request&& request, net::Responder responder) {
@@ -203,7 +204,7 @@ auto run(ServerOptions const& options) -> int {
                           .express_intake = options.express_intake == "memory"
                                                 ? runtime::ExpressIntake::kMemory
                                                 : runtime::ExpressIntake::kLog,
-                          .services = targets::Setup{},
+                          .targets = target_setup(project.local_services),
                           .loops = 0,
                           .fail_stop = stop_at_once});
   if (!node) {

@@ -39,7 +39,7 @@ class Reader : NodeReader {
     if (!root) return refuse(root.error().mark, root.error().message);
     if (root->is_null()) return Project{};
     TRY(check_keys(*root, {"stateMachines", "functions", "services", "connections", "httpTask",
-                           "statusChanges"}));
+                           "statusChanges", "s3", "sqs", "sns", "events", "timestream"}));
     Project project;
     if (auto const* machines = root->find("stateMachines");
         machines != nullptr && !machines->is_null()) {
@@ -55,6 +55,9 @@ class Reader : NodeReader {
     }
     TRY(read_services(*this, *root, project));
     project.status_changes = TRY(read_status_changes(*this, *root));
+    auto local_services = read_local_services(*root);
+    if (!local_services) return refuse(local_services.error().at, local_services.error().message);
+    project.local_services = std::move(*local_services);
     return project;
   }
 

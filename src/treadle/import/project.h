@@ -13,6 +13,7 @@
 
 #include "treadle/asl/model.h"
 #include "treadle/base/result.h"
+#include "treadle/import/project_local_services.h"
 
 namespace treadle::import {
 
@@ -112,6 +113,7 @@ struct Project {
   std::vector<Connection> connections;       // as written
   HttpTaskRules http_task;
   StatusChangeRules status_changes;
+  ServiceEntries local_services;
 };
 
 // The project in `folder`, definitions read. An error is one line, "FILE:LINE:COLUMN: what was

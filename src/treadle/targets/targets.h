@@ -69,13 +69,13 @@ struct TableSetup {
 // What exists from the start. What is named here is made where it is missing; rules that an earlier
 // start made and that are named no more are removed.
 struct Setup {
-  std::vector<std::string> buckets;
-  std::vector<QueueSetup> queues;
-  std::vector<std::string> topics;
-  std::vector<SubscriptionSetup> subscriptions;
-  std::vector<std::string> buses;
-  std::vector<RuleSetup> rules;
-  std::vector<TableSetup> tables;
+  std::vector<std::string> buckets{};
+  std::vector<QueueSetup> queues{};
+  std::vector<std::string> topics{};
+  std::vector<SubscriptionSetup> subscriptions{};
+  std::vector<std::string> buses{};
+  std::vector<RuleSetup> rules{};
+  std::vector<TableSetup> tables{};
 };
 
 struct Options {

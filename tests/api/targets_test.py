@@ -1,0 +1,265 @@
+"""The services that treadle answers itself, through boto3 and the AWS CLI."""
+import hashlib
+import json
+import sqlite3
+import subprocess
+import threading
+import unittest
+import urllib.request
+from pathlib import Path
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from support import aws
+from support.machines import unique
+from support.treadle import Server
+
+CLI = "/usr/bin/aws" if Path("/usr/bin/aws").exists() else "aws"
+
+
+def client(server, service, **config):
+    return boto3.client(service, endpoint_url=server.endpoint, region_name="us-east-1", aws_access_key_id="test",
+                        aws_secret_access_key="test", config=Config(retries={"total_max_attempts": 1}, **config))
+
+
+class ServicesTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = cls.enterClassContext(Server())
+        cls.s3, cls.sqs, cls.sns, cls.events, cls.timestream = (
+            client(cls.server, s) for s in ("s3", "sqs", "sns", "events", "timestream-write"))
+
+    def refused(self, code, call, **parameters):
+        with self.assertRaises(ClientError) as caught:
+            call(**parameters)
+        self.assertEqual(caught.exception.response["Error"]["Code"], code)
+        return caught.exception.response
+
+    def bucket(self):
+        name = unique("bucket").lower().replace("_", "-")
+        self.s3.create_bucket(Bucket=name)
+        return name
+
+    def queue(self, name=None, **attributes):
+        url = self.sqs.create_queue(QueueName=name or unique("queue"), Attributes=attributes)["QueueUrl"]
+        arn = self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        return url, arn
+
+    def bodies(self, url, **parameters):
+        return [m["Body"] for m in self.sqs.receive_message(QueueUrl=url, **parameters).get("Messages", [])]
+
+    def test_an_object_comes_back(self):
+        bucket, body = self.bucket(), bytes(range(256)) * 40
+        put = self.s3.put_object(Bucket=bucket, Key="a/../ä b+c.bin", Body=body, ContentType="image/png",
+                                 Metadata={"team": "orders"})
+        self.assertEqual(put["ETag"], '"' + hashlib.md5(body).hexdigest() + '"')
+        got = self.s3.get_object(Bucket=bucket, Key="a/../ä b+c.bin")
+        self.assertEqual((got["Body"].read(), got["ContentType"], got["Metadata"]), (body, "image/png", {"team": "orders"}))
+        head = self.s3.head_object(Bucket=bucket, Key="a/../ä b+c.bin")
+        self.assertEqual(head["ContentLength"], len(body))
+        part = self.s3.get_object(Bucket=bucket, Key="a/../ä b+c.bin", Range="bytes=-3")
+        self.assertEqual((part["Body"].read(), part["ContentRange"]), (body[-3:], f"bytes {len(body) - 3}-{len(body) - 1}/{len(body)}"))
+
+    def test_what_s3_refuses(self):
+        bucket = self.bucket()
+        self.refused("NoSuchBucket", self.s3.put_object, Bucket="no-such-bucket", Key="k", Body=b"")
+        self.refused("NoSuchKey", self.s3.get_object, Bucket=bucket, Key="k")
+        self.refused("404", self.s3.head_object, Bucket=bucket, Key="k")
+        etag = self.s3.put_object(Bucket=bucket, Key="k", Body=b"abc")["ETag"]
+        self.refused("PreconditionFailed", self.s3.put_object, Bucket=bucket, Key="k", Body=b"", IfNoneMatch="*")
+        self.refused("PreconditionFailed", self.s3.get_object, Bucket=bucket, Key="k", IfMatch='"other"')
+        self.refused("304", self.s3.get_object, Bucket=bucket, Key="k", IfNoneMatch=etag)
+        self.refused("InvalidRange", self.s3.get_object, Bucket=bucket, Key="k", Range="bytes=3-")
+        self.refused("BucketNotEmpty", self.s3.delete_bucket, Bucket=bucket)
+        self.refused("BadDigest", self.s3.put_object, Bucket=bucket, Key="k", Body=b"x", ChecksumCRC32="AAAAAA==")
+
+    def test_a_listing_in_pages(self):
+        bucket = self.bucket()
+        keys = [f"{d}/{i}" for d in ("a", "b", "c d") for i in range(3)] + ["b-", "z&<"]
+        for key in keys:
+            self.s3.put_object(Bucket=bucket, Key=key, Body=b"1")
+        for operation in ("list_objects", "list_objects_v2"):
+            pages = self.s3.get_paginator(operation).paginate(Bucket=bucket, PaginationConfig={"PageSize": 2})
+            self.assertEqual([o["Key"] for p in pages for o in p.get("Contents", [])], sorted(keys))
+            pages = list(self.s3.get_paginator(operation).paginate(Bucket=bucket, Delimiter="/", PaginationConfig={"PageSize": 1}))
+            self.assertEqual([o["Prefix"] for p in pages for o in p.get("CommonPrefixes", [])], ["a/", "b/", "c d/"])
+            self.assertEqual([o["Key"] for p in pages for o in p.get("Contents", [])], ["b-", "z&<"])
+        after = self.s3.list_objects_v2(Bucket=bucket, Prefix="b", StartAfter="b/0")
+        self.assertEqual([o["Key"] for o in after["Contents"]], ["b/1", "b/2"])
+        gone = self.s3.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": k} for k in keys]})
+        self.assertEqual(len(gone["Deleted"]), len(keys))
+        self.s3.delete_bucket(Bucket=bucket)
+
+    def test_parts_and_copies(self):
+        bucket = self.bucket()
+        upload = self.s3.create_multipart_upload(Bucket=bucket, Key="big", ContentType="text/csv")["UploadId"]
+        place = {"Bucket": bucket, "Key": "big", "UploadId": upload}
+        part = self.s3.upload_part(**place, PartNumber=7, Body=b"a,b\n")["ETag"]
+        self.assertEqual([p["PartNumber"] for p in self.s3.list_parts(**place)["Parts"]], [7])
+        self.refused("InvalidPart", self.s3.complete_multipart_upload, **place,
+                     MultipartUpload={"Parts": [{"PartNumber": 7, "ETag": '"0"'}]})
+        done = self.s3.complete_multipart_upload(**place, MultipartUpload={"Parts": [{"PartNumber": 7, "ETag": part}]})
+        self.assertEqual(done["ETag"], '"' + hashlib.md5(hashlib.md5(b"a,b\n").digest()).hexdigest() + '-1"')
+        self.refused("NoSuchUpload", self.s3.abort_multipart_upload, **place)
+        self.s3.copy_object(Bucket=bucket, Key="copy", CopySource={"Bucket": bucket, "Key": "big"})
+        copy = self.s3.get_object(Bucket=bucket, Key="copy")
+        self.assertEqual((copy["Body"].read(), copy["ContentType"]), (b"a,b\n", "text/csv"))
+
+    def test_a_presigned_url(self):
+        bucket = self.bucket()
+        self.s3.put_object(Bucket=bucket, Key="k", Body=b"abc")
+        url = client(self.server, "s3", signature_version="s3v4").generate_presigned_url(
+            "get_object", Params={"Bucket": bucket, "Key": "k"})
+        with urllib.request.urlopen(url, timeout=30) as answer:
+            self.assertEqual(answer.read(), b"abc")
+
+    def test_a_queue(self):
+        url, _ = self.queue(VisibilityTimeout="0")
+        sent = self.sqs.send_message(QueueUrl=url, MessageBody="hi <&>", MessageAttributes={
+            "n": {"DataType": "Number", "StringValue": "1"}, "b": {"DataType": "Binary", "BinaryValue": b"\0\1"}})
+        got = self.sqs.receive_message(QueueUrl=url, AttributeNames=["All"], MessageAttributeNames=["All"])["Messages"][0]
+        self.assertEqual((got["Body"], got["MessageId"]), ("hi <&>", sent["MessageId"]))
+        self.assertEqual(got["MD5OfMessageAttributes"], sent["MD5OfMessageAttributes"])
+        self.assertEqual(got["Attributes"]["ApproximateReceiveCount"], "1")
+        again = self.sqs.receive_message(QueueUrl=url, AttributeNames=["All"])["Messages"][0]
+        self.assertEqual(again["Attributes"]["ApproximateReceiveCount"], "2")
+        self.sqs.delete_message(QueueUrl=url, ReceiptHandle=again["ReceiptHandle"])
+        self.assertEqual(self.bodies(url), [])
+        self.refused("AWS.SimpleQueueService.NonExistentQueue", self.sqs.get_queue_url, QueueName="none")
+
+    def test_a_long_poll_ends_with_a_message(self):
+        url, _ = self.queue()
+        poll = threading.Thread(target=lambda: got.extend(self.bodies(url, WaitTimeSeconds=20)))
+        got = []
+        poll.start()
+        client(self.server, "sqs").send_message(QueueUrl=url, MessageBody="late", DelaySeconds=1)
+        poll.join(15)
+        self.assertEqual(got, ["late"])
+
+    def test_a_fifo_queue_keeps_groups_in_order(self):
+        url, _ = self.queue(unique("q") + ".fifo", FifoQueue="true", ContentBasedDeduplication="true")
+        for body in ("1", "2", "2"):
+            self.sqs.send_message(QueueUrl=url, MessageBody=body, MessageGroupId="g")
+        self.sqs.send_message(QueueUrl=url, MessageBody="other", MessageGroupId="h")
+        first = self.sqs.receive_message(QueueUrl=url)["Messages"][0]
+        self.assertEqual(first["Body"], "1")
+        self.assertEqual(self.bodies(url, MaxNumberOfMessages=10), ["other"])
+        self.sqs.delete_message(QueueUrl=url, ReceiptHandle=first["ReceiptHandle"])
+        self.assertEqual(self.bodies(url, MaxNumberOfMessages=10), ["2"])
+
+    def test_dead_letters(self):
+        dead, arn = self.queue()
+        url, _ = self.queue(VisibilityTimeout="0", RedrivePolicy=json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 2}))
+        self.sqs.send_message_batch(QueueUrl=url, Entries=[{"Id": "a", "MessageBody": "x"}])
+        self.assertEqual([self.bodies(url) for _ in range(3)], [["x"], ["x"], []])
+        self.assertEqual(self.bodies(dead), ["x"])
+
+    def test_a_topic_with_filters(self):
+        url, arn = self.queue()
+        raw, raw_arn = self.queue()
+        topic = self.sns.create_topic(Name=unique("topic"))["TopicArn"]
+        self.sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn,
+                           Attributes={"FilterPolicy": json.dumps({"n": [{"numeric": [">", 5]}]})})
+        self.sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=raw_arn, Attributes={"RawMessageDelivery": "true"})
+        for n in ("3", "7"):
+            self.sns.publish(TopicArn=topic, Message="m" + n, Subject="s",
+                             MessageAttributes={"n": {"DataType": "Number", "StringValue": n}})
+        envelopes = [json.loads(b) for b in self.bodies(url, MaxNumberOfMessages=10)]
+        self.assertEqual([(e["Message"], e["Subject"], e["TopicArn"]) for e in envelopes], [("m7", "s", topic)])
+        self.assertEqual(sorted(self.bodies(raw, MaxNumberOfMessages=10)), ["m3", "m7"])
+        answer = self.refused("NotFound", self.sns.publish, TopicArn=topic + "x", Message="m")
+        self.assertEqual(answer["Error"]["Message"], "Topic does not exist")
+
+    def test_events_reach_a_queue(self):
+        url, arn = self.queue()
+        rule = unique("rule")
+        self.events.put_rule(Name=rule, EventPattern=json.dumps({"source": [rule]}))
+        self.events.put_targets(Rule=rule, Targets=[{"Id": "1", "Arn": arn, "InputTransformer": {
+            "InputPathsMap": {"id": "$.detail.id"}, "InputTemplate": '{"order": <id>, "text": "no <id>"}'}}])
+        entry = {"Source": rule, "DetailType": "t", "Detail": '{"id": 7}'}
+        answer = self.events.put_events(Entries=[entry, {**entry, "Detail": '"x"'}, {"DetailType": "t", "Detail": "{}"}])
+        self.assertEqual(answer["FailedEntryCount"], 2)
+        self.assertEqual([e.get("ErrorCode") for e in answer["Entries"]], [None, "MalformedDetail", "InvalidArgument"])
+        self.assertEqual([json.loads(b) for b in self.bodies(url)], [{"order": 7, "text": "no 7"}])
+        self.refused("InvalidEventPatternException", self.events.put_rule, Name=rule, EventPattern='{"a": 1}')
+        self.refused("ResourceNotFoundException", self.events.describe_rule, Name="none")
+
+    def test_records_are_rows(self):
+        write = self.timestream.write_records
+        name = unique("db")
+        self.refused("ResourceNotFoundException", write, DatabaseName=name, TableName="t_1", Records=[{"Time": "1"}])
+        self.timestream.create_database(DatabaseName=name)
+        self.timestream.create_table(DatabaseName=name, TableName="orders")
+        common = {"Dimensions": [{"Name": "region", "Value": "eu"}], "Time": "1700000000000", "MeasureName": "total"}
+        record = {"MeasureValue": "1.5", "MeasureValueType": "DOUBLE"}
+        done = write(DatabaseName=name, TableName="orders", CommonAttributes=common, Records=[record])
+        self.assertEqual(done["RecordsIngested"]["Total"], 1)
+        refused = self.refused("RejectedRecordsException", write, DatabaseName=name, TableName="orders",
+                               CommonAttributes=common, Records=[{**record, "MeasureValue": "2"}])
+        self.assertEqual(refused["RejectedRecords"][0]["ExistingVersion"], 1)
+        write(DatabaseName=name, TableName="orders", CommonAttributes=common, Records=[{**record, "MeasureValue": "2", "Version": 2}])
+        with sqlite3.connect(f"file:{self.server.data}/services/timestream.db?mode=ro", uri=True) as database:
+            rows = database.execute("select time, measure_value, dimensions from records where database=?", (name,)).fetchall()
+        self.assertEqual(rows, [(1700000000000000000, "2", '{"region":"eu"}')])
+
+    def test_the_command_line(self):
+        def run(*words):
+            done = subprocess.run([CLI, "--endpoint-url", self.server.endpoint, "--output", "json", *words],
+                                  capture_output=True, text=True, env=aws.environment(), timeout=120, check=False)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            return json.loads(done.stdout) if done.stdout.strip().startswith("{") else done.stdout
+        bucket = unique("cli").lower().replace("_", "-")
+        run("s3", "mb", f"s3://{bucket}")
+        run("s3", "cp", __file__, f"s3://{bucket}/test.py")
+        self.assertIn("test.py", run("s3", "ls", f"s3://{bucket}/"))
+        url = run("sqs", "create-queue", "--queue-name", unique("cli"))["QueueUrl"]
+        run("sqs", "send-message", "--queue-url", url, "--message-body", "x")
+        self.assertEqual(run("sqs", "receive-message", "--queue-url", url)["Messages"][0]["Body"], "x")
+        topic = run("sns", "create-topic", "--name", unique("cli"))["TopicArn"]
+        self.assertIn("MessageId", run("sns", "publish", "--topic-arn", topic, "--message", "x"))
+        self.assertEqual(run("events", "put-events", "--entries", '[{"Source":"s","DetailType":"t","Detail":"{}"}]')["FailedEntryCount"], 0)
+        self.assertIn("Databases", run("timestream-write", "list-databases"))
+
+    def test_the_api_is_still_there(self):
+        self.assertEqual(self.server.call("ListStateMachines")[0], 200)
+        self.assertTrue(self.server.is_ready())
+
+
+class CrashTest(unittest.TestCase):
+    def test_what_was_answered_survives(self):
+        with Server() as server:
+            s3, sqs = client(server, "s3"), client(server, "sqs")
+            s3.create_bucket(Bucket="bucket")
+            url = sqs.create_queue(QueueName="q")["QueueUrl"]
+            sqs.send_message(QueueUrl=url, MessageBody="kept")
+            answered, enough = [], threading.Event()
+
+            def put():
+                for i in range(100_000):
+                    body = f"{i}".encode() * 1000
+                    try:
+                        client_of_thread.put_object(Bucket="bucket", Key=f"{i % 7}-{i}", Body=body)
+                    except Exception:  # the server is gone
+                        return
+                    answered.append((f"{i % 7}-{i}", body))
+                    if len(answered) == 20:
+                        enough.set()
+            client_of_thread = client(server, "s3")
+            thread = threading.Thread(target=put)
+            thread.start()
+            self.assertTrue(enough.wait(60))
+            server.kill()
+            thread.join(60)
+            server.start()
+            for key, body in answered:
+                self.assertEqual(s3.get_object(Bucket="bucket", Key=key)["Body"].read(), body)
+            files = list((server.data / "services/objects").iterdir())
+            listed = sum(p["KeyCount"] for p in s3.get_paginator("list_objects_v2").paginate(Bucket="bucket"))
+            self.assertEqual(len(files), listed)
+            self.assertEqual(sqs.receive_message(QueueUrl=url)["Messages"][0]["Body"], "kept")
+
+
+if __name__ == "__main__":
+    unittest.main()
