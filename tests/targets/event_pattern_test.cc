@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "treadle/json/arena.h"
 #include "treadle/json/parse.h"
 
 namespace treadle::targets {

@@ -96,7 +96,9 @@ void add_headers(net::Response& response, std::string_view json, S3Call const& c
   auto const headers = json::parse(arena, json);
   response.content_type = "binary/octet-stream";
   if (!headers) return;
-  bool const with_checksums = lower(call.header("x-amz-checksum-mode")) == "enabled";
+  // They are of the whole object.
+  bool const with_checksums =
+      call.header("range").empty() && lower(call.header("x-amz-checksum-mode")) == "enabled";
   for (auto const& [name, value] : headers->members()) {
     if (name == "content-type")
       response.content_type = value.as_string();
