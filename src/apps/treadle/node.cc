@@ -32,18 +32,6 @@ auto open_intake(NodeOptions const& options, Random& random)
   return opened;
 }
 
-auto open_targets(NodeOptions& options, Clock const& clock, Random& random)
-    -> Result<std::unique_ptr<targets::Targets>, std::string> {
-  auto const folder = options.data.empty() ? std::filesystem::path()
-                                           : std::filesystem::path(options.data) / "services";
-  return targets::Targets::open({.data = folder,
-                                 .region = options.engine.region,
-                                 .account = options.engine.account,
-                                 .clock = &clock,
-                                 .random = &random,
-                                 .setup = std::move(*options.targets)});
-}
-
 auto express_options(runtime::EngineOptions const& engine) -> runtime::ExpressOptions {
   runtime::ExpressOptions options;
   options.region = engine.region;
@@ -63,8 +51,6 @@ auto Node::open(NodeOptions options) -> Result<std::unique_ptr<Node>, std::strin
     if (!opened) return std::unexpected(opened.error().message);
     node->store_ = std::move(*opened);
   }
-  if (options.targets)
-    node->targets_ = TRY(open_targets(options, node->clock_, node->shared_random_));
   node->loops_ = std::make_unique<net::EventLoops>(options.loops);
   node->task_services_ =
       std::make_unique<TaskServices>(TaskServicesOptions{.services = std::move(options.services),
@@ -96,6 +82,7 @@ auto Node::open(NodeOptions options) -> Result<std::unique_ptr<Node>, std::strin
                                       .options = express_options(options.engine),
                                       .sink = options.express_sink};
   node->tell_status_changes(options);
+  TRY(node->open_targets(options));
   auto const region = options.engine.region;
   auto const account = options.engine.account;
   node->engine_ = std::make_unique<runtime::Engine>(
@@ -109,6 +96,25 @@ auto Node::open(NodeOptions options) -> Result<std::unique_ptr<Node>, std::strin
   node->state_tests_ = std::make_unique<runtime::StateTests>(*node->loops_, express, node->random_);
   node->serve_itself(region, account);
   return node;
+}
+
+auto Node::open_targets(NodeOptions& options) -> Result<void, std::string> {
+  if (!options.targets) return {};
+  auto const folder = options.data.empty() ? std::filesystem::path()
+                                           : std::filesystem::path(options.data) / "services";
+  targets_ = TRY(targets::Targets::open(
+      {.data = folder,
+       .region = options.engine.region,
+       .account = options.engine.account,
+       .clock = &clock_,
+       .random = &shared_random_,
+       .setup = std::move(*options.targets),
+       .deliver = [this](targets::Delivery delivery, std::move_only_function<void(bool)> done) {
+         deliveries_->deliver(std::move(delivery), std::move(done));
+       }}));
+  for (auto const* id : {"s3", "sqs", "sns", "eventbridge", "timestreamwrite"})
+    task_services_->local().emplace(id, targets_->service(id));
+  return {};
 }
 
 void Node::tell_status_changes(NodeOptions& options) {
@@ -138,6 +144,8 @@ void Node::serve_itself(std::string const& region, std::string const& account) {
                                                     .account = account,
                                                     .secret = store_->secret()});
   own_api_ = std::make_unique<api::HttpApi>(*api_services_, api::HttpApiOptions{});
+  deliveries_ =
+      std::make_unique<Deliveries>(*own_api_, registry_, task_services_->http(), shared_random_);
   task_services_->local().emplace("sfn", [this](net::Request&& request, net::Responder responder) {
     own_api_->handle_own(std::move(request), std::move(responder));
   });

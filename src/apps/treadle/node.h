@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/treadle/deliveries.h"
 #include "apps/treadle/status_events.h"
 #include "apps/treadle/task_services.h"
 #include "treadle/api/action.h"
@@ -93,6 +94,8 @@ class Node {
   Node() = default;
   // Has the engine tell of status changes, where somebody wants to know.
   void tell_status_changes(NodeOptions& options);
+  // The services that this process answers itself, where they were asked for.
+  [[nodiscard]] auto open_targets(NodeOptions& options) -> Result<void, std::string>;
   void serve_itself(std::string const& region, std::string const& account);
 
   SystemClock clock_;
@@ -110,7 +113,8 @@ class Node {
   std::unique_ptr<runtime::Catalog> catalog_;
   std::unique_ptr<integrations::ResponseModels> response_models_;
   std::unique_ptr<api::Services> api_services_;
-  std::unique_ptr<api::HttpApi> own_api_;  // what tasks of this process call
+  std::unique_ptr<api::HttpApi> own_api_;   // what tasks of this process call
+  std::unique_ptr<Deliveries> deliveries_;  // of the targets
   std::unique_ptr<targets::Targets> targets_;
   bool running_ = false;
 };
