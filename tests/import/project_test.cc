@@ -129,7 +129,8 @@ constexpr ErrorCase kErrors[] = {
     {"no_yaml", "a: [", "1:1: "},
     {"list", "- a\n", "1:1: expected a map with stateMachines, functions"},
     {"unknown_section", "machines: {}\n",
-     "1:1: expected one of stateMachines, functions, services, connections, httpTask, but not "
+     "1:1: expected one of stateMachines, functions, services, connections, httpTask, "
+     "statusChanges, s3, sqs, sns, events, timestream, but not "
      "'machines'"},
     {"machines_as_list", "stateMachines:\n  - a\n", "2:3: expected state machines by name"},
     {"unknown_key", "stateMachines:\n  m:\n    definition: m.json\n    role: r\n",

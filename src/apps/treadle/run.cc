@@ -9,6 +9,7 @@
 #include "apps/treadle/files.h"
 #include "apps/treadle/node.h"
 #include "apps/treadle/project_setup.h"
+#include "apps/treadle/target_setup.h"
 #include "apps/treadle/timeline.h"
 #include "treadle/asl/parser.h"
 #include "treadle/base/random.h"
@@ -188,6 +189,7 @@ auto run(RunOptions const& options) -> int {
                           .service_models = options.service_models,
                           .engine = {.time_scale = options.time_scale},
                           .express_sink = &sink,
+                          .targets = target_setup(project.local_services),
                           .loops = 1,
                           .fail_stop = [](std::string const& why) {
                             fmt::print(stderr, "treadle run: {}\n", why);
