@@ -8,6 +8,8 @@ namespace {
 
 constexpr std::size_t kBodyBytes = 1 + 16 + 4 + 4;
 constexpr std::size_t kMacBytes = 24;
+// What every token begins with: a '-' there would be an option to command lines.
+constexpr char kFirst = 'T';
 
 auto body_of(TokenTarget const& target) -> std::string {
   auto out = approval_key(target.place, target.scheduled);
@@ -36,12 +38,13 @@ auto number_at(std::string_view bytes, std::size_t at) -> std::uint32_t {
 
 auto make_task_token(store::Secret const& secret, TokenTarget const& target) -> std::string {
   auto const body = body_of(target);
-  return base64_encode(body + mac(secret, "task-token", body), Base64::kUrlSafe);
+  return kFirst + base64_encode(body + mac(secret, "task-token", body), Base64::kUrlSafe);
 }
 
 auto read_task_token(store::Secret const& secret, std::string_view token)
     -> std::optional<TokenTarget> {
-  auto const bytes = base64_decode(token, Base64::kUrlSafe);
+  if (!token.starts_with(kFirst)) return std::nullopt;
+  auto const bytes = base64_decode(token.substr(1), Base64::kUrlSafe);
   if (!bytes || bytes->size() != kBodyBytes + kMacBytes) return std::nullopt;
   auto const body = std::string_view(*bytes).substr(0, kBodyBytes);
   if (!constant_time_equal(mac(secret, "task-token", body),
