@@ -42,7 +42,7 @@ auto ActivityBoard::poll(std::string const& activity_arn, Poll poll) -> std::uin
     }
   }
   if (at_once) {
-    poll.answer(*std::move(at_once));
+    poll.answer(*std::move(at_once));  // NOLINT(bugprone-use-after-move): it was not queued
     return number;
   }
   match(activity_arn);
@@ -101,6 +101,7 @@ void ActivityBoard::match(std::string const& activity_arn) {
         given_up = given_up_.erase(poll.key()) != 0;
         if (!taken && !given_up) queues_[shared->activity_arn].polls.insert(std::move(poll));
       }
+      // NOLINTNEXTLINE(bugprone-use-after-move): back in the queue only where neither holds
       if (taken) return poll.mapped().answer(ActivityTask{shared->token, shared->input});
       if (given_up) return poll.mapped().answer(std::optional<ActivityTask>{});
       match(shared->activity_arn);

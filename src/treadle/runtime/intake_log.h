@@ -43,7 +43,7 @@ class IntakeLog {
 
   // Reads the segments. A tail that a crash cut short is cut off: nobody was told of what it held.
   // Anything else that is not as it was written is an error, which names file and place.
-  [[nodiscard]] static auto open(IntakeOptions options) -> Result<Opened, std::string>;
+  [[nodiscard]] static auto open(IntakeOptions given) -> Result<Opened, std::string>;
 
   IntakeLog(IntakeLog const&) = delete;
   auto operator=(IntakeLog const&) -> IntakeLog& = delete;

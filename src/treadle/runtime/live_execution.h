@@ -26,7 +26,7 @@ namespace treadle::runtime {
 class LiveExecution {
  public:
   // One that is about to start.
-  LiveExecution(Place place, EntityId machine, asl::DefinitionPtr definition);
+  LiveExecution(Place where, EntityId machine_id, asl::DefinitionPtr compiled);
 
   // Folds the journal, from the last snapshot on. nullptr if there is no such execution; an error
   // names what can't be read.
@@ -82,7 +82,7 @@ class LiveExecution {
  private:
   // Begins with a snapshot, if it can be read and the journal bears it out. The key after which to
   // read on, or nullopt.
-  [[nodiscard]] auto take_up(std::string_view snapshot, store::Store const& store)
+  [[nodiscard]] auto take_up(std::string_view row, store::Store const& store)
       -> Result<std::optional<std::string>, std::string>;
   [[nodiscard]] auto fold(store::Row const& row, json::Arena& arena) -> Result<void, std::string>;
   [[nodiscard]] auto payload_text(store::Store const& store, record::PayloadId id)
