@@ -110,7 +110,7 @@ step_conformance() {
   at_least 100 conformance-jsonpath "$corpora/jsonpath/run" -q
   at_least 100 conformance-intrinsics "$corpora/intrinsics/run" -q
   at_least 99 conformance-definitions "$corpora/definitions/run" -q  # docs/compatibility.md names the others
-  at_least 95 conformance-asl recorded_cases foundation
+  at_least 98 conformance-asl recorded_cases foundation,language,integrations
 }
 
 # recorded_cases STAGES: ../shared/conformance/asl against a server of its own.

@@ -22,7 +22,8 @@ struct ServiceCall {
   std::string region;
   std::string role_arn;                 // to be assumed first; empty: none
   std::string idempotency_token;        // for a member that the model marks so
-  // Members of `parameters` that the API does not know are left out, not refused.
+  // Members of `parameters` that the API does not know are left out, not refused: they are the whole
+  // input of a state without Parameters. DIFFERS: AWS refuses them.
   bool leaves_out_unknown = false;
   net::Headers headers = {};            // besides those of the protocol
   std::optional<Milliseconds> timeout;  // for the whole call with its retries; at most 60 s without
