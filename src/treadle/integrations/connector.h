@@ -50,10 +50,10 @@ struct TaskCall {
   std::string execution_arn;
   std::string trace_header;  // X-Amzn-Trace-Id of the execution; may be empty
   std::optional<Milliseconds>
-      timeout;             // what is left of the task's time-out; the runtime enforces it
-  std::string role_arn;    // of the task's Credentials; empty: none
+      timeout;                     // what is left of the task's time-out; the runtime enforces it
+  std::string role_arn;            // of the task's Credentials; empty: none
   bool is_input_as_it_is = false;  // `parameters` are the state's input: it may hold other things
-  std::string submission;  // of a job that was started: the output that invoke() gave
+  std::string submission;          // of a job that was started: the output that invoke() gave
 };
 
 // `output` is the JSON text of TaskSucceeded. Under kWaitForTaskToken and .sync invoke() gives that of

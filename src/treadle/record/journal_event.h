@@ -110,8 +110,8 @@ struct TaskScheduled {
   std::optional<std::uint64_t> heartbeat_seconds;
   std::optional<Timer> timeout;
   std::optional<Timer> heartbeat;
-  std::string_view role_arn = {};   // of Credentials; empty: none
-  bool is_input_as_it_is = false;   // the state has no Parameters and no Arguments
+  std::string_view role_arn = {};  // of Credentials; empty: none
+  bool is_input_as_it_is = false;  // the state has no Parameters and no Arguments
 };
 
 struct TaskRef {

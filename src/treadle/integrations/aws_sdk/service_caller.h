@@ -20,8 +20,8 @@ struct ServiceCall {
   std::string action;      // "putItem"
   std::string parameters;  // JSON text of an object
   std::string region;
-  std::string role_arn;                 // to be assumed first; empty: none
-  std::string idempotency_token;        // for a member that the model marks so
+  std::string role_arn;           // to be assumed first; empty: none
+  std::string idempotency_token;  // for a member that the model marks so
   // Members of `parameters` that the API does not know are left out, not refused: they are the whole
   // input of a state without Parameters. DIFFERS: AWS refuses them.
   bool leaves_out_unknown = false;

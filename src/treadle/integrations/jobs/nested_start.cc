@@ -102,22 +102,22 @@ void NestedStarts::invoke(TaskCall call, CallDone done) {
   if (!start) return done(std::move(start).error());
   auto request = states_call(call, "startExecution", std::move(start->request));
   auto const id = call.id;
-  caller_.call(id, std::move(request),
-               [this, call = std::move(call), start = *std::move(start),
-                done = std::move(done)](aws_sdk::ServiceResult result) mutable {
-                 if (result) return done(start_output(*std::move(result)));
-                 auto const& problem = result.error();
-                 // Delivered before, and ended meanwhile: the name is nobody else's.
-                 bool const is_ours = start.is_named_by_us &&
-                                      problem.kind == CallProblem::Kind::kService &&
-                                      problem.error.code == "ExecutionAlreadyExists";
-                 if (!is_ours) return done(states_failure(call, problem));
-                 caller_.call(call.id, describe_call(call, start.arn, std::nullopt),
-                              [call, done = std::move(done)](aws_sdk::ServiceResult described) mutable {
-                                if (!described) return done(states_failure(call, described.error()));
-                                done(start_output(*std::move(described)));
-                              });
-               });
+  caller_.call(
+      id, std::move(request),
+      [this, call = std::move(call), start = *std::move(start),
+       done = std::move(done)](aws_sdk::ServiceResult result) mutable {
+        if (result) return done(start_output(*std::move(result)));
+        auto const& problem = result.error();
+        // Delivered before, and ended meanwhile: the name is nobody else's.
+        bool const is_ours = start.is_named_by_us && problem.kind == CallProblem::Kind::kService &&
+                             problem.error.code == "ExecutionAlreadyExists";
+        if (!is_ours) return done(states_failure(call, problem));
+        caller_.call(call.id, describe_call(call, start.arn, std::nullopt),
+                     [call, done = std::move(done)](aws_sdk::ServiceResult described) mutable {
+                       if (!described) return done(states_failure(call, described.error()));
+                       done(start_output(*std::move(described)));
+                     });
+      });
 }
 
 void NestedStarts::cancel(CallId id) { caller_.cancel(id); }
