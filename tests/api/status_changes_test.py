@@ -10,6 +10,7 @@ from pathlib import Path
 from support.machines import PASS, ROLE, machine, unique
 from support.treadle import Server, treadle
 
+REACT = "arn:aws:states:us-east-1:123456789012:stateMachine:react"
 FAILS = machine(Fail={"Type": "Fail", "Error": "Boom", "Cause": "why"})
 
 
@@ -80,6 +81,32 @@ class StatusChangesTest(unittest.TestCase):
         running, ended = self.told(2)
         self.assertEqual(running["detail"]["inputDetails"], {"included": True})
         self.assertEqual((ended["detail"]["inputDetails"], ended["detail"]["input"]), ({"included": False}, None))
+
+    def test_a_rule_on_the_event_bus_starts_a_machine(self):
+        project = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        (project / "react.asl.json").write_text(PASS)
+        (project / "treadle.yaml").write_text(f"""
+stateMachines: {{react: {{definition: react.asl.json}}}}
+statusChanges: {{eventBus: true}}
+services: {{eventbridge: local}}
+events:
+  rules:
+    failed:
+      pattern: {{source: [aws.states], detail: {{status: [FAILED]}}}}
+      targets: [{{arn: "{REACT}"}}]
+""")
+        with Server("--project", project) as server:
+            created = server.call("CreateStateMachine", name="fails", definition=FAILS, roleArn=ROLE)[1]
+            failed = server.call("StartExecution", stateMachineArn=created["stateMachineArn"])[1]["executionArn"]
+            for _ in range(200):
+                reactions = server.call("ListExecutions", stateMachineArn=REACT)[1]["executions"]
+                if reactions:
+                    break
+                threading.Event().wait(0.05)
+            reaction, = reactions
+            event = json.loads(server.wait_for_end(reaction["executionArn"])["input"])
+            self.assertEqual((event["detail-type"], event["resources"], event["detail"]["error"]),
+                             ("Step Functions Execution Status Change", [failed], "Boom"))
 
     def test_bad_settings_are_refused_with_their_place(self):
         for text, complaint in (("statusChanges: {webhook: []}", ":1:17: expected one of eventBus, webhooks"),
