@@ -11,6 +11,8 @@ target_compile_options(treadle_options INTERFACE
 # GCC 12 sees overlaps and uninitialised reads in std::string and std::variant where there are none.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(treadle_options INTERFACE -Wno-restrict -Wno-maybe-uninitialized)
+else()  # GCC 12's own stable_sort uses what its headers mark as deprecated
+  target_compile_options(treadle_options INTERFACE -Wno-deprecated-declarations)
 endif()
 
 # treadle_module(NAME FOLDER... LINK lib...): library treadle_NAME of all .cc files in src/treadle/FOLDER...
