@@ -74,7 +74,14 @@ auto Node::open(NodeOptions options) -> Result<std::unique_ptr<Node>, std::strin
       &node->task_services_->credentials());
   node->registry_.add_lambda_functions(lambda);
   node->registry_.add_service("lambda", "invoke", lambda);
-  node->task_services_->serve(node->registry_);
+  node->task_services_->serve(
+      node->registry_, [node = node.get()](std::string arn, Milliseconds wait,
+                                           std::move_only_function<void(bool)> done) {
+        node->engine_->wait_for_end(std::move(arn), wait,
+                                    [done = std::move(done)](runtime::Answer<bool> ended) mutable {
+                                      done(ended.value_or(true));
+                                    });
+      });
   auto intake = TRY(open_intake(options, node->random_));
   runtime::ExpressParts const express{.clock = node->clock_,
                                       .connector = node->registry_,

@@ -4,7 +4,6 @@
 
 #include "treadle/integrations/aws_sdk/sdk_connector.h"
 #include "treadle/integrations/jobs/job_connector.h"
-#include "treadle/integrations/jobs/nested.h"
 #include "treadle/integrations/optimized/api_gateway.h"
 #include "treadle/integrations/optimized/dynamodb.h"
 #include "treadle/integrations/optimized/event_bridge.h"
@@ -59,7 +58,8 @@ TaskServices::TaskServices(TaskServicesOptions options, net::EventLoops& loops, 
                .clock = clock,
                .random = random}) {}
 
-void TaskServices::serve(integrations::Registry& registry) {
+void TaskServices::serve(integrations::Registry& registry,
+                         integrations::jobs::WaitForEnd wait_for_end) {
   using namespace integrations::optimized;
   registry.add_aws_sdk(std::make_shared<integrations::aws_sdk::SdkConnector>(caller_));
   registry.add_service("dynamodb", "", std::make_shared<DynamoDbConnector>(caller_));
@@ -73,10 +73,11 @@ void TaskServices::serve(integrations::Registry& registry) {
         std::make_shared<integrations::jobs::JobConnector>(
             std::make_shared<GenericConnector>(*find_optimized_service(service), caller_), jobs,
             caller_));
-  registry.add_service("states", "startExecution",
-                       std::make_shared<integrations::jobs::JobConnector>(
-                           std::make_shared<integrations::jobs::NestedStarts>(caller_),
-                           integrations::jobs::make_nested_job_service(caller_), caller_));
+  registry.add_service(
+      "states", "startExecution",
+      std::make_shared<integrations::jobs::JobConnector>(
+          std::make_shared<integrations::jobs::NestedStarts>(caller_),
+          integrations::jobs::make_nested_job_service(caller_, std::move(wait_for_end)), caller_));
   registry.add_service(
       "apigateway", "invoke",
       std::make_shared<ApiGatewayConnector>(configuration_, http_, credentials_, clock_));

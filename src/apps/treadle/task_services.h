@@ -10,6 +10,7 @@
 #include "treadle/integrations/aws_sdk/http_service_caller.h"
 #include "treadle/integrations/aws_sdk/service_model.h"
 #include "treadle/integrations/http_caller.h"
+#include "treadle/integrations/jobs/nested.h"
 #include "treadle/integrations/local_services.h"
 #include "treadle/integrations/optimized/http_task_settings.h"
 #include "treadle/integrations/registry.h"
@@ -37,7 +38,7 @@ class TaskServices {
   ~TaskServices() = default;
 
   // The connectors, which this outlives.
-  void serve(integrations::Registry& registry);
+  void serve(integrations::Registry& registry, integrations::jobs::WaitForEnd wait_for_end);
 
   // Once the loops are stopped.
   void stop() { caller_.stop(); }

@@ -4,6 +4,7 @@
 // Source: Step Functions Developer Guide, "Manage AWS Step Functions executions"; recorded histories.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -26,8 +27,14 @@ class NestedStarts final : public Connector {
   aws_sdk::ServiceCaller& caller_;
 };
 
-// .sync shows Input and Output as text, .sync:2 as JSON.
-[[nodiscard]] auto make_nested_job_service(aws_sdk::ServiceCaller& caller)
+// Tells when an execution of this process has ended (true; also where there is none), or that it has
+// not after `wait`. Any thread; `done` once, on any thread.
+using WaitForEnd = std::function<void(std::string execution_arn, Milliseconds wait,
+                                      std::move_only_function<void(bool)> done)>;
+
+// .sync shows Input and Output as text, .sync:2 as JSON. Executions of this process are waited for,
+// those of another server are asked for.
+[[nodiscard]] auto make_nested_job_service(aws_sdk::ServiceCaller& caller, WaitForEnd wait)
     -> std::shared_ptr<JobService>;
 
 // The name of an execution whose start names none: a UUID, the same for the same key.

@@ -14,13 +14,9 @@ auto states_call(TaskCall const& call, std::string_view action, std::string para
   return make_service_call(call, "sfn", action, std::move(parameters));
 }
 
-auto describe_call(TaskCall const& call, std::string_view execution_arn,
-                   std::optional<Milliseconds> wait) -> aws_sdk::ServiceCall {
-  auto described =
-      states_call(call, "describeExecution",
-                  fmt::format(R"({{"ExecutionArn":{}}})", json::print_string(execution_arn)));
-  if (wait) described.headers.set("treadle-wait", std::to_string(wait->count() / 1'000));
-  return described;
+auto describe_call(TaskCall const& call, std::string_view execution_arn) -> aws_sdk::ServiceCall {
+  return states_call(call, "describeExecution",
+                     fmt::format(R"({{"ExecutionArn":{}}})", json::print_string(execution_arn)));
 }
 
 auto states_failure(TaskCall const& call, aws_sdk::CallProblem const& problem) -> CallFailed {

@@ -1,7 +1,6 @@
 // The calls of the Step Functions API that nested executions need. Private to jobs.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,9 +14,8 @@ namespace treadle::integrations::jobs {
 [[nodiscard]] auto states_call(TaskCall const& call, std::string_view action,
                                std::string parameters) -> aws_sdk::ServiceCall;
 
-// With `wait` a treadle server answers only once the execution has ended, or after that time.
-[[nodiscard]] auto describe_call(TaskCall const& call, std::string_view execution_arn,
-                                 std::optional<Milliseconds> wait) -> aws_sdk::ServiceCall;
+[[nodiscard]] auto describe_call(TaskCall const& call, std::string_view execution_arn)
+    -> aws_sdk::ServiceCall;
 
 // "StepFunctions.StateMachineDoesNotExistException", in the form that optimized integrations show.
 [[nodiscard]] auto states_failure(TaskCall const& call, aws_sdk::CallProblem const& problem)

@@ -1,4 +1,6 @@
 #include <array>
+#include <chrono>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -13,8 +15,7 @@
 namespace treadle::integrations::jobs {
 namespace {
 
-// A server that knows treadle-wait holds its answer for so long.
-constexpr Milliseconds kWait = std::chrono::seconds(30);
+constexpr Milliseconds kWait = std::chrono::minutes(10);
 
 auto member_text(std::string_view object, std::string_view name) -> std::string {
   json::Arena arena;
@@ -76,25 +77,21 @@ auto may_pass(aws_sdk::CallProblem const& problem) -> bool {
          (problem.kind == Kind::kService && problem.error.status >= 500);
 }
 
-class NestedJobs final : public JobService {
+class NestedJobs final : public JobService, public std::enable_shared_from_this<NestedJobs> {
  public:
-  explicit NestedJobs(aws_sdk::ServiceCaller& caller) : caller_(caller) {}
+  NestedJobs(aws_sdk::ServiceCaller& caller, WaitForEnd wait)
+      : caller_(caller), wait_(std::move(wait)) {}
 
   void look(TaskCall const& call, std::move_only_function<void(Look)> done) override {
-    bool const waits = caller_.is_local("sfn");
-    auto const texts =
-        call.resource->pattern == asl::Pattern::kSync2 ? Texts::kAsJson : Texts::kAsText;
-    caller_.call(
-        call.id,
-        describe_call(call, execution_of(call), waits ? std::optional(kWait) : std::nullopt),
-        [call, waits, texts, done = std::move(done)](aws_sdk::ServiceResult result) mutable {
-          if (!result && may_pass(result.error())) return done({});
-          if (!result) return done({.seen = {}, .trouble = states_failure(call, result.error())});
-          done({.seen = {.state = state_of(member_text(result->output, "Status")),
-                         .output = description_of(result->output, texts)},
-                .trouble = {},
-                .waited = waits});
-        });
+    if (!caller_.is_local("sfn")) return describe(call, std::move(done));
+    auto const began = std::chrono::steady_clock::now();
+    wait_(execution_of(call), kWait,
+          [self = shared_from_this(), call, began, done = std::move(done)](bool is_over) mutable {
+            if (is_over) return self->describe(call, std::move(done));
+            // A server that is about to stop answers at once.
+            bool const waited = std::chrono::steady_clock::now() - began > kWait / 2;
+            done({.seen = {}, .trouble = {}, .waited = waited});
+          });
   }
 
   void stop(TaskCall const& call, std::move_only_function<void()> done) override {
@@ -113,13 +110,29 @@ class NestedJobs final : public JobService {
   [[nodiscard]] auto knows_job_by_call() const -> bool override { return true; }
 
  private:
+  void describe(TaskCall const& call, std::move_only_function<void(Look)> done) {
+    auto const texts =
+        call.resource->pattern == asl::Pattern::kSync2 ? Texts::kAsJson : Texts::kAsText;
+    caller_.call(call.id, describe_call(call, execution_of(call)),
+                 [call, texts, done = std::move(done)](aws_sdk::ServiceResult result) mutable {
+                   if (!result && may_pass(result.error())) return done({});
+                   if (!result)
+                     return done({.seen = {}, .trouble = states_failure(call, result.error())});
+                   done({.seen = {.state = state_of(member_text(result->output, "Status")),
+                                  .output = description_of(result->output, texts)},
+                         .trouble = {}});
+                 });
+  }
+
   aws_sdk::ServiceCaller& caller_;
+  WaitForEnd const wait_;
 };
 
 }  // namespace
 
-auto make_nested_job_service(aws_sdk::ServiceCaller& caller) -> std::shared_ptr<JobService> {
-  return std::make_shared<NestedJobs>(caller);
+auto make_nested_job_service(aws_sdk::ServiceCaller& caller, WaitForEnd wait)
+    -> std::shared_ptr<JobService> {
+  return std::make_shared<NestedJobs>(caller, std::move(wait));
 }
 
 }  // namespace treadle::integrations::jobs

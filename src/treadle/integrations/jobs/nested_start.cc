@@ -112,7 +112,7 @@ void NestedStarts::invoke(TaskCall call, CallDone done) {
         bool const is_ours = start.is_named_by_us && problem.kind == CallProblem::Kind::kService &&
                              problem.error.code == "ExecutionAlreadyExists";
         if (!is_ours) return done(states_failure(call, problem));
-        caller_.call(call.id, describe_call(call, start.arn, std::nullopt),
+        caller_.call(call.id, describe_call(call, start.arn),
                      [call, done = std::move(done)](aws_sdk::ServiceResult described) mutable {
                        if (!described) return done(states_failure(call, described.error()));
                        done(start_output(*std::move(described)));
