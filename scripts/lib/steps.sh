@@ -65,6 +65,8 @@ step_api() {
   tests_of api-js node --test tests/js/*.test.mjs
 }
 
+step_services() { python_tests services; }
+
 # Debian's own Python, whose boto3 and awscli the tests drive.
 python_tests() {
   local python=/usr/bin/python3
