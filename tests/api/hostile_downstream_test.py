@@ -1,60 +1,82 @@
 """Services that answer badly, a thousand calls of each kind at once: each call fails with the right error, the server
 keeps its memory, and it goes on answering others while ten thousand calls hang."""
+import collections
 import contextlib
 import json
 import unittest
 from pathlib import Path
 
-from support import aws
 from support.crowd import Crowd, latencies, percentile
-from support.machines import PASS, ROLE, machine, unique
+from support.machines import PASS, ROLE, unique
 from support.services import HostileServer
-from support.treadle import Server
+from support.services_project import ProjectServer
 
-CALLS = 1_000
-HANGING_CALLS = 10_000
+EXECUTIONS, ITEMS = 25, 40  # a thousand calls: each execution makes as many at once as a Map does
+HANGING_EXECUTIONS = 250
 MEMORY_KIB = 64 * 1024  # more than before the calls
-TIMEOUT = 5  # seconds, of the calls that would never end
+TIMEOUT, NO_TIMEOUT = 5, 120  # seconds, of the calls that would never end, and of the others
 PAIRS = 300  # of StartExecution and DescribeExecution, to know how long they take
 SLOWER, FLOOR_SECONDS = 50, 0.1  # while calls hang: neither so many times as long nor so long is too long
 
-CLIENT, UNKNOWN = "Lambda.SdkClientException", "Lambda.Unknown"
 TOO_LARGE, TIMED_OUT = "States.DataLimitExceeded", "States.Timeout"
-# What support/hostile_server.py does: the error, None where the call succeeds.
-LAMBDA = {
-    "friendly": None,
-    "internal_error": "Lambda.ServiceException",
-    "unavailable": "Lambda.AWSLambdaException",
-    "not_json": UNKNOWN,
-    "deep_json": UNKNOWN,
-    "zip_bomb": UNKNOWN,
-    "redirect": "Lambda.AWSLambdaException",
-    "no_http": CLIENT,
-    "two_lengths": CLIENT,
-    "bad_chunks": CLIENT,
-    "one_too_many": None,
-    "announced": TOO_LARGE,
-    "chunked": TOO_LARGE,
-    "to_the_end": TOO_LARGE,
-    "error_body": TOO_LARGE,
-    "headers": TOO_LARGE,
-    "one_line": TOO_LARGE,
-    "trailers": TOO_LARGE,
-    "interim": CLIENT,
-    "slow_head": TIMED_OUT,
-    "slow_body": TIMED_OUT,
-    "hang": TIMED_OUT,
-    "reset": CLIENT,
-    "reset_in_head": CLIENT,
-    "reset_in_body": CLIENT,
-    "closed": CLIENT,
+LAMBDA, UNKNOWN = "Lambda.SdkClientException", "Lambda.Unknown"
+SDK, SERVICE = "DynamoDb.SdkClientException", "DynamoDb.DynamoDbException"
+HTTP, STATUS, OK = "States.Http.Socket", "States.Http.StatusCode.{}", "OK"
+# What support/hostile_server.py does, and what becomes of it: as lambda:invoke, aws-sdk:dynamodb:getItem, http:invoke.
+KINDS = {
+    "friendly": (OK, OK, OK),
+    "internal_error": ("Lambda.ServiceException", SERVICE, STATUS.format(500)),
+    "unavailable": ("Lambda.AWSLambdaException", SERVICE, STATUS.format(503)),
+    "not_json": (UNKNOWN, SDK, OK),
+    "deep_json": (UNKNOWN, SDK, OK),
+    "zip_bomb": (UNKNOWN, SDK, "States.Runtime"),
+    "redirect": ("Lambda.AWSLambdaException", SERVICE, STATUS.format(302)),
+    "no_http": (LAMBDA, SDK, HTTP),
+    "two_lengths": (LAMBDA, SDK, HTTP),
+    "bad_chunks": (LAMBDA, SDK, HTTP),
+    "one_too_many": (OK, OK, OK),
+    "interim": (LAMBDA, SDK, HTTP),
+    "slow_head": (TIMED_OUT,) * 3,
+    "slow_body": (TIMED_OUT,) * 3,
+    "hang": (TIMED_OUT,) * 3,
+    "reset": (LAMBDA, SDK, HTTP),
+    "reset_in_head": (LAMBDA, SDK, HTTP),
+    "reset_in_body": (LAMBDA, SDK, HTTP),
+    "closed": (LAMBDA, SDK, HTTP),
+    "announced": (TOO_LARGE,) * 3,
+    "headers": (TOO_LARGE,) * 3,
+    "one_line": (TOO_LARGE,) * 3,
+    "trailers": (TOO_LARGE,) * 3,
+    "chunked": (TOO_LARGE,) * 3,
+    "to_the_end": (TOO_LARGE,) * 3,
+    "error_body": (TOO_LARGE,) * 3,
 }
 NEVER_END = {"slow_head", "slow_body", "hang"}
+CONNECTION = "arn:aws:events:us-east-1:123456789012:connection/any/0a1b2c3d"
 
 
-def task(kind, timeout=TIMEOUT):
-    return machine(Call={"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "TimeoutSeconds": timeout,
-                         "Parameters": {"FunctionName": f"hostile-{kind}"}, "OutputPath": "$.Payload", "End": True})
+def lambda_task(kind, _):
+    return "lambda:invoke", {"FunctionName": f"hostile-{kind}"}
+
+
+def sdk_task(kind, _):
+    return "aws-sdk:dynamodb:getItem", {"TableName": f"hostile-{kind}", "Key": {"id": {"S": "1"}}}
+
+
+def http_task(kind, url):
+    return "http:invoke", {"ApiEndpoint": f"{url}/hostile-{kind}", "Method": "GET",
+                           "InvocationConfig": {"ConnectionArn": CONNECTION}}
+
+
+def calls(resource, arguments, timeout):
+    """A definition that makes ITEMS calls at once and gives the list of their errors, OK where there is none."""
+    call = {"Type": "Task", "Resource": f"arn:aws:states:::{resource}", "Arguments": arguments,
+            "TimeoutSeconds": timeout, "Output": OK, "End": True,
+            "Catch": [{"ErrorEquals": [TOO_LARGE], "Output": TOO_LARGE, "Next": "Failed"},  # no States.ALL
+                      {"ErrorEquals": ["States.ALL"], "Output": "{% $states.errorOutput.Error %}", "Next": "Failed"}]}
+    return json.dumps({"QueryLanguage": "JSONata", "StartAt": "All", "States": {"All": {
+        "Type": "Map", "Items": list(range(ITEMS)), "MaxConcurrency": ITEMS, "End": True,
+        "ItemProcessor": {"StartAt": "Call", "States": {"Call": call, "Failed": {"Type": "Pass", "End": True}}}}}})
 
 
 class Memory:
@@ -84,8 +106,13 @@ class HostileDownstreamTest(unittest.TestCase):
 
     @contextlib.contextmanager
     def server(self, url):
-        environment = {**aws.CREDENTIALS, "AWS_ENDPOINT_URL": url}
-        with Server(environment=environment) as server, Crowd(server.port) as crowd:
+        """A server whose tasks go to `url`, and callers of it."""
+        project = {"services": {"lambda": url, "dynamodb": url},
+                   "httpTask": {"allow": ["127.0.0.1"], "allowHttp": ["127.0.0.1"]},
+                   "connections": {"any": {"authorization": "API_KEY",
+                                           "apiKey": {"name": "X-Key", "value": {"environment": "ANY_KEY"}}}}}
+        with ProjectServer(project, {"ANY_KEY": "k", "AWS_ENDPOINT_URL_LAMBDA": url}) as server, \
+                Crowd(server.port) as crowd:
             yield server, crowd
 
     def create(self, server, definition):
@@ -93,60 +120,74 @@ class HostileDownstreamTest(unittest.TestCase):
         self.assertEqual(status, 200, body)
         return body["stateMachineArn"]
 
-    def check(self, server, crowd, name, definition, error):
+    def check(self, server, crowd, kind, resource_and_arguments, error):
         """A thousand calls at once: their errors, and what they added to the server's memory."""
-        arn = self.create(server, definition)
+        timeout = TIMEOUT if kind in NEVER_END else NO_TIMEOUT
+        machine = self.create(server, calls(*resource_and_arguments, timeout))
         memory = Memory(server.process.pid)
         memory.forget_peak()
         before = memory.now()
-        arns = crowd.start(arn, CALLS)
+        arns = crowd.start(machine, EXECUTIONS)
         ends = crowd.ends(arns)
         more = memory.peak() - before
-        causes = {end.get("cause", "")[:200] for end in ends}
-        print(f"  {name:14} {error or 'succeeds':28} {more / 1024:6.1f} MiB more; {max(causes)[-60:]!r}")
-        self.assertEqual({end.get("error") for end in ends}, {error}, causes)
-        if error is None:
-            self.assertEqual({end["output"] for end in ends}, {'{"friendly":true}'})
-        self.check_history(crowd, arns[-1], error)
-        self.assertLess(more, MEMORY_KIB, f"{name}: KiB more than before")
+        got = collections.Counter(name for end in ends for name in json.loads(end.get("output") or "[]"))
+        print(f"  {resource_and_arguments[0]:26} {kind:14} {more / 1024:6.1f} MiB more; {dict(got)}")
+        self.assertEqual(got, {error: EXECUTIONS * ITEMS}, ends[0])
+        self.check_history(crowd, arns[-1], None if error == OK else error)
+        self.assertLess(more, MEMORY_KIB, f"{kind}: KiB more than before")
 
     def check_history(self, crowd, arn, error):
-        events = crowd.connection().call("GetExecutionHistory", executionArn=arn)["events"]
-        task_end = next(event for event in events
-                        if event["type"] in ("TaskSucceeded", "TaskFailed", "TaskTimedOut", "TaskStartFailed"))
-        details = next(value for key, value in task_end.items() if key.endswith("Details"))
-        self.assertEqual(details.get("error"), error, task_end)
+        events = crowd.connection().call("GetExecutionHistory", executionArn=arn, maxResults=1000)["events"]
+        found = [details.get("error") for event in events for name, details in event.items()
+                 if name in ("taskSucceededEventDetails", "taskFailedEventDetails", "taskTimedOutEventDetails",
+                             "taskStartFailedEventDetails")]
+        self.assertEqual(found, [error] * ITEMS)
+
+    def check_all(self, column, task):
+        """Every kind of bad answer to the calls that `task` makes."""
+        url = self.service.url()
+        with self.server(url) as (server, crowd):
+            crowd.ends(crowd.start(self.create(server, calls(*task("friendly", url), NO_TIMEOUT)), 2 * EXECUTIONS))
+            for kind, errors in KINDS.items():
+                with self.subTest(kind):
+                    self.check(server, crowd, kind, task(kind, url), errors[column])
+        self.assertNotIn("redirected", self.service.counts())
 
     def test_lambda(self):
-        with self.server(self.service.url()) as (server, crowd):
-            crowd.ends(crowd.start(self.create(server, task("friendly")), CALLS))  # connections, caches, the store
-            for kind, error in LAMBDA.items():
-                with self.subTest(kind):
-                    self.check(server, crowd, kind, task(kind, TIMEOUT if kind in NEVER_END else 120), error)
-        self.assertNotIn("redirected", self.service.counts())
+        self.check_all(0, lambda_task)
+
+    def test_aws_sdk(self):
+        self.check_all(1, sdk_task)
+
+    def test_http(self):
+        self.check_all(2, http_task)
 
     def test_bad_tls(self):
         for name in ("untrusted", "no_tls", "silent"):
-            with self.subTest(name), self.server(self.service.url(name, "https")) as (server, crowd):
-                self.check(server, crowd, name, task("friendly", 120), CLIENT)
-        self.assertEqual(self.service.counts().get("untrusted"), None)
+            url = self.service.url(name, "https")
+            with self.server(url) as (server, crowd):
+                for task, error in ((lambda_task, LAMBDA), (sdk_task, SDK), (http_task, HTTP)):
+                    with self.subTest(name, task=task.__name__):
+                        self.check(server, crowd, name, task("untrusted", url), error)
+        self.assertNotIn("untrusted", self.service.counts())
 
     def test_ten_thousand_calls_hang(self):
-        with self.server(self.service.url()) as (server, crowd):
+        url = self.service.url()
+        with self.server(url) as (server, crowd):
             quick = self.create(server, PASS)
             connection = crowd.connection()
             latencies(connection, quick, PAIRS)
             idle = percentile(latencies(connection, quick, PAIRS), 99)
             memory = Memory(server.process.pid)
             before = memory.now()
-            arns = crowd.start(self.create(server, task("hang", 3600)), HANGING_CALLS)
+            arns = crowd.start(self.create(server, calls(*lambda_task("hang", url), 3600)), HANGING_EXECUTIONS)
             busy = percentile(latencies(connection, quick, PAIRS), 99)
-            running = connection.call("DescribeExecution", executionArn=arns[-1])["status"]
-            print(f"  p99 {idle * 1000:.1f} ms idle, {busy * 1000:.1f} ms while {HANGING_CALLS} calls hang; "
+            print(f"  p99 {idle * 1000:.1f} ms idle, {busy * 1000:.1f} ms while {len(arns) * ITEMS} calls hang; "
                   f"{(memory.now() - before) / 1024:.1f} MiB more")
-            self.assertEqual(running, "RUNNING")
-            self.assertLess(busy, max(FLOOR_SECONDS, SLOWER * idle))
+            running = connection.call("DescribeExecution", executionArn=arns[-1])["status"]
             server.kill()
+        self.assertEqual(running, "RUNNING")
+        self.assertLess(busy, max(FLOOR_SECONDS, SLOWER * idle))
 
 
 if __name__ == "__main__":

@@ -12,9 +12,10 @@ from botocore.config import Config
 
 from support import aws, recorded
 from support.services import HAS_NPM, WITHOUT_NPM, NpmServers
-from support.treadle import Server
+from support.services_project import ProjectServer
 
 STAGES = ("foundation", "language", "express", "integrations")
+OWN_SERVICES = ("s3", "sqs", "sns", "events")
 AT_ONCE = 8
 PERCENT_MIN = 90
 
@@ -66,9 +67,10 @@ class RecordedCasesTest(unittest.TestCase):
         cls.addClassCleanup(secrets.server_close)
         cls.addClassCleanup(secrets.shutdown)
         npm = cls.enterClassContext(NpmServers("dynamodb"))
-        cls.server = cls.enterClassContext(Server(environment={
-            "AWS_ENDPOINT_URL_LAMBDA": cls.player.lambda_url, "AWS_ENDPOINT_URL_DYNAMODB": npm.url("dynamodb"),
-            "AWS_ENDPOINT_URL_SECRETS_MANAGER": f"http://127.0.0.1:{secrets.server_port}"}))
+        cls.server = cls.enterClassContext(ProjectServer({"services": {
+            **dict.fromkeys(OWN_SERVICES, "local"), "dynamodb": npm.url("dynamodb"),
+            "secretsmanager": f"http://127.0.0.1:{secrets.server_port}"}},
+            {"AWS_ENDPOINT_URL_LAMBDA": cls.player.lambda_url}))
         cls.account = cls.player.use(cls.server.endpoint)
         cls.endpoints = {"dynamodb": npm.url("dynamodb")}
         cls.clients = {}
