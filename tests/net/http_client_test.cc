@@ -213,6 +213,60 @@ TEST_F(HttpClientTest, WaitingTimesOutToo) {
   }
 }
 
+TEST_F(HttpClientTest, HandshakesUnderWayAreFew) {
+  auto server = RawServer();
+  use({.handshakes_per_target_max = 1});
+  auto first = get(server.url("https"));
+  auto const peer = server.accept();
+  auto second = get(server.url("https"));
+  EXPECT_FALSE(server.has_caller());
+  server.end(peer);
+  EXPECT_EQ(text(first), "tls not sent");
+  server.end(server.accept());
+  EXPECT_EQ(text(second), "tls not sent");
+}
+
+TEST_F(HttpClientTest, LargeResponsesArriveWholeHoweverLittleOfThemMayBeHeld) {
+  auto constexpr kBytes = std::size_t{100'000};
+  auto server = RawServer();
+  use({.unfinished_bytes_max = 16 * 1024});
+  auto answers = std::vector<Answer>();
+  auto peers = std::vector<int>();
+  for (int i = 0; i < 8; ++i) {
+    auto request = ClientRequest{.method = "GET", .url = server.url()};
+    request.max_response_bytes = kBytes;
+    answers.push_back(send(std::move(request)));
+    peers.push_back(server.accept());
+    RawServer::read_head(peers.back());
+    RawServer::say(peers.back(), "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(kBytes) +
+                                     "\r\n\r\n" + std::string(kBytes / 2, 'a'));
+  }
+  for (auto const peer : peers) RawServer::say(peer, std::string(kBytes / 2, 'b'));
+  auto const whole = "200 " + std::string(kBytes / 2, 'a') + std::string(kBytes / 2, 'b');
+  for (auto& answer : answers) EXPECT_EQ(text(answer), whole);
+}
+
+TEST_F(HttpClientTest, WhoWaitsWithALargeResponseGoesOnWhenAnotherIsBrokenOff) {
+  auto constexpr kBytes = std::size_t{100'000};
+  auto server = RawServer();
+  use({.unfinished_bytes_max = 16 * 1024});
+  auto const begin = [&](Answer& answer, std::size_t bytes) {
+    answer = get(server.url());
+    auto const peer = server.accept();
+    RawServer::read_head(peer);
+    RawServer::say(peer, "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(kBytes) +
+                             "\r\n\r\n" + std::string(bytes, 'a'));
+    return peer;
+  };
+  auto first = Answer();
+  auto second = Answer();
+  auto const slow = begin(first, kBytes - 1);
+  begin(second, kBytes);
+  server.end(slow);
+  EXPECT_EQ(text(first), "reset");
+  EXPECT_EQ(text(second), "200 " + std::string(kBytes, 'a'));
+}
+
 TEST_F(HttpClientTest, CancelClosesAndSilences) {
   auto server = RawServer();
   auto answer = get(server.url());

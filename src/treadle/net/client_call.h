@@ -57,14 +57,20 @@ class ClientPool {
   virtual void finish(ClientCallPtr const& call, ClientResult result) = 0;
   // Sends the call once more, on a new connection.
   virtual void retry(ClientCallPtr const& call) = 0;
+  // The connection is open, and its call is on it.
+  virtual void opened(ClientConnection& connection) = 0;
   // The connection can take another call; it gets one or stays idle.
   virtual void release(ClientConnection& connection) = 0;
   // The connection is closed. Forgets it.
   virtual void remove(ClientConnection& connection) = 0;
+  // The connection holds `bytes` of a response: whether it may read on; else it is told to later.
+  virtual auto may_read_on(ClientConnection& connection, std::size_t bytes) -> bool = 0;
+  // It holds none any more.
+  virtual void let_go(ClientConnection& connection) = 0;
 };
 
 // One connection to one target. Reads all the time, so that an idle one notices when the peer
-// closes it.
+// closes it, but for while the pool has it wait with much of a response.
 class ClientConnection : public std::enable_shared_from_this<ClientConnection> {
  public:
   ClientConnection(ClientPool& pool, std::string target, std::shared_ptr<ClientStream> stream);
@@ -75,14 +81,18 @@ class ClientConnection : public std::enable_shared_from_this<ClientConnection> {
   void run(ClientCallPtr call);
   // Ends everything; a call on it is forgotten, not finished.
   void close();
+  // Reads on, after the pool had it wait.
+  void read_on() { read(); }
 
   [[nodiscard]] auto target() const -> std::string const& { return target_; }
+  [[nodiscard]] auto is_open() const -> bool { return is_open_; }  // or was
   // Closes it when it stayed idle for too long.
   Timer idle_timer;
 
  private:
   void send_request();
   void read();
+  auto may_read_on() -> bool;
   void on_bytes(std::string_view bytes);
   void on_end(StreamResult const& result);
   void complete(std::string_view rest);
@@ -94,6 +104,7 @@ class ClientConnection : public std::enable_shared_from_this<ClientConnection> {
   std::optional<ResponseParser> parser_;  // of the call
   ClientCallPtr call_;
   std::uint64_t acknowledged_before_ = 0;
+  bool is_open_ = false;
   bool was_used_ = false;
   bool is_writing_ = false;
   bool is_closed_ = false;

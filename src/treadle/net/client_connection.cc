@@ -33,7 +33,9 @@ void ClientConnection::open(ClientCallPtr call) {
                   auto const self = weak.lock();
                   if (!self) return;
                   if (result.end == StreamEnd::kNone) {
+                    self->is_open_ = true;
                     self->send_request();
+                    self->pool_.opened(*self);
                     return self->read();
                   }
                   auto const kind = result.end == StreamEnd::kTls ? Kind::kTls : Kind::kConnect;
@@ -73,8 +75,12 @@ void ClientConnection::read() {
     if (!self) return;
     if (result.end != StreamEnd::kNone) return self->on_end(result);
     self->on_bytes(result.bytes);
-    if (!self->is_closed_) self->read();
+    if (!self->is_closed_ && self->may_read_on()) self->read();
   });
+}
+
+auto ClientConnection::may_read_on() -> bool {
+  return !call_ || pool_.may_read_on(*this, parser_->body_bytes_read());
 }
 
 void ClientConnection::on_bytes(std::string_view bytes) {
@@ -97,6 +103,7 @@ void ClientConnection::complete(std::string_view rest) {
   response.headers = parser_->take_headers();
   auto const is_reusable = parser_->keep_alive() && rest.empty() && !is_writing_;
   response.body = parser_->take_body();
+  pool_.let_go(*this);
   auto const call = std::exchange(call_, nullptr);
   call->connection = nullptr;
   auto& pool = pool_;
@@ -146,6 +153,7 @@ void ClientConnection::fail(ClientError error) {
 
 void ClientConnection::close() {
   is_closed_ = true;
+  pool_.let_go(*this);
   idle_timer.cancel();
   stream_->close();
   if (call_) std::exchange(call_, nullptr)->connection = nullptr;

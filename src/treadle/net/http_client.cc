@@ -1,6 +1,7 @@
 #include "treadle/net/http_client.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <deque>
 #include <unordered_map>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "treadle/base/assert.h"
 #include "treadle/net/client_call.h"
 #include "treadle/net/http_head.h"
+#include "treadle/net/response_budget.h"
 
 namespace treadle::net {
 
@@ -51,8 +53,11 @@ class HttpClient::Impl final : public ClientPool,
   void enter(ClientCallPtr const& call, Stage stage) override;
   void finish(ClientCallPtr const& call, ClientResult result) override;
   void retry(ClientCallPtr const& call) override;
+  void opened(ClientConnection& connection) override;
   void release(ClientConnection& connection) override;
   void remove(ClientConnection& connection) override;
+  auto may_read_on(ClientConnection& connection, std::size_t bytes) -> bool override;
+  void let_go(ClientConnection& connection) override;
 
   void begin(ClientCallPtr const& call);
   // Fails a call that cannot even be begun, later.
@@ -63,9 +68,14 @@ class HttpClient::Impl final : public ClientPool,
  private:
   // Everything that goes to one scheme, host and port.
   struct Target {
+    Target(std::size_t opening_limit, std::size_t unfinished_bytes_max)
+        : opening_max(opening_limit), budget(unfinished_bytes_max) {}
     std::vector<ClientConnection*> idle;  // the one used last at the end
     std::deque<ClientCallPtr> waiting;
-    std::size_t open = 0;
+    std::size_t open = 0;     // or about to be
+    std::size_t opening = 0;  // of these
+    std::size_t opening_max;
+    ResponseBudget budget;
   };
 
   void connect(ClientCallPtr const& call);
@@ -74,6 +84,17 @@ class HttpClient::Impl final : public ClientPool,
   void time_out(ClientCallPtr const& call);
   static auto key_of(Url const& url) -> std::string {
     return fmt::format("{}://{}:{}", url.is_https ? "https" : "http", url.host, url.port);
+  }
+
+  auto target_of(std::string const& key) -> Target& {
+    auto const is_tls = key.starts_with("https:");
+    return targets_
+        .try_emplace(key, is_tls ? options_.handshakes_per_target_max : SIZE_MAX,
+                     options_.unfinished_bytes_max)
+        .first->second;
+  }
+  [[nodiscard]] auto may_connect(Target const& target) const -> bool {
+    return target.open < options_.connections_per_target_max && target.opening < target.opening_max;
   }
 
   EventLoop& loop_;
@@ -108,12 +129,12 @@ void HttpClient::Impl::finish(ClientCallPtr const& call, ClientResult result) {
 
 void HttpClient::Impl::begin(ClientCallPtr const& call) {
   calls_.emplace(call.get(), call);
-  auto& target = targets_[key_of(call->url)];
+  auto& target = target_of(key_of(call->url));
   if (!target.idle.empty()) {
     auto* const connection = target.idle.back();
     target.idle.pop_back();
     connection->run(call);
-  } else if (target.open < options_.connections_per_target_max) {
+  } else if (may_connect(target)) {
     connect(call);
   } else if (target.waiting.size() < options_.waiting_per_target_max) {
     enter(call, Stage::kWaiting);
@@ -137,7 +158,8 @@ void HttpClient::Impl::connect(ClientCallPtr const& call) {
   call->turn_came = std::chrono::steady_clock::now();
   enter(call, Stage::kConnecting);
   auto key = key_of(call->url);
-  ++targets_[key].open;
+  ++target_of(key).open;
+  ++target_of(key).opening;
   if (call->url.is_https && !tls_) tls_ = std::make_unique<TlsSettings>(options_.ca_file);
   auto const connection = std::make_shared<ClientConnection>(
       *this, std::move(key), make_client_stream(loop_, call->url.is_https ? tls_.get() : nullptr));
@@ -147,8 +169,14 @@ void HttpClient::Impl::connect(ClientCallPtr const& call) {
 
 void HttpClient::Impl::retry(ClientCallPtr const& call) { connect(call); }
 
+void HttpClient::Impl::opened(ClientConnection& connection) {
+  auto const key = connection.target();
+  --target_of(key).opening;
+  start_waiting(key);
+}
+
 void HttpClient::Impl::release(ClientConnection& connection) {
-  auto& target = targets_[connection.target()];
+  auto& target = target_of(connection.target());
   if (!target.waiting.empty()) {
     auto const call = std::move(target.waiting.front());
     target.waiting.pop_front();
@@ -165,10 +193,22 @@ void HttpClient::Impl::remove(ClientConnection& connection) {
   auto const kept = connections_.extract(&connection);
   if (kept.empty()) return;
   auto const key = connection.target();
-  auto& target = targets_[key];
+  auto& target = target_of(key);
   std::erase(target.idle, &connection);
   --target.open;
+  if (!connection.is_open()) --target.opening;
   start_waiting(key);
+}
+
+auto HttpClient::Impl::may_read_on(ClientConnection& connection, std::size_t bytes) -> bool {
+  return bytes <= ResponseBudget::kFreeBytes ||
+         target_of(connection.target()).budget.take(connection, bytes);
+}
+
+void HttpClient::Impl::let_go(ClientConnection& connection) {
+  auto const found = targets_.find(connection.target());
+  if (found == targets_.end()) return;
+  for (auto* const next : found->second.budget.give_back(connection)) next->read_on();
 }
 
 void HttpClient::Impl::start_waiting(std::string const& key) {
@@ -178,7 +218,7 @@ void HttpClient::Impl::start_waiting(std::string const& key) {
     if (target.open == 0) targets_.erase(found);
     return;
   }
-  if (target.open >= options_.connections_per_target_max) return;
+  if (!may_connect(target)) return;
   auto const call = std::move(target.waiting.front());
   target.waiting.pop_front();
   connect(call);

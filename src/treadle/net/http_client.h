@@ -81,10 +81,13 @@ class CallHandle {
 struct HttpClientOptions {
   std::size_t connections_per_target_max =
       1'000;  // target = scheme, host and port; further calls wait
+  std::size_t handshakes_per_target_max = 128;  // TLS ones under way: each takes about 100 KiB
   std::size_t waiting_per_target_max = 10'000;  // further calls fail
   std::chrono::milliseconds idle_time{20'000};  // an unused connection is closed
   std::size_t head_bytes_max = 32 * 1024;       // status line and headers of a response
-  std::string ca_file{};                        // PEM certificates to trust instead of the system's
+  // What responses that are not whole yet hold in memory, for each target: beyond, all but one of them wait.
+  std::size_t unfinished_bytes_max = std::size_t{4} * 1024 * 1024;
+  std::string ca_file{};  // PEM certificates to trust instead of the system's
   // Asked with each address ("10.0.0.1", "fe80::1") that a host turns out to have; connections are
   // made only to addresses it allows, and to exactly those it was asked for. Empty: all are
   // allowed.

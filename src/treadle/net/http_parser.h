@@ -72,6 +72,7 @@ class ResponseParser {
 
   [[nodiscard]] auto state() const -> State { return state_; }
   [[nodiscard]] auto error() const -> RequestError { return error_; }  // 413, 431: too large
+  [[nodiscard]] auto body_bytes_read() const -> std::size_t { return body_.bytes_read(); }
   // When kComplete.
   [[nodiscard]] auto status() const -> int { return status_; }
   [[nodiscard]] auto keep_alive() const -> bool { return keep_alive_; }
