@@ -60,8 +60,8 @@ auto is_arn_form(TaskCall const& call) -> bool {
 }
 
 auto failed(std::string_view name, std::string_view cause) -> CallFailed {
-  return {Error{std::string(truncated(name, limits::kErrorChars)),
-                std::string(truncated(cause, limits::kCauseChars))},
+  return {Error{std::string(truncated(to_utf8(name), limits::kErrorChars)),
+                std::string(truncated(to_utf8(cause), limits::kCauseChars))},
           CallStage::kRun};
 }
 
@@ -146,11 +146,11 @@ auto invoke_output(LambdaRequest const& request, LambdaResponse const& response)
   if (!payload) return std::nullopt;
   std::vector<json::Member> members;
   if (auto const version = response.headers.find("X-Amz-Executed-Version"))
-    members.push_back({"ExecutedVersion", json::make_string(arena, *version)});
+    members.push_back({"ExecutedVersion", json::make_string(arena, to_utf8(*version))});
   if (request.log_type == "Tail")
     members.push_back(
-        {"LogResult",
-         json::make_string(arena, response.headers.find("X-Amz-Log-Result").value_or(""))});
+        {"LogResult", json::make_string(
+                          arena, to_utf8(response.headers.find("X-Amz-Log-Result").value_or("")))});
   members.push_back({"Payload", *payload});
   members.push_back({"SdkHttpMetadata", http_metadata(arena, response.status, response.headers)});
   members.push_back(
