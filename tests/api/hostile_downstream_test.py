@@ -18,6 +18,7 @@ TIMEOUT, NO_TIMEOUT = 5, 120  # seconds, of the calls that would never end, and 
 PAIRS = 300  # of StartExecution and DescribeExecution, to know how long they take
 SLOWER, FLOOR_SECONDS = 50, 0.1  # while calls hang: neither so many times as long nor so long is too long
 
+RUNTIME = "States.Runtime"
 TOO_LARGE, TIMED_OUT = "States.DataLimitExceeded", "States.Timeout"
 LAMBDA, UNKNOWN = "Lambda.SdkClientException", "Lambda.Unknown"
 SDK, SERVICE = "DynamoDb.SdkClientException", "DynamoDb.DynamoDbException"
@@ -29,7 +30,9 @@ KINDS = {
     "unavailable": ("Lambda.AWSLambdaException", SERVICE, STATUS.format(503)),
     "not_json": (UNKNOWN, SDK, OK),
     "deep_json": (UNKNOWN, SDK, OK),
-    "zip_bomb": (UNKNOWN, SDK, "States.Runtime"),
+    "zip_bomb": (UNKNOWN, SDK, RUNTIME),
+    "odd_headers": (OK, OK, OK),
+    "odd_error": ("Lambda.AWSLambdaException", SERVICE, STATUS.format(400)),
     "redirect": ("Lambda.AWSLambdaException", SERVICE, STATUS.format(302)),
     "no_http": (LAMBDA, SDK, HTTP),
     "two_lengths": (LAMBDA, SDK, HTTP),
@@ -130,7 +133,9 @@ class HostileDownstreamTest(unittest.TestCase):
         arns = crowd.start(machine, EXECUTIONS)
         ends = crowd.ends(arns)
         more = memory.peak() - before
-        got = collections.Counter(name for end in ends for name in json.loads(end.get("output") or "[]"))
+        got = collections.Counter()  # States.Runtime can't be caught: it ends the execution
+        for end in ends:
+            got.update(json.loads(end["output"]) if end["status"] == "SUCCEEDED" else [end["error"]] * ITEMS)
         print(f"  {resource_and_arguments[0]:26} {kind:14} {more / 1024:6.1f} MiB more; {dict(got)}")
         self.assertEqual(got, {error: EXECUTIONS * ITEMS}, ends[0])
         self.check_history(crowd, arns[-1], None if error == OK else error)
@@ -141,7 +146,8 @@ class HostileDownstreamTest(unittest.TestCase):
         found = [details.get("error") for event in events for name, details in event.items()
                  if name in ("taskSucceededEventDetails", "taskFailedEventDetails", "taskTimedOutEventDetails",
                              "taskStartFailedEventDetails")]
-        self.assertEqual(found, [error] * ITEMS)
+        self.assertEqual(set(found), {error})
+        self.assertTrue(len(found) == ITEMS or error == RUNTIME, len(found))
 
     def check_all(self, column, task):
         """Every kind of bad answer to the calls that `task` makes."""
@@ -166,7 +172,9 @@ class HostileDownstreamTest(unittest.TestCase):
         for name in ("untrusted", "no_tls", "silent"):
             url = self.service.url(name, "https")
             with self.server(url) as (server, crowd):
-                for task, error in ((lambda_task, LAMBDA), (sdk_task, SDK), (http_task, HTTP)):
+                # Each silent connection is given up after 5 s, so that a thousand take long enough.
+                every = ((lambda_task, LAMBDA), (sdk_task, SDK), (http_task, HTTP))
+                for task, error in every[:1] if name == "silent" else every:
                     with self.subTest(name, task=task.__name__):
                         self.check(server, crowd, name, task("untrusted", url), error)
         self.assertNotIn("untrusted", self.service.counts())

@@ -6,6 +6,7 @@ import threading
 import time
 
 THREADS = 8
+PATIENCE_SECONDS = 30  # with a server that throttles
 
 
 class Connection:
@@ -15,14 +16,18 @@ class Connection:
         self.http = http.client.HTTPConnection("127.0.0.1", port, timeout=90)
 
     def call(self, operation, headers=None, **parameters):
-        """The answer's body; an answer of another status than 200 is an AssertionError."""
-        self.http.request("POST", "/", json.dumps(parameters), {
-            "X-Amz-Target": f"AWSStepFunctions.{operation}", "Content-Type": "application/x-amz-json-1.0",
-            **(headers or {})})
-        answer = self.http.getresponse()
-        body = json.load(answer)
-        assert answer.status == 200, (operation, answer.status, body)
-        return body
+        """The answer's body. A throttled call is made again, as an SDK would; any other refusal is an AssertionError."""
+        give_up = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            self.http.request("POST", "/", json.dumps(parameters), {
+                "X-Amz-Target": f"AWSStepFunctions.{operation}", "Content-Type": "application/x-amz-json-1.0",
+                **(headers or {})})
+            answer = self.http.getresponse()
+            body = json.load(answer)
+            if answer.status == 200:
+                return body
+            is_throttled = body["__type"].endswith("ThrottlingException")
+            assert is_throttled and time.monotonic() < give_up, (operation, answer.status, body)
 
     def ended(self, arn):
         """DescribeExecution's answer once the execution has ended."""

@@ -26,7 +26,7 @@ counts = collections.Counter()
 
 def response(status, body=b"{}", *headers):
     lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Content-Type: application/json", *headers]
-    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+    return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body
 
 
 ANSWERS = {
@@ -34,9 +34,11 @@ ANSWERS = {
     "internal_error": response("500 Internal Server Error", b"<html>down</html>"),
     "unavailable": response("503 Service Unavailable", b""),
     "not_json": response("200 OK", b"<html>hello</html>"),
-    "deep_json": response("200 OK", b"[" * 100_000),
+    "deep_json": response("200 OK", b"[" * 20_000),
     "redirect": response("302 Found", b"", "Location: /hostile-redirected"),
     "zip_bomb": response("200 OK", b"\x1f\x8b\x08\x00" + b"\x00" * 1000, "Content-Encoding: gzip"),
+    "odd_headers": response("200 OK", b'{"friendly": true}', "X-Odd: caf\xe9\xff", "x-amzn-RequestId: \xc3"),
+    "odd_error": response("400 Bad Request", b'{"message": "\xff\xfe"}', "x-amzn-ErrorType: \xff\xc3"),
     "no_http": os.urandom(4096),
     "two_lengths": b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}\n",
     "bad_chunks": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n{}\r\n0\r\n\r\n",
