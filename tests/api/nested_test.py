@@ -62,6 +62,23 @@ class NestedTest(unittest.TestCase):
         cause = json.loads(ended["cause"])
         self.assertEqual((cause["Status"], cause["Error"], cause["Cause"]), ("FAILED", "Boom", "why"))
 
+    def test_the_parents_token_ends_the_task_and_the_child_goes_on(self):
+        parent = self.start(starts(".sync", self.child, Input={"token.$": "$$.Task.Token"}))
+        task = self.work()
+        status, _ = self.server.call("SendTaskSuccess", taskToken=json.loads(task["input"])["token"], output='"early"')
+        self.assertEqual(status, 200)
+        self.assertEqual(self.server.wait_for_end(parent)["output"], '"early"')
+        child, = self.running_children()
+        self.server.call("SendTaskSuccess", taskToken=task["taskToken"], output="1")
+        self.assertEqual(self.server.wait_for_end(child)["output"], "1")
+
+    def test_a_callback_that_does_not_say_why_gives_null(self):
+        work = {"Type": "Task", "Resource": ACTIVITY, "End": True,
+                "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Caught"}]}
+        execution = self.start(machine(Work=work, Caught={"Type": "Pass", "End": True}))
+        self.server.call("SendTaskFailure", taskToken=self.work()["taskToken"])
+        self.assertEqual(json.loads(self.server.wait_for_end(execution)["output"]), {"Error": None, "Cause": None})
+
     def test_stopping_the_parent_stops_the_child(self):
         parent = self.start(starts(".sync", self.child))
         self.work()

@@ -152,10 +152,13 @@ auto retry(Step& step, ScopeId scope, Failure const& failure) -> bool {
   return false;
 }
 
+// null where a callback failed without saying why.
 auto error_output(Step& step, Failure const& failure) -> Value {
   auto& arena = step.arena();
-  json::Member const members[] = {{"Error", json::make_string(arena, failure.error.value_or(""))},
-                                  {"Cause", json::make_string(arena, failure.cause.value_or(""))}};
+  auto const text = [&](std::optional<std::string> const& given) {
+    return given ? json::make_string(arena, *given) : Value();
+  };
+  json::Member const members[] = {{"Error", text(failure.error)}, {"Cause", text(failure.cause)}};
   return json::make_object(arena, members, json::KeyStorage::kOutlives);
 }
 

@@ -133,15 +133,17 @@ void check_variable(Machine const& machine, VariableFlow const& flow, StateIndex
   }
 }
 
-// A token exists for callbacks alone. (An activity gets its own by GetActivityTask.)
+// A token exists for callbacks and jobs alone. (An activity gets its own by GetActivityTask.)
 void check_token(Machine const& machine, StateIndex i, Place const& place, std::string_view path,
                  Report& report) {
   if (path != "$$.Task.Token" && path != "$$['Task']['Token']") return;
   auto const* task = machine.task(i);
-  if (task != nullptr && task->resource.pattern == asl::Pattern::kWaitForTaskToken) return;
-  report.add(Rule::kTokenOutsideCallback, i, place,
-             fmt::format("{} is no .waitForTaskToken task: $$.Task.Token does not exist in it",
-                         machine.state(i).name));
+  if (task != nullptr && task->resource.pattern != asl::Pattern::kRequestResponse) return;
+  report.add(
+      Rule::kTokenOutsideCallback, i, place,
+      fmt::format(
+          "{} is neither a .waitForTaskToken nor a .sync task: $$.Task.Token does not exist in it",
+          machine.state(i).name));
 }
 
 }  // namespace

@@ -97,7 +97,8 @@ void enter_task(Step& step, ScopeId scope) {
   StateView view(step, scope);
   view.environment.show_retry_count();
   std::string token;
-  if (std::get<asl::Task>(definition.details).resource.pattern == asl::Pattern::kWaitForTaskToken) {
+  // Recorded: the task of a job has a token, too, and ends when that is sent back.
+  if (std::get<asl::Task>(definition.details).resource.pattern != asl::Pattern::kRequestResponse) {
     token = step.world().tokens.token(step.next_history_id(), step.state().redrive_count);
     view.environment.set_task_token(token);
   }
