@@ -58,7 +58,7 @@ class ServicesTest(unittest.TestCase):
         got = self.s3.get_object(Bucket=bucket, Key="a/../ä b+c.bin")
         self.assertEqual((got["Body"].read(), got["ContentType"], got["Metadata"]), (body, "image/png", {"team": "orders"}))
         head = self.s3.head_object(Bucket=bucket, Key="a/../ä b+c.bin")
-        self.assertEqual(head["ContentLength"], len(body))
+        self.assertEqual((head["ContentLength"], head["ServerSideEncryption"]), (len(body), "AES256"))
         part = self.s3.get_object(Bucket=bucket, Key="a/../ä b+c.bin", Range="bytes=-3")
         self.assertEqual((part["Body"].read(), part["ContentRange"]), (body[-3:], f"bytes {len(body) - 3}-{len(body) - 1}/{len(body)}"))
 

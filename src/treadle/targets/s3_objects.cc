@@ -115,6 +115,12 @@ void add_headers(net::Response& response, std::string_view json, S3Call const& c
     }
 }
 
+// What S3 says of every object that was written without asking for more.
+void add_encryption(net::Response& response) {
+  constexpr std::string_view kName = "x-amz-server-side-encryption";
+  if (!response.headers.find(kName)) response.headers.add(kName, "AES256");
+}
+
 }  // namespace
 
 auto object_headers(S3Call const& call) -> std::string {
@@ -173,6 +179,7 @@ auto S3::get_object(S3Call const& call) -> Result {
   add_headers(response, object->headers, call);
   response.headers.add("Content-Length", std::to_string(wanted.size));
   response.headers.add("ETag", '"' + object->etag + '"');
+  add_encryption(response);
   response.headers.add("Last-Modified", http_date(object->modified));
   response.headers.add("Accept-Ranges", "bytes");
   if (range) {
@@ -239,6 +246,7 @@ auto S3::put_object(S3Call const& call) -> Result {
   put_row(call, object);
   net::Response response{.content_type = ""};
   response.headers.add("ETag", '"' + object.etag + '"');
+  add_encryption(response);
   for (auto const& [name, value] : call.headers)
     if (auto const plain = lower(name); plain.starts_with("x-amz-checksum-"))
       response.headers.add(plain, value);
