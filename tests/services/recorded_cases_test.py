@@ -20,7 +20,10 @@ AT_ONCE = 8
 PERCENT_MIN = 90
 
 # Cases that differ, and why; docs/compatibility.md names them too. One that passes must leave the list.
-KNOWN_DIFFERENCES = {}
+KNOWN_DIFFERENCES = {
+    "services/sns_task_service.publish_base_error_topic_arn":
+        "the recording has lost what was wrong with the topic's ARN: the case names one that is there",
+}
 
 # What stood outside when these were recorded: somebody who reads the queue and answers with the token found there.
 ANSWERS = {
