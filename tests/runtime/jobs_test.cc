@@ -80,6 +80,24 @@ TEST_P(Jobs, whose_call_is_out_are_stopped_too) {
   EXPECT_EQ(node.connector.stops[0].submission, "");
 }
 
+// Source: recorded, callback.sync_with_task_token.
+TEST_P(Jobs, end_for_their_task_when_its_token_comes_back) {
+  node.start(node.machine(R"({"StartAt":"J","States":{"J":{"Type":"Task",
+    "Resource":"arn:aws:states:::states:startExecution.sync",
+    "Parameters":{"StateMachineArn":"a","Input":{"token.$":"$$.Task.Token"}},"End":true}}})"),
+             "e");
+  auto const& parameters = node.connector.deliveries[0].parameters;
+  auto const begin = parameters.find(R"("token":")") + 9;
+  auto const token = parameters.substr(begin, parameters.find('"', begin) - begin);
+  node.connector.succeed(0, std::string(kSubmission));
+  node.settle();
+  EXPECT_EQ(outcome(node.succeed_token(token, "7")), "ok");
+  EXPECT_EQ(node.output("e"), "7");
+  EXPECT_EQ(node.connector.cancels.size(), 1U) << "nobody waits for the job any longer";
+  EXPECT_TRUE(node.connector.stops.empty());
+  EXPECT_EQ(node.rows_in(Table::kOutbox), 0U);
+}
+
 TEST_P(Jobs, that_time_out_are_stopped_and_the_next_attempt_is_another_job) {
   submit(
       R"("TimeoutSeconds":60,"Retry":[{"ErrorEquals":["States.Timeout"],"IntervalSeconds":1}],)");

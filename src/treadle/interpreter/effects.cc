@@ -18,6 +18,9 @@ void cancel(Disarm const& disarm, std::vector<Effect>& out) {
   if (disarm.stop_job) out.push_back({EffectKind::kStopJob, disarm.task});
 }
 
+// Or may have: then a call or a wait may still be out.
+auto came_by_token(Disarm const& disarm) -> bool { return disarm.token_open || disarm.job_open; }
+
 void disarm_rows(Disarm const& d, RowChanges& out) {
   if (d.timer) out.timers.push_back({*d.timer, false});
   if (d.heartbeat) out.timers.push_back({*d.heartbeat, false});
@@ -38,9 +41,9 @@ void effects(JournalEvent const& event, std::vector<Effect>& out) {
   } else if (auto const* submitted = std::get_if<TaskSubmitted>(&event.fact)) {
     if (submitted->has_job) out.push_back({EffectKind::kAwaitJob, submitted->task.scheduled});
   } else if (auto const* succeeded = std::get_if<TaskSucceeded>(&event.fact)) {
-    if (succeeded->disarm.token_open) cancel(succeeded->disarm, out);
+    if (came_by_token(succeeded->disarm)) cancel(succeeded->disarm, out);
   } else if (auto const* failed = std::get_if<TaskFailed>(&event.fact)) {
-    if (failed->how != TaskFailure::kFailed || failed->disarm.token_open)
+    if (failed->how != TaskFailure::kFailed || came_by_token(failed->disarm))
       cancel(failed->disarm, out);
   } else if (auto const* aborted = std::get_if<ScopeAborted>(&event.fact)) {
     cancel(aborted->disarm, out);
