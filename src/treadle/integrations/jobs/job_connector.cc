@@ -1,6 +1,8 @@
 #include "treadle/integrations/jobs/job_connector.h"
 
 #include <algorithm>
+#include <map>
+#include <mutex>
 #include <utility>
 
 #include "treadle/base/error_names.h"
@@ -17,7 +19,20 @@ auto cancelled() -> CallFailed {
   return {{std::string(errors::kTaskFailed), "The wait for the job was cancelled."}};
 }
 
+// Cancelling a task reaches every connector, and through them every call of its id. Starts and stops
+// are not the task's to break off: they go by an id of their own.
+auto own_id(CallId id) -> CallId {
+  id.history_id |= 0x8000'0000U;
+  return id;
+}
+
 }  // namespace
+
+// A start under way, or one whose result its execution has not taken up yet.
+struct JobConnector::Start {
+  std::optional<std::string> submission;              // it has returned
+  std::optional<std::pair<TaskCall, CallDone>> stop;  // asked for before it returned
+};
 
 struct JobConnector::Wait {
   TaskCall call;
@@ -79,22 +94,47 @@ struct JobConnector::Shared : std::enable_shared_from_this<Shared> {
     return std::move(node.mapped());
   }
 
-  // The start has returned: whoever wanted the job to end gets it now.
+  // Whoever wanted the job to end gets it now. Until the execution has taken the result up, it may
+  // want that without having seen it.
   void started(CallId id, CallResult const& result) {
     std::optional<std::pair<TaskCall, CallDone>> stop;
+    auto const* const ok = std::get_if<CallSucceeded>(&result);
     {
       std::lock_guard const lock(mutex);
-      auto node = starting.extract(id);
-      if (node) stop = std::move(node.mapped().stop);
+      auto const at = starts.find(id);
+      if (at == starts.end()) return;
+      if (ok != nullptr && !at->second.stop) {
+        at->second.submission = ok->output;
+        return;
+      }
+      stop = std::move(at->second.stop);
+      starts.erase(at);
     }
     if (!stop) return;
-    auto const* const ok = std::get_if<CallSucceeded>(&result);
-    if (ok == nullptr) return stop->second(CallSucceeded{"{}"});
-    stop->first.submission = ok->output;
-    stop_now(std::move(stop->first), std::move(stop->second));
+    if (ok != nullptr) stop->first.submission = ok->output;
+    stop_if_known(std::move(stop->first), std::move(stop->second));
   }
 
-  void stop_now(TaskCall call, CallDone done) {
+  void stop(TaskCall call, CallDone done) {
+    {
+      std::lock_guard const lock(mutex);
+      if (auto const at = starts.find(call.id); at != starts.end()) {
+        if (call.submission.empty() && !at->second.submission) {
+          at->second.stop.emplace(std::move(call), std::move(done));
+          return;
+        }
+        if (call.submission.empty()) call.submission = *std::move(at->second.submission);
+        starts.erase(at);
+      }
+    }
+    stop_if_known(std::move(call), std::move(done));
+  }
+
+  // What a crash left without an id can't be found, unless the task's own words say which it is.
+  void stop_if_known(TaskCall call, CallDone done) {
+    if (call.submission.empty() && !service->knows_job_by_call(call))
+      return done(CallSucceeded{"{}"});
+    call.id = own_id(call.id);
     service->stop(call, [done = std::move(done)]() mutable { done(CallSucceeded{"{}"}); });
   }
 
@@ -102,7 +142,7 @@ struct JobConnector::Shared : std::enable_shared_from_this<Shared> {
   aws_sdk::ServiceCaller& caller;
   std::mutex mutex;
   std::map<CallId, Wait> waits;
-  std::map<CallId, Starting> starting;
+  std::map<CallId, Start> starts;
 };
 
 JobConnector::JobConnector(std::shared_ptr<Connector> starts, std::shared_ptr<JobService> service,
@@ -118,8 +158,9 @@ void JobConnector::invoke(TaskCall call, CallDone done) {
     return starts_->invoke(std::move(call), std::move(done));
   {
     std::lock_guard const lock(shared_->mutex);
-    shared_->starting.try_emplace(id);
+    shared_->starts.try_emplace(id);
   }
+  call.id = own_id(id);
   starts_->invoke(std::move(call),
                   [shared = shared_, id, done = std::move(done)](CallResult result) mutable {
                     shared->started(id, result);
@@ -128,35 +169,24 @@ void JobConnector::invoke(TaskCall call, CallDone done) {
 }
 
 void JobConnector::cancel(CallId id) {
-  {
-    std::lock_guard const lock(shared_->mutex);
-    if (shared_->starting.contains(id)) return;
-  }
   if (auto wait = shared_->take(id)) return wait->done(cancelled());
   starts_->cancel(id);
 }
 
 void JobConnector::await_job(TaskCall call, CallDone done) {
   auto const id = call.id;
+  auto watched = shared_->service->to_watch(std::move(call));
   {
     std::lock_guard const lock(shared_->mutex);
-    shared_->waits.insert_or_assign(id, Wait{std::move(call), std::move(done)});
+    shared_->starts.erase(id);
+    if (watched) shared_->waits.insert_or_assign(id, Wait{*std::move(watched), std::move(done)});
   }
+  if (!watched) return done(std::move(watched).error());
   shared_->look(id);
 }
 
 void JobConnector::stop_job(TaskCall call, CallDone done) {
-  if (call.submission.empty()) {
-    std::lock_guard const lock(shared_->mutex);
-    if (auto const at = shared_->starting.find(call.id); at != shared_->starting.end()) {
-      at->second.stop.emplace(std::move(call), std::move(done));
-      return;
-    }
-  }
-  // What a crash left without an id can't be found, unless the task's own words say which it is.
-  if (call.submission.empty() && !shared_->service->knows_job_by_call())
-    return done(CallSucceeded{"{}"});
-  shared_->stop_now(std::move(call), std::move(done));
+  shared_->stop(std::move(call), std::move(done));
 }
 
 }  // namespace treadle::integrations::jobs

@@ -5,9 +5,8 @@
 // under way is stopped as soon as it has an id.
 #pragma once
 
-#include <map>
+#include <expected>
 #include <memory>
-#include <mutex>
 #include <optional>
 
 #include "treadle/integrations/aws_sdk/service_caller.h"
@@ -20,16 +19,26 @@ namespace treadle::integrations::jobs {
 class JobService {
  public:
   virtual ~JobService() = default;
+  // What of the task has to be kept while its job is waited for: it may be long, and there may be
+  // many. An error says why nothing can be learned of the job.
+  [[nodiscard]] virtual auto to_watch(TaskCall call) const
+      -> std::expected<TaskCall, CallFailed> = 0;
   struct Look {
     Seen seen;
     std::optional<CallFailed> trouble;  // nothing can be learned of it
     bool waited = false;                // the answer took its time: ask again at once
   };
-  virtual void look(TaskCall const& call, std::move_only_function<void(Look)> done) = 0;
+  // `watched` is what to_watch() gave.
+  virtual void look(TaskCall const& watched, std::move_only_function<void(Look)> done) = 0;
   virtual void stop(TaskCall const& call, std::move_only_function<void()> done) = 0;
-  // Whether a job can be stopped by what the task says, without the answer to its start.
-  [[nodiscard]] virtual auto knows_job_by_call() const -> bool { return false; }
+  // Whether the task alone says which job is its own, without the answer to its start.
+  [[nodiscard]] virtual auto knows_job_by_call(TaskCall const& /*call*/) const -> bool {
+    return false;
+  }
 };
+
+// Whether another look may find what this one did not. The caller has retried already.
+[[nodiscard]] auto may_pass(aws_sdk::CallProblem const& problem) -> bool;
 
 class JobConnector final : public Connector {
  public:
@@ -47,9 +56,7 @@ class JobConnector final : public Connector {
 
  private:
   struct Wait;
-  struct Starting {
-    std::optional<std::pair<TaskCall, CallDone>> stop;  // asked for meanwhile
-  };
+  struct Start;
   struct Shared;
 
   std::shared_ptr<Connector> const starts_;

@@ -70,17 +70,17 @@ auto state_of(std::string_view status) -> JobState {
   return JobState::kRunning;
 }
 
-auto may_pass(aws_sdk::CallProblem const& problem) -> bool {
-  using Kind = aws_sdk::CallProblem::Kind;
-  return problem.kind == Kind::kNotSent || problem.kind == Kind::kLost ||
-         problem.kind == Kind::kTimeout || problem.kind == Kind::kCancelled ||
-         (problem.kind == Kind::kService && problem.error.status >= 500);
-}
-
 class NestedJobs final : public JobService, public std::enable_shared_from_this<NestedJobs> {
  public:
   NestedJobs(aws_sdk::ServiceCaller& caller, WaitForEnd wait)
       : caller_(caller), wait_(std::move(wait)) {}
+
+  [[nodiscard]] auto to_watch(TaskCall call) const -> std::expected<TaskCall, CallFailed> override {
+    call.submission =
+        fmt::format(R"({{"ExecutionArn":{}}})", json::print_string(execution_of(call)));
+    call.parameters = {};
+    return call;
+  }
 
   void look(TaskCall const& call, std::move_only_function<void(Look)> done) override {
     if (!caller_.is_local("sfn")) return describe(call, std::move(done));
@@ -107,7 +107,10 @@ class NestedJobs final : public JobService, public std::enable_shared_from_this<
                  });
   }
 
-  [[nodiscard]] auto knows_job_by_call() const -> bool override { return true; }
+  // An execution that the task named itself may be another's, and its start was refused.
+  [[nodiscard]] auto knows_job_by_call(TaskCall const& call) const -> bool override {
+    return member_text(call.parameters, "Name").empty();
+  }
 
  private:
   void describe(TaskCall const& call, std::move_only_function<void(Look)> done) {

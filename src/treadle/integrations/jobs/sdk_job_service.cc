@@ -6,6 +6,7 @@
 
 #include "treadle/base/error_names.h"
 #include "treadle/base/log.h"
+#include "treadle/integrations/aws_sdk/retry_policy.h"
 #include "treadle/integrations/jobs/job_connector.h"
 #include "treadle/integrations/service_task.h"
 
@@ -14,22 +15,6 @@ namespace {
 
 using aws_sdk::CallProblem;
 
-// What another look may find otherwise. The caller has retried already.
-auto may_pass(CallProblem const& problem) -> bool {
-  using enum CallProblem::Kind;
-  switch (problem.kind) {
-    case kNotSent:
-    case kLost:
-    case kTimeout:
-    case kCancelled: return true;
-    case kService: return problem.error.status == 429 || problem.error.status >= 500;
-    case kUnknown:
-    case kParameters:
-    case kTooLarge: return false;
-  }
-  return false;
-}
-
 auto sentence_of(CallProblem const& problem) -> std::string {
   if (!problem.sentences.empty()) return problem.sentences.front();
   return problem.error.code.empty()
@@ -37,25 +22,32 @@ auto sentence_of(CallProblem const& problem) -> std::string {
              : fmt::format("{}: {}", problem.error.code, problem.error.message);
 }
 
-auto trouble(std::string cause) -> JobService::Look {
-  return {
-      .seen = {},
-      .trouble = CallFailed{{std::string(errors::kTaskFailed), std::move(cause)}, CallStage::kRun}};
+auto trouble(std::string cause) -> CallFailed {
+  return {{std::string(errors::kTaskFailed), std::move(cause)}, CallStage::kRun};
 }
 
 class SdkJobService final : public JobService {
  public:
   explicit SdkJobService(aws_sdk::ServiceCaller& caller) : caller_(caller) {}
 
-  void look(TaskCall const& call, std::move_only_function<void(Look)> done) override {
+  // What is asked for is all that is kept, as `parameters`.
+  [[nodiscard]] auto to_watch(TaskCall call) const -> std::expected<TaskCall, CallFailed> override {
     auto const* const kind = find_job_kind(call.resource->service, call.resource->action);
     if (kind == nullptr)
-      return done(trouble(fmt::format("The resource '{}' starts no jobs.", call.resource->text)));
-    auto parameters = fill(kind->poll, call.submission, call.parameters);
-    if (!parameters)
-      return done(trouble(
+      return std::unexpected(
+          trouble(fmt::format("The resource '{}' starts no jobs.", call.resource->text)));
+    auto asked = fill(kind->poll, call.submission, call.parameters);
+    if (!asked)
+      return std::unexpected(trouble(
           fmt::format("The job can't be found by what its start returned: {}", call.submission)));
-    caller_.call(call.id, request(*kind, call, kind->poll_action, *std::move(parameters)),
+    call.parameters = *std::move(asked);
+    call.submission = {};
+    return call;
+  }
+
+  void look(TaskCall const& watched, std::move_only_function<void(Look)> done) override {
+    auto const* const kind = find_job_kind(watched.resource->service, watched.resource->action);
+    caller_.call(watched.id, request(*kind, watched, kind->poll_action, watched.parameters),
                  [kind, done = std::move(done)](aws_sdk::ServiceResult result) mutable {
                    done(look_of(*kind, result));
                  });
@@ -89,13 +81,31 @@ class SdkJobService final : public JobService {
         problem.error.code == kind.gone)
       return {.seen = {JobState::kDone, "{}"}, .trouble = {}};
     if (may_pass(problem)) return {};
-    return trouble(sentence_of(problem));
+    return {.seen = {}, .trouble = trouble(sentence_of(problem))};
   }
 
   aws_sdk::ServiceCaller& caller_;
 };
 
 }  // namespace
+
+auto may_pass(CallProblem const& problem) -> bool {
+  using enum CallProblem::Kind;
+  switch (problem.kind) {
+    case kNotSent:
+    case kLost:
+    case kTimeout:
+    case kCancelled: return true;
+    case kService:
+      return problem.error.status >= 500 ||
+             aws_sdk::failure_kind(problem.error.code, problem.error.status) !=
+                 aws_sdk::FailureKind::kFinal;
+    case kUnknown:
+    case kParameters:
+    case kTooLarge: return false;
+  }
+  return false;
+}
 
 auto make_sdk_job_service(aws_sdk::ServiceCaller& caller) -> std::shared_ptr<JobService> {
   return std::make_shared<SdkJobService>(caller);
