@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cstring>
 #include <iterator>
+#include <span>
 #include <string>
 
 namespace treadle::integrations::optimized {
@@ -19,9 +20,10 @@ constexpr std::string_view kSpecial[] = {
     "0.0.0.0/8",     "10.0.0.0/8",      "100.64.0.0/10",  "127.0.0.0/8",    "169.254.0.0/16",
     "172.16.0.0/12", "192.0.0.0/24",    "192.0.2.0/24",   "192.88.99.0/24", "192.168.0.0/16",
     "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4",    "240.0.0.0/4",
-    "::/96",         "64:ff9b:1::/48",  "100::/64",       "2001::/23",      "2001:db8::/32",
-    "fc00::/7",      "fe80::/10",       "fec0::/10",      "ff00::/8",       "5f00::/16",
+    "2001::/23",     "2001:db8::/32",   "3fff::/20",
 };
+// All of IPv6 that has been given out to the public internet.
+constexpr std::string_view kGlobal[] = {"::ffff:0:0/96", "2000::/3"};
 
 auto parse_address(std::string_view text) -> std::optional<Bytes> {
   std::string const copy(text.substr(0, text.find('%')));  // without a zone
@@ -56,13 +58,15 @@ auto really(Bytes const& address) -> Bytes {
   return address;
 }
 
-auto special_ranges() -> std::vector<AddressRange> const& {
-  static auto const ranges = [] {
-    std::vector<AddressRange> out;
-    for (auto const text : kSpecial) out.push_back(*parse_address_range(text));
-    return out;
-  }();
-  return ranges;
+auto parsed(std::span<std::string_view const> texts) -> std::vector<AddressRange> {
+  std::vector<AddressRange> out;
+  for (auto const text : texts) out.push_back(*parse_address_range(text));
+  return out;
+}
+
+auto is_in_any(std::vector<AddressRange> const& ranges, Bytes const& address) -> bool {
+  return std::ranges::any_of(ranges,
+                             [&](AddressRange const& range) { return contains(range, address); });
 }
 
 }  // namespace
@@ -84,16 +88,15 @@ auto parse_address_range(std::string_view text) -> std::optional<AddressRange> {
 }
 
 auto is_public_address(std::string_view address) -> bool {
+  static auto const global = parsed(kGlobal);
+  static auto const special = parsed(kSpecial);
   auto const bytes = parse_address(address);
-  return bytes && std::ranges::none_of(special_ranges(), [&](AddressRange const& range) {
-           return contains(range, really(*bytes));
-         });
+  return bytes && is_in_any(global, really(*bytes)) && !is_in_any(special, really(*bytes));
 }
 
 auto is_in(std::string_view address, std::vector<AddressRange> const& ranges) -> bool {
   auto const bytes = parse_address(address);
-  return bytes && std::ranges::any_of(
-                      ranges, [&](AddressRange const& range) { return contains(range, *bytes); });
+  return bytes && is_in_any(ranges, *bytes);
 }
 
 }  // namespace treadle::integrations::optimized
