@@ -3,6 +3,7 @@
 #include "treadle/integrations/aws_sdk/http_service_caller.h"
 
 #include <atomic>
+#include <future>
 #include <memory>
 #include <string>
 #include <thread>
@@ -248,6 +249,28 @@ TEST_F(HttpServiceCallerTest, CancelAnswersAtOnce) {
   EXPECT_EQ(awaited.get().error().kind, Kind::kCancelled);
   caller_->cancel({{1, 2}, 3});  // nothing left to cancel
   loops_.stop();
+}
+
+TEST_F(HttpServiceCallerTest, CancelEndsTheCallThatWaitsForItsModelAndNotTheNextOfItsId) {
+  serve([](net::Request const&) { return reply(200, R"({"Sound":"quack"})"); });
+  start();
+  // Whoever asks for a service that there is not is told on the thread that reads models.
+  std::promise<void> release;
+  auto unknown = quack();
+  unknown.service = "geese";
+  caller_->call({{9, 9}, 9}, std::move(unknown),
+                [held = release.get_future()](ServiceResult const&) { held.wait(); });
+  testing::Awaited<ServiceResult> first;
+  testing::Awaited<ServiceResult> second;
+  caller_->call({{1, 2}, 3}, quack(), first.setter());
+  caller_->cancel({{1, 2}, 3});
+  caller_->call({{1, 2}, 3}, quack(), second.setter());
+  release.set_value();
+  auto const cancelled = first.get();
+  ASSERT_FALSE(cancelled);
+  EXPECT_EQ(cancelled.error().kind, Kind::kCancelled);
+  EXPECT_TRUE(second.get());
+  EXPECT_EQ(server_->requests().size(), 1U);
 }
 
 TEST_F(HttpServiceCallerTest, TimeIsForAllAttempts) {

@@ -296,19 +296,20 @@ void HttpServiceCaller::stop() { loader_->stop(); }
 
 void HttpServiceCaller::call(CallId id, ServiceCall call, ServiceDone done) {
   auto const service = call.service;
-  waiting_.add(id);
-  loader_->find(service, [this, id, call = std::move(call), done = std::move(done)](
+  auto const ticket = waiting_.add(id);
+  loader_->find(service, [this, id, ticket, call = std::move(call), done = std::move(done)](
                              Result<ServiceModelPtr, std::string> model) mutable {
-    begin(id, std::move(call), std::move(done), std::move(model));
+    begin(id, ticket, std::move(call), std::move(done), std::move(model));
   });
 }
 
-void HttpServiceCaller::begin(CallId id, ServiceCall call, ServiceDone done,
-                              Result<ServiceModelPtr, std::string> model) {
+void HttpServiceCaller::begin(CallId id, WaitingCalls::Ticket ticket, ServiceCall call,
+                              ServiceDone done, Result<ServiceModelPtr, std::string> model) {
   auto const open = std::make_shared<Open>();
   open->id = id;
   auto const refuse = [&](CallProblem problem) { done(std::unexpected(std::move(problem))); };
-  if (!waiting_.take(id)) return refuse(open->problem(Kind::kCancelled, "the call was cancelled"));
+  if (!waiting_.take(id, ticket))
+    return refuse(open->problem(Kind::kCancelled, "the call was cancelled"));
   if (!model) return refuse(open->problem(Kind::kUnknown, model.error()));
   open->model = std::move(*model);
   open->operation = open->model->find_operation(call.action);
@@ -363,15 +364,20 @@ void HttpServiceCaller::after(Milliseconds delay, std::move_only_function<void()
 }
 
 auto HttpServiceCaller::is_local(std::string_view service) const -> bool {
+  if (!parts_.local.contains(service)) return false;
+  std::lock_guard const lock(are_local_mutex_);
+  if (auto const known = are_local_.find(service); known != are_local_.end()) return known->second;
   auto const model = parts_.models.find(service);
-  if (!model || !parts_.local.contains(service)) return false;
+  if (!model) return false;
   auto const location =
       locate_service(parts_.configuration, {.id = service,
                                             .model = **model,
                                             .region = parts_.configuration.region,
                                             .is_local = true,
                                             .has_credentials = parts_.credentials.is_configured()});
-  return location && location->kind == ServiceLocation::Kind::kLocal;
+  bool const is_local = location && location->kind == ServiceLocation::Kind::kLocal;
+  are_local_.emplace(service, is_local);
+  return is_local;
 }
 
 }  // namespace treadle::integrations::aws_sdk

@@ -8,6 +8,8 @@
 #include <atomic>
 #include <map>
 #include <memory>
+#include <mutex>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -55,7 +57,7 @@ class HttpServiceCaller final : public ServiceCaller {
   class Lane;
   class Loader;
   struct Open;
-  void begin(CallId id, ServiceCall call, ServiceDone done,
+  void begin(CallId id, WaitingCalls::Ticket ticket, ServiceCall call, ServiceDone done,
              Result<ServiceModelPtr, std::string> model);
 
   ServiceCallerParts const parts_;
@@ -63,7 +65,10 @@ class HttpServiceCaller final : public ServiceCaller {
   // By loop; shared with answers that are still to come from other threads.
   std::map<net::EventLoop*, std::shared_ptr<Lane>> lanes_;
   std::atomic<std::size_t> next_loop_ = 0;
-  WaitingCalls waiting_;            // for their models
+  WaitingCalls waiting_;  // for their models
+  // What is_local() found before: it is asked on loops, which models must not hold up.
+  mutable std::mutex are_local_mutex_;
+  mutable std::map<std::string, bool, std::less<>> are_local_;
   std::unique_ptr<Loader> loader_;  // gone first: its thread uses the others
 };
 

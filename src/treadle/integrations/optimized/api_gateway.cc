@@ -213,19 +213,20 @@ void ApiGatewayConnector::invoke(TaskCall call, CallDone done) {
   };
   if (request->target.is_override && !credentials_.is_configured())
     return sign_and_send({"test", "test", ""});
-  waiting_.add(request->call.id);
-  credentials_.get(request->call.role_arn, request->call.region,
-                   [this, request, sign_and_send](aws_sdk::CredentialProvider::Got const& got) {
-                     if (!waiting_.take(request->call.id))
-                       return request->done(to_result(request->call, std::nullopt));
-                     if (got) return sign_and_send(*got);
-                     request->done(task_failure(
-                         "ApiGateway.SdkClientException",
+  auto const ticket = waiting_.add(request->call.id);
+  credentials_.get(
+      request->call.role_arn, request->call.region,
+      [this, request, ticket, sign_and_send](aws_sdk::CredentialProvider::Got const& got) {
+        if (!waiting_.take(request->call.id, ticket))
+          return request->done(to_result(request->call, std::nullopt));
+        if (got) return sign_and_send(*got);
+        request->done(
+            task_failure("ApiGateway.SdkClientException",
                          fmt::format("Unable to load credentials from any of the providers in the "
                                      "chain ({})",
                                      got.error()),
                          CallStage::kStart));
-                   });
+      });
 }
 
 void ApiGatewayConnector::send(std::shared_ptr<Request> const& request) {

@@ -75,9 +75,9 @@ void HttpTaskConnector::invoke(TaskCall call, CallDone done) {
 }
 
 void HttpTaskConnector::authorize(std::shared_ptr<Open> const& open) {
-  waiting_.add(open->call.id);
-  tokens_.get(*open->request.connection, [this, open](OAuthTokens::Got const& got) {
-    if (!waiting_.take(open->call.id)) return answered(open, std::nullopt);
+  auto const ticket = waiting_.add(open->call.id);
+  tokens_.get(*open->request.connection, [this, open, ticket](OAuthTokens::Got const& got) {
+    if (!waiting_.take(open->call.id, ticket)) return answered(open, std::nullopt);
     if (!got)
       return open->done(task_failure(errors::kHttpSocket,
                                      fmt::format("The connection '{}' is not authorized: {}",
