@@ -133,12 +133,15 @@ class Batch(BaseHTTPRequestHandler):
     status = "RUNNING"
     calls = []
     lock = threading.Lock()
+    may_submit = threading.Event()
 
     def do_POST(self):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])) or "{}")
         operation = self.path.rsplit("/", 1)[-1]
         with self.lock:
             self.calls.append((operation, body))
+        if operation == "submitjob":
+            self.may_submit.wait(30)
         answer = {"submitjob": {"jobId": "j-1", "jobName": "n", "jobArn": "arn:j"},
                   "describejobs": {"jobs": [{"jobId": "j-1", "jobName": "n", "status": Batch.status,
                                              "jobQueue": "q", "startedAt": 1, "jobDefinition": "d"}]},
@@ -163,6 +166,7 @@ class Batch(BaseHTTPRequestHandler):
         with cls.lock:
             cls.calls.clear()
             cls.status = "RUNNING"
+        cls.may_submit.set()
 
 
 class JobTest(unittest.TestCase):
@@ -222,6 +226,16 @@ class JobTest(unittest.TestCase):
         self.wait_until(lambda: Batch.called("terminatejob"))
         self.assertEqual(Batch.called("terminatejob"),
                          [{"jobId": "j-1", "reason": "The execution was stopped"}])
+
+    def test_a_stop_ends_the_job_whose_start_is_under_way(self):
+        Batch.may_submit.clear()
+        arn = self.start()
+        self.wait_until(lambda: Batch.called("submitjob"))
+        self.server.call("StopExecution", executionArn=arn)
+        self.assertEqual(self.server.wait_for_end(arn)["status"], "ABORTED")
+        Batch.may_submit.set()
+        self.wait_until(lambda: Batch.called("terminatejob"))
+        self.assertEqual(Batch.called("terminatejob")[0]["jobId"], "j-1")
 
 
 if __name__ == "__main__":
