@@ -1,6 +1,7 @@
 """Who is told when executions start, are redriven and end (treadle.yaml, statusChanges)."""
 import json
 import queue
+import socket
 import tempfile
 import threading
 import unittest
@@ -81,6 +82,18 @@ class StatusChangesTest(unittest.TestCase):
         running, ended = self.told(2)
         self.assertEqual(running["detail"]["inputDetails"], {"included": True})
         self.assertEqual((ended["detail"]["inputDetails"], ended["detail"]["input"]), ({"included": False}, None))
+
+    def test_events_of_a_webhook_that_hangs_take_no_more_than_their_share(self):
+        listener = self.enterContext(socket.create_server(("127.0.0.1", 0), backlog=1024))
+        project = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        (project / "treadle.yaml").write_text(
+            f"statusChanges: {{webhooks: ['http://127.0.0.1:{listener.getsockname()[1]}/']}}\n")
+        with Server("--project", project) as server:
+            machine_arn = server.call("CreateStateMachine", name="large", definition=PASS, roleArn=ROLE)[1]["stateMachineArn"]
+            large = json.dumps("x" * 200_000)
+            for _ in range(200):
+                self.assertEqual(server.call("StartExecution", stateMachineArn=machine_arn, input=large)[0], 200)
+            self.assertIn("status events are dropped", server.log.read_text())
 
     def test_a_rule_on_the_event_bus_starts_a_machine(self):
         project = Path(self.enterContext(tempfile.TemporaryDirectory()))

@@ -17,6 +17,7 @@ constexpr std::string_view kSource = "aws.states";
 constexpr std::string_view kSourceOutside = "treadle.states";
 constexpr std::size_t kDataBytesMax = 248 * 1'024;
 constexpr std::uint64_t kOpenMax = 10'000;
+constexpr std::uint64_t kOpenBytesMax = 32 * 1'048'576;
 
 auto status_name(runtime::ExecutionStatus status) -> std::string_view {
   constexpr std::string_view kNames[] = {"RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"};
@@ -69,7 +70,13 @@ auto status_event_detail(runtime::StatusChange const& change) -> std::string {
 // Shared with answers that are still to come.
 struct StatusEvents::Open {
   std::atomic<std::uint64_t> count = 0;
+  std::atomic<std::uint64_t> bytes = 0;
   std::atomic<std::uint64_t> dropped = 0;
+
+  void end(std::uint64_t size) {
+    --count;
+    bytes -= size;
+  }
 };
 
 StatusEvents::StatusEvents(StatusEventsOptions options,
@@ -100,9 +107,10 @@ void StatusEvents::tell(runtime::StatusChange const& change) {
   for (auto const& url : options_.webhooks) post(url, text);
 }
 
-auto StatusEvents::begin() -> bool {
-  if (open_->count.fetch_add(1) < kOpenMax) return true;
-  --open_->count;
+auto StatusEvents::begin(std::uint64_t size) -> bool {
+  bool const is_room = open_->count.fetch_add(1) < kOpenMax;
+  if (open_->bytes.fetch_add(size) + size <= kOpenBytesMax && is_room) return true;
+  open_->end(size);
   auto const dropped = ++open_->dropped;
   if ((dropped & (dropped - 1)) == 0)  // 1, 2, 4, ... of them
     log(LogLevel::kWarning, "status events are dropped: too many wait", {{"dropped", dropped}});
@@ -114,36 +122,37 @@ auto StatusEvents::next_call() -> integrations::CallId {
 }
 
 void StatusEvents::put_event(std::string const& detail, runtime::StatusChange const& change) {
-  if (!begin()) return;
+  if (!begin(detail.size())) return;
   auto const source = caller_.is_local("eventbridge") ? kSource : kSourceOutside;
   api::ObjectWriter entry;
   entry.text("Source", source)
       .text("DetailType", kDetailType)
       .text("Detail", detail)
       .raw("Resources", fmt::format("[{}]", json::print_string(change.summary.execution_arn)));
-  caller_.call(next_call(),
-               {.service = "eventbridge",
-                .action = "putEvents",
-                .parameters = fmt::format(R"({{"Entries":[{}]}})", entry.take()),
-                .region = options_.region,
-                .role_arn = {},
-                .idempotency_token = {},
-                .timeout = {}},
-               [open = open_](integrations::aws_sdk::ServiceResult const& result) {
-                 --open->count;
-                 if (!result)
-                   log(LogLevel::kWarning, "a status event did not reach the event bus",
-                       {{"cause", result.error().error.message}});
-               });
+  caller_.call(
+      next_call(),
+      {.service = "eventbridge",
+       .action = "putEvents",
+       .parameters = fmt::format(R"({{"Entries":[{}]}})", entry.take()),
+       .region = options_.region,
+       .role_arn = {},
+       .idempotency_token = {},
+       .timeout = {}},
+      [open = open_, size = detail.size()](integrations::aws_sdk::ServiceResult const& result) {
+        open->end(size);
+        if (!result)
+          log(LogLevel::kWarning, "a status event did not reach the event bus",
+              {{"cause", result.error().error.message}});
+      });
 }
 
 void StatusEvents::post(std::string const& url, std::string const& event) {
-  if (!begin()) return;
+  if (!begin(event.size())) return;
   net::ClientRequest request{
       .url = url, .headers = {{"Content-Type", "application/json"}}, .body = event};
   http_.send(next_call(), std::move(request),
-             [open = open_](integrations::HttpOutcome const& outcome) {
-               --open->count;
+             [open = open_, size = event.size()](integrations::HttpOutcome const& outcome) {
+               open->end(size);
                if (!outcome) return;
                if (!*outcome)
                  log(LogLevel::kWarning, "a status event did not reach its webhook",

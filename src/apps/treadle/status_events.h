@@ -43,8 +43,8 @@ class StatusEvents {
   struct Open;
   void put_event(std::string const& detail, runtime::StatusChange const& change);
   void post(std::string const& url, std::string const& event);
-  // Whether one more may be under way; counts and says what is dropped.
-  [[nodiscard]] auto begin() -> bool;
+  // Whether one more of that size may be under way; counts and says what is dropped.
+  [[nodiscard]] auto begin(std::uint64_t size) -> bool;
   [[nodiscard]] auto next_call() -> integrations::CallId;
 
   StatusEventsOptions const options_;
