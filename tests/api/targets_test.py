@@ -173,6 +173,16 @@ class ServicesTest(unittest.TestCase):
         answer = self.refused("NotFound", self.sns.publish, TopicArn=topic + "x", Message="m")
         self.assertEqual(answer["Error"]["Message"], "Topic does not exist")
 
+    def test_a_webhook_of_the_link_is_not_called(self):
+        topic = self.sns.create_topic(Name=unique("topic"))["TopicArn"]
+        self.sns.subscribe(TopicArn=topic, Protocol="http", Endpoint="http://169.254.169.254/latest/")
+        self.sns.publish(TopicArn=topic, Message="m")
+        for _ in range(200):
+            if "169.254.169.254 port 80: its address is not allowed" in self.server.log.read_text():
+                return
+            threading.Event().wait(0.05)
+        self.fail(self.server.log.read_text())
+
     def test_events_reach_a_queue(self):
         url, arn = self.queue()
         rule = unique("rule")

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "treadle/base/log.h"
+#include "treadle/integrations/optimized/address_rules.h"
 #include "treadle/runtime/express_codec.h"
 #include "treadle/store/memory_store.h"
 #include "treadle/store/rocksdb_store.h"
@@ -37,6 +38,15 @@ auto express_options(runtime::EngineOptions const& engine) -> runtime::ExpressOp
   options.region = engine.region;
   options.account = engine.account;
   options.time_scale = engine.time_scale;
+  return options;
+}
+
+// Whoever may subscribe to a topic names the webhook, and that may be a definition.
+auto delivery_options() -> net::HttpClientOptions {
+  net::HttpClientOptions options;
+  options.allow_address = [](std::string_view address) {
+    return !integrations::optimized::is_link_local(address);
+  };
   return options;
 }
 
@@ -151,8 +161,8 @@ void Node::serve_itself(std::string const& region, std::string const& account) {
                                                     .account = account,
                                                     .secret = store_->secret()});
   own_api_ = std::make_unique<api::HttpApi>(*api_services_, api::HttpApiOptions{});
-  deliveries_ =
-      std::make_unique<Deliveries>(*own_api_, registry_, task_services_->http(), shared_random_);
+  delivery_http_ = std::make_unique<integrations::HttpCaller>(*loops_, delivery_options());
+  deliveries_ = std::make_unique<Deliveries>(*own_api_, registry_, *delivery_http_, shared_random_);
   task_services_->local().emplace("sfn", [this](net::Request&& request, net::Responder responder) {
     own_api_->handle_own(std::move(request), std::move(responder));
   });

@@ -19,6 +19,7 @@
 #include "treadle/base/result.h"
 #include "treadle/base/system_clock.h"
 #include "treadle/integrations/functions/function_host.h"
+#include "treadle/integrations/http_caller.h"
 #include "treadle/integrations/lambda.h"
 #include "treadle/integrations/registry.h"
 #include "treadle/net/event_loop.h"
@@ -113,7 +114,8 @@ class Node {
   std::unique_ptr<runtime::Catalog> catalog_;
   std::unique_ptr<integrations::ResponseModels> response_models_;
   std::unique_ptr<api::Services> api_services_;
-  std::unique_ptr<api::HttpApi> own_api_;   // what tasks of this process call
+  std::unique_ptr<api::HttpApi> own_api_;  // what tasks of this process call
+  std::unique_ptr<integrations::HttpCaller> delivery_http_;
   std::unique_ptr<Deliveries> deliveries_;  // of the targets
   std::unique_ptr<targets::Targets> targets_;
   bool running_ = false;

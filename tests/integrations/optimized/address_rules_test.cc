@@ -58,6 +58,14 @@ TEST(AddressRules, PublicAddresses) {
     EXPECT_TRUE(is_public_address(address)) << address;
 }
 
+TEST(AddressRules, AddressesOfTheLink) {
+  for (auto const* address : {"169.254.169.254", "169.254.170.2", "::ffff:169.254.169.254",
+                              "64:ff9b::a9fe:a9fe", "fe80::1%eth0", "fd00:ec2::254"})
+    EXPECT_TRUE(is_link_local(address)) << address;
+  for (auto const* address : {"127.0.0.1", "10.0.0.1", "::1", "fd00::1", "8.8.8.8"})
+    EXPECT_FALSE(is_link_local(address)) << address;
+}
+
 TEST(AddressRules, Ranges) {
   auto const in = [](std::string_view address, std::string_view range) {
     return is_in(address, {*parse_address_range(range)});

@@ -22,6 +22,7 @@ constexpr std::string_view kSpecial[] = {
     "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4",    "240.0.0.0/4",
     "2001::/23",     "2001:db8::/32",   "3fff::/20",
 };
+constexpr std::string_view kLink[] = {"169.254.0.0/16", "fe80::/10", "fd00:ec2::/32"};
 // All of IPv6 that has been given out to the public internet.
 constexpr std::string_view kGlobal[] = {"::ffff:0:0/96", "2000::/3"};
 
@@ -92,6 +93,12 @@ auto is_public_address(std::string_view address) -> bool {
   static auto const special = parsed(kSpecial);
   auto const bytes = parse_address(address);
   return bytes && is_in_any(global, really(*bytes)) && !is_in_any(special, really(*bytes));
+}
+
+auto is_link_local(std::string_view address) -> bool {
+  static auto const link = parsed(kLink);
+  auto const bytes = parse_address(address);
+  return bytes && is_in_any(link, really(*bytes));
 }
 
 auto is_in(std::string_view address, std::vector<AddressRange> const& ranges) -> bool {

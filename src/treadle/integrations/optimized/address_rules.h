@@ -22,6 +22,9 @@ struct AddressRange {
 // (v4-mapped, NAT64, 6to4) the IPv4 address counts. What is no address is not public either.
 [[nodiscard]] auto is_public_address(std::string_view address) -> bool;
 
+// Whether `address` is of the link alone, where machines in a cloud find their own credentials.
+[[nodiscard]] auto is_link_local(std::string_view address) -> bool;
+
 [[nodiscard]] auto is_in(std::string_view address, std::vector<AddressRange> const& ranges) -> bool;
 
 }  // namespace treadle::integrations::optimized
