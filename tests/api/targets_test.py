@@ -1,11 +1,13 @@
 """The services that treadle answers itself, through boto3 and the AWS CLI."""
 import hashlib
 import json
+import queue
 import sqlite3
 import subprocess
 import threading
 import unittest
 import urllib.request
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import boto3
@@ -270,6 +272,40 @@ class CrashTest(unittest.TestCase):
             listed = sum(p["KeyCount"] for p in s3.get_paginator("list_objects_v2").paginate(Bucket="bucket"))
             self.assertEqual(len(files), listed)
             self.assertEqual(sqs.receive_message(QueueUrl=url)["Messages"][0]["Body"], "kept")
+
+
+class Function(BaseHTTPRequestHandler):
+    """Lambda, as far as an asynchronous call needs it."""
+    requests = queue.Queue()
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.requests.put((self.path, self.headers["Authorization"]))
+        self.send_response(200)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    def log_message(self, *_):
+        pass
+
+
+class FunctionsElsewhereTest(unittest.TestCase):
+    def test_a_function_is_called_in_the_region_of_the_process(self):
+        functions = ThreadingHTTPServer(("127.0.0.1", 0), Function)
+        threading.Thread(target=functions.serve_forever, daemon=True).start()
+        self.addCleanup(functions.server_close)
+        self.addCleanup(functions.shutdown)
+        address = f"http://127.0.0.1:{functions.server_port}"
+        with Server(environment={"AWS_ENDPOINT_URL_LAMBDA": address}) as server:
+            sns = client(server, "sns")
+            topic = sns.create_topic(Name="t")["TopicArn"]
+            sns.subscribe(TopicArn=topic, Protocol="lambda",
+                          Endpoint="arn:aws:lambda:us-east-1:123456789012:function:f")
+            sns.publish(TopicArn=topic, Message="m")
+            path, authorization = Function.requests.get(timeout=20)
+        self.assertIn("function%3Af", path)
+        self.assertIn("/us-east-1/lambda/aws4_request", authorization)
 
 
 if __name__ == "__main__":

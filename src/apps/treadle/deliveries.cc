@@ -15,8 +15,8 @@ void say_refused(targets::Delivery const& delivery, std::string_view why) {
 }  // namespace
 
 Deliveries::Deliveries(api::HttpApi& api, integrations::Connector& functions,
-                       integrations::HttpCaller& http, Random& random)
-    : api_(api), functions_(functions), http_(http), random_(random) {}
+                       integrations::HttpCaller& http, Random& random, std::string region)
+    : api_(api), functions_(functions), http_(http), random_(random), region_(std::move(region)) {}
 
 void Deliveries::deliver(targets::Delivery delivery, Done done) {
   switch (delivery.kind) {
@@ -61,6 +61,7 @@ void Deliveries::invoke(targets::Delivery delivery, Done done) {
   call.resource = std::move(resource);
   call.parameters = delivery.payload;
   call.idempotency_key = delivery.id;
+  call.region = region_;
   functions_.invoke(std::move(call), [delivery = std::move(delivery), done = std::move(done)](
                                          integrations::CallResult result) mutable {
     auto const* const failed = std::get_if<integrations::CallFailed>(&result);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 
 #include "treadle/api/http_api.h"
 #include "treadle/base/random.h"
@@ -14,9 +15,10 @@ namespace treadle::app {
 
 class Deliveries {
  public:
-  // All outlive it. `api` is called for state machines, `functions` for Lambda functions.
+  // All outlive it. `api` is called for state machines, `functions` for Lambda functions, in
+  // `region`.
   Deliveries(api::HttpApi& api, integrations::Connector& functions, integrations::HttpCaller& http,
-             Random& random);
+             Random& random, std::string region);
 
   // An execution is named after the delivery, so that a repeated one starts no second. Any thread.
   void deliver(targets::Delivery delivery, std::move_only_function<void(bool)> done);
@@ -32,6 +34,7 @@ class Deliveries {
   integrations::Connector& functions_;
   integrations::HttpCaller& http_;
   Random& random_;
+  std::string const region_;
 };
 
 }  // namespace treadle::app

@@ -162,7 +162,8 @@ void Node::serve_itself(std::string const& region, std::string const& account) {
                                                     .secret = store_->secret()});
   own_api_ = std::make_unique<api::HttpApi>(*api_services_, api::HttpApiOptions{});
   delivery_http_ = std::make_unique<integrations::HttpCaller>(*loops_, delivery_options());
-  deliveries_ = std::make_unique<Deliveries>(*own_api_, registry_, *delivery_http_, shared_random_);
+  deliveries_ =
+      std::make_unique<Deliveries>(*own_api_, registry_, *delivery_http_, shared_random_, region);
   task_services_->local().emplace("sfn", [this](net::Request&& request, net::Responder responder) {
     own_api_->handle_own(std::move(request), std::move(responder));
   });
