@@ -151,6 +151,24 @@ TEST_F(JobConnectorTest, a_job_is_stopped_whose_start_has_returned_and_was_not_t
   EXPECT_EQ(stops_done, 2) << "of the start nothing is kept any longer";
 }
 
+// A task that a token has ended takes the result of its start up no more.
+TEST_F(JobConnectorTest, of_starts_that_nobody_takes_up_the_latest_are_kept) {
+  auto const numbered = [](std::uint32_t number) {
+    auto call = batch_job();
+    call.id.history_id = number;
+    return call;
+  };
+  for (std::uint32_t i = 1; i <= 1'001; ++i) {
+    start(numbered(i));
+    caller.answer(R"({"JobId":"j"})");
+  }
+  abandon(numbered(1));
+  EXPECT_TRUE(caller.held.empty());
+  abandon(numbered(2));
+  abandon(numbered(1'001));
+  EXPECT_EQ(caller.held.size(), 2U);
+}
+
 TEST_F(JobConnectorTest, a_start_that_failed_leaves_nothing_to_stop) {
   start(batch_job());
   abandon(batch_job());

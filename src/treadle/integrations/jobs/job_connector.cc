@@ -1,6 +1,7 @@
 #include "treadle/integrations/jobs/job_connector.h"
 
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <mutex>
 #include <utility>
@@ -14,6 +15,9 @@ namespace {
 
 constexpr Milliseconds kFirstDelay{500};
 constexpr Milliseconds kLongestDelay{20'000};
+// Of results that no execution has taken up. None does where a token has ended the task before.
+constexpr std::size_t kKeptMax = 1'000;
+constexpr std::size_t kKeptBytesMax = 16 * 1'048'576;
 
 auto cancelled() -> CallFailed {
   return {{std::string(errors::kTaskFailed), "The wait for the job was cancelled."}};
@@ -105,7 +109,9 @@ struct JobConnector::Shared : std::enable_shared_from_this<Shared> {
       if (at == starts.end()) return;
       if (ok != nullptr && !at->second.stop) {
         at->second.submission = ok->output;
-        return;
+        kept_bytes += ok->output.size();
+        kept.push_back(id);
+        return forget_oldest();
       }
       stop = std::move(at->second.stop);
       starts.erase(at);
@@ -123,11 +129,17 @@ struct JobConnector::Shared : std::enable_shared_from_this<Shared> {
           at->second.stop.emplace(std::move(call), std::move(done));
           return;
         }
-        if (call.submission.empty()) call.submission = *std::move(at->second.submission);
-        starts.erase(at);
+        if (call.submission.empty()) call.submission = *at->second.submission;
+        forget(at);
       }
     }
     stop_if_known(std::move(call), std::move(done));
+  }
+
+  // The execution knows what the start returned.
+  void taken_up(CallId id) {
+    std::lock_guard const lock(mutex);
+    if (auto const at = starts.find(id); at != starts.end()) forget(at);
   }
 
   // What a crash left without an id can't be found, unless the task's own words say which it is.
@@ -143,6 +155,21 @@ struct JobConnector::Shared : std::enable_shared_from_this<Shared> {
   std::mutex mutex;
   std::map<CallId, Wait> waits;
   std::map<CallId, Start> starts;
+
+ private:
+  // Under the lock, as are the rest.
+  void forget(std::map<CallId, Start>::iterator at) {
+    if (at->second.submission) {
+      kept_bytes -= at->second.submission->size();
+      kept.erase(std::ranges::find(kept, at->first));
+    }
+    starts.erase(at);
+  }
+  void forget_oldest() {
+    while (kept.size() > kKeptMax || kept_bytes > kKeptBytesMax) forget(starts.find(kept.front()));
+  }
+  std::deque<CallId> kept;  // whose starts have returned, the oldest first
+  std::size_t kept_bytes = 0;
 };
 
 JobConnector::JobConnector(std::shared_ptr<Connector> starts, std::shared_ptr<JobService> service,
