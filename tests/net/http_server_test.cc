@@ -210,7 +210,7 @@ TEST_F(HttpServerTest, RefusesInItsOwnShape) {
 }
 
 TEST_F(HttpServerTest, ShapesRefusalsByTheHook) {
-  start({.error_response = [](RequestError const& e) {
+  start({.error_response = [](RequestError const& e, Request const&) {
     return Response{
         .status = e.status, .content_type = "text/plain", .body = "no: " + std::string(e.message)};
   }});

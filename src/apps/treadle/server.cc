@@ -28,6 +28,9 @@ namespace {
 constexpr auto kCallsGrace = std::chrono::seconds(25);   // functions that run
 constexpr auto kAnswersGrace = std::chrono::seconds(4);  // requests that have begun
 
+// What requests with large bodies, as S3 takes them, have in memory together.
+constexpr std::size_t kLargeBodiesBytes = std::size_t{512} << 20;
+
 struct ServerOptions {
   std::string listen = "127.0.0.1:8083";
   std::string data = "treadle-data";
@@ -118,6 +121,7 @@ void drain(Node& node, net::HttpServer& server) {
   if (calls_home->get_future().wait_for(kCallsGrace) != std::future_status::ready)
     log(LogLevel::kWarning, "functions still run: they are called again at the next start");
   node.engine().release_waiters();
+  node.targets()->release_waiters();
   std::promise<void> stopped;
   server.stop(kAnswersGrace, [&stopped] { stopped.set_value(); });
   stopped.get_future().wait();
@@ -129,15 +133,36 @@ auto other_services(targets::Targets& services) -> api::OtherServices {
   for (std::string_view const id : {"s3", "sqs", "sns", "eventbridge", "timestreamwrite"})
     by_id.emplace(id, services.service(id));
   return {.signing_name = [](net::Request const& request) -> std::optional<std::string_view> {
+            if (targets::is_event_log(request)) return targets::signing_name("eventbridge");
             auto const id = targets::service_of(request);
             if (!id) return std::nullopt;
             return targets::signing_name(*id);
           },
           .serve =
-              [by_id = std::move(by_id)](net::Request&& request, net::Responder responder) {
+              [by_id = std::move(by_id), event_log = services.event_log()](
+                  net::Request&& request, net::Responder responder) {
+                if (targets::is_event_log(request))
+                  return event_log(std::move(request), std::move(responder));
                 auto const& service = by_id.at(*targets::service_of(request));
                 service(std::move(request), std::move(responder));
+              },
+          .refusal =
+              [](net::Request const& request, api::ApiError const& error) {
+                return targets::refusal(request, error.status, error.code, error.message);
               }};
+}
+
+auto http_options(Address const& address) -> net::HttpServerOptions {
+  return {.address = address.host,
+          .port = address.port,
+          .large_bodies = {.bytes_max = targets::body_bytes_max,
+                           .budget = std::make_shared<net::BodyBudget>(kLargeBodiesBytes)},
+          .error_response = [](net::RequestError const& error, net::Request const& head) {
+            auto plain = net::default_error_response(error);
+            if (targets::service_of(head) != "s3") return plain;
+            return targets::refusal(head, error.status, "InvalidRequest",
+                                    std::string(error.message));
+          }};
 }
 
 auto serve(Node& node, ServerOptions const& options, Address const& address,
@@ -151,7 +176,7 @@ auto serve(Node& node, ServerOptions const& options, Address const& address,
           .access_keys = std::move(keys),
           .other_services = other_services(*node.targets())});
   auto server =
-      net::HttpServer::listen(node.loops(), {.address = address.host, .port = address.port},
+      net::HttpServer::listen(node.loops(), http_options(address),
                               [&http_api](net::Request&& request, net::Responder responder) {
                                 http_api.handle(std::move(request), std::move(responder));
                               });

@@ -128,10 +128,11 @@ void HttpApi::handle_other(std::string_view signing_name, net::Request&& request
   if (options_.access_keys) {
     auto const key =
         options_.access_keys->authenticate_for(signing_name, request, services_.clock.now());
-    if (!key) return responder.send(error_response(key.error()));
+    if (!key) return responder.send(options_.other_services.refusal(request, key.error()));
     // Rights are written in operations and ARNs of Step Functions.
     if (!(*key)->actions.empty() || !(*key)->resources.empty())
-      return responder.send(error_response(
+      return responder.send(options_.other_services.refusal(
+          request,
           {"AccessDeniedException", "An access key with limited rights may not call this.", 403}));
   }
   options_.other_services.serve(std::move(request), std::move(responder));

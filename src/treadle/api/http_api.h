@@ -21,6 +21,8 @@ struct OtherServices {
   // The service's name in signatures; nullopt: the request is for the API.
   std::function<std::optional<std::string_view>(net::Request const&)> signing_name;
   std::function<void(net::Request&&, net::Responder)> serve;
+  // A refusal in the service's own form.
+  std::function<net::Response(net::Request const&, ApiError const&)> refusal;
 };
 
 struct HttpApiOptions {

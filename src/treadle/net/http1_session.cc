@@ -10,7 +10,8 @@ namespace treadle::net {
 Http1Session::Http1Session(HttpServerOptions const& options, OnRequest on_request)
     : options_(options),
       on_request_(std::move(on_request)),
-      parser_({options.head_bytes_max, options.headers_max}, options.body_bytes_max) {}
+      parser_({options.head_bytes_max, options.headers_max}, options.body_bytes_max,
+              &options.large_bodies) {}
 
 auto Http1Session::feed(std::string_view bytes) -> std::size_t {
   auto used = std::size_t{0};
@@ -86,8 +87,8 @@ void Http1Session::refuse(RequestError error) {
   ended_ = true;
   auto const frame = ResponseFrame{make_request_id(), BodyOnWire::kSent, AfterResponse::kClose, 1};
   exchanges_.push_back({frame, std::nullopt});
-  append_response(exchanges_.back().ready.emplace(), options_.error_response(error), frame,
-                  http_date_now());
+  append_response(exchanges_.back().ready.emplace(), options_.error_response(error, parser_.head()),
+                  frame, http_date_now());
   release_ready();
 }
 

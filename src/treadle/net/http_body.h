@@ -26,6 +26,8 @@ class BodyReader {
   explicit BodyReader(BodyLimits limits)
       : limits_(limits), trailer_(Section::kTrailer, limits.trailer) {}
 
+  // For the messages to come.
+  void set_bytes_max(std::size_t bytes_max) { limits_.bytes_max = bytes_max; }
   // Begins the body of a message; a body of kUnstated length ends when finish() is called.
   void start(Framing framing);
   // Takes bytes until the body is done; returns how many it took.

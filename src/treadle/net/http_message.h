@@ -5,12 +5,15 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace treadle::net {
+
+class BodyShare;
 
 // One field: views into the Headers it came from, valid until those change.
 struct Header {
@@ -101,11 +104,13 @@ struct Request {
   std::string remote;     // address of the peer without its port: "127.0.0.1", "::1"
   int minor_version = 1;  // HTTP/1.minor_version
   RequestId id;           // goes back as x-amzn-RequestId
+  // Of a large body: goes with the body wherever that is kept.
+  std::shared_ptr<BodyShare> share{};
 };
 
 // Why a message is refused before anybody looks at what it asks for.
 struct RequestError {
-  int status = 400;          // 400, 408, 413, 417, 431, 501, 505
+  int status = 400;          // 400, 408, 413, 417, 431, 501, 503, 505
   std::string_view message;  // a constant, for the client to read
   friend auto operator==(RequestError const&, RequestError const&) -> bool = default;
 };

@@ -1,6 +1,7 @@
 #include "treadle/net/http_parser.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "treadle/base/assert.h"
@@ -40,6 +41,7 @@ auto RequestParser::feed(std::string_view bytes) -> std::size_t {
   if (body_.bytes_read() > 0) awaits_continue_ = false;
   if (body_.state() == BodyReader::State::kFailed) fail(body_.error());
   if (body_.state() == BodyReader::State::kDone) state_ = State::kComplete;
+  if (state_ != State::kFailed && body_.bytes_read() > body_bytes_max_) charge_body();
   return used;
 }
 
@@ -51,10 +53,27 @@ void RequestParser::end_head() {
   auto const expectation = read_expectation();
   if (!expectation) return fail(expectation.error());
   keep_alive_ = is_persistent(head_.headers(), request_.minor_version);
+  request_.headers = head_.take_headers();
+  allow_body();
   // A request that states no length has no body.
   body_.start(framing->kind == BodyKind::kUnstated ? Framing{BodyKind::kSized, 0} : *framing);
-  request_.headers = head_.take_headers();
   state_ = State::kBody;
+}
+
+void RequestParser::allow_body() {
+  if (large_ == nullptr || !large_->bytes_max) return;
+  body_.set_bytes_max(std::max(body_bytes_max_, large_->bytes_max(request_)));
+}
+
+// Only what is there is counted: a client that promises much and sends little takes nothing from
+// others.
+void RequestParser::charge_body() {
+  if (large_ == nullptr || !large_->budget) return;
+  if (!request_.share) request_.share = std::make_shared<BodyShare>(large_->budget);
+  if (request_.share->grow_to(body_.bytes_read())) return;
+  std::ignore = body_.take();
+  request_.share = nullptr;
+  fail({503, "Too many large bodies are under way"});
 }
 
 auto RequestParser::read_start_line() -> std::expected<void, RequestError> {

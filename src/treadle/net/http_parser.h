@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "treadle/net/body_budget.h"
 #include "treadle/net/http_body.h"
 #include "treadle/net/http_head.h"
 #include "treadle/net/http_message.h"
@@ -23,8 +24,12 @@ class RequestParser {
  public:
   enum class State : std::uint8_t { kIdle, kHead, kBody, kComplete, kFailed };
 
-  RequestParser(HeadLimits head, std::size_t body_bytes_max)
-      : head_(Section::kHead, head), body_({body_bytes_max, head}) {}
+  // `large`, if any, outlives it.
+  RequestParser(HeadLimits head, std::size_t body_bytes_max, LargeBodies const* large = nullptr)
+      : head_(Section::kHead, head),
+        body_({body_bytes_max, head}),
+        large_(large),
+        body_bytes_max_(body_bytes_max) {}
 
   // Takes bytes until one request is complete; returns how many it took.
   auto feed(std::string_view bytes) -> std::size_t;
@@ -34,6 +39,8 @@ class RequestParser {
   // When kBody: whether the client waits for "100 Continue" before it sends the body.
   [[nodiscard]] auto awaits_continue() const -> bool { return awaits_continue_; }
   [[nodiscard]] auto body_bytes_read() const -> std::size_t { return body_.bytes_read(); }
+  // What is known of the request that is being read: empty before its head is whole.
+  [[nodiscard]] auto head() const -> Request const& { return request_; }
   // When kComplete: whether another request may follow on the connection.
   [[nodiscard]] auto keep_alive() const -> bool { return keep_alive_; }
   // When kComplete: the request, without remote and id. The parser is ready for the next.
@@ -41,6 +48,8 @@ class RequestParser {
 
  private:
   void end_head();
+  void allow_body();
+  void charge_body();
   auto read_start_line() -> std::expected<void, RequestError>;
   auto read_target(std::string_view target) -> std::expected<void, RequestError>;
   auto read_expectation() -> std::expected<void, RequestError>;
@@ -48,6 +57,8 @@ class RequestParser {
 
   HeadReader head_;
   BodyReader body_;
+  LargeBodies const* large_;
+  std::size_t body_bytes_max_;
   Request request_;
   RequestError error_{};
   State state_ = State::kIdle;

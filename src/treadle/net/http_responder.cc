@@ -36,6 +36,7 @@ auto type_of(int status) -> std::string_view {
     case 408: return "RequestTimeoutException";
     case 413: return "RequestEntityTooLargeException";
     case 431: return "RequestHeadersTooLargeException";
+    case 503: return "ServiceUnavailableException";
     case 501:
     case 505: return "UnsupportedProtocolException";
     default: return "BadRequestException";

@@ -16,6 +16,7 @@
 
 #include "treadle/base/limits.h"
 #include "treadle/base/result.h"
+#include "treadle/net/body_budget.h"
 #include "treadle/net/event_loop.h"
 #include "treadle/net/http_message.h"
 
@@ -63,6 +64,7 @@ struct HttpServerOptions {
   std::size_t head_bytes_max = 64 * 1024;              // request line and headers; beyond: 431
   std::size_t headers_max = 100;                       // beyond: 431
   std::size_t body_bytes_max = limits::kRequestBytes;  // beyond: 413
+  LargeBodies large_bodies{};                          // none: no request may have more
   std::size_t pipelined_max =
       64;  // requests of one connection in the handler's hands; more wait unread
 
@@ -79,8 +81,9 @@ struct HttpServerOptions {
   std::size_t connections_max = 10'000;             // beyond: they wait in the kernel's backlog
   std::size_t connections_per_address_max = 1'000;  // beyond: closed at once; loopback is exempt
 
-  // What the client reads when the server itself refuses.
-  std::function<Response(RequestError const&)> error_response = default_error_response;
+  // What the client reads when the server itself refuses; `head` is what is known of the request.
+  std::function<Response(RequestError const&, Request const& head)> error_response =
+      [](RequestError const& error, Request const&) { return default_error_response(error); };
 };
 
 class HttpServer {

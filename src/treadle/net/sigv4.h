@@ -74,8 +74,14 @@ struct AccessKey {
 //
 // Demanded: one Authorization of AWS4-HMAC-SHA256; X-Amz-Date within five minutes of `now`; exactly
 // our scope with the date of that header; host, x-amz-date and every x-amz-* header signed; the
-// signature over the hash of the body that arrived. Refused: unsigned and streaming payloads,
-// presigned queries, other algorithms. An unknown key costs the same work as a wrong signature;
+// signature over the hash of the body that arrived. Refused: other algorithms and, but for service
+// "s3", unsigned and streaming payloads and presigned queries.
+//
+// Of S3 a query may hold the signature instead, for X-Amz-Expires seconds (1 to 604,800) from its
+// date. Of its payloads that are UNSIGNED-PAYLOAD or STREAMING-... the head alone is verified: not
+// the bytes, and of STREAMING-AWS4-HMAC-SHA256-PAYLOAD the seed signature, not those of chunks.
+//
+// An unknown key costs the same work as a wrong signature;
 // comparisons take constant time.
 class SignatureVerifier {
  public:

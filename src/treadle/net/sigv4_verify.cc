@@ -10,12 +10,18 @@
 
 #include "treadle/net/canonical_request.h"
 #include "treadle/net/sigv4.h"
+#include "treadle/net/uri.h"
 
 namespace treadle::net {
 namespace {
 
 auto constexpr kSkewMax = std::chrono::minutes(5);
 auto constexpr kAlgorithm = std::string_view("AWS4-HMAC-SHA256 ");
+auto constexpr kQuerySignature = std::string_view("X-Amz-Signature");
+auto constexpr kExpiresMax = std::int64_t{7} * 24 * 60 * 60;
+auto constexpr kUnsignedHashes = std::array<std::string_view, 4>{
+    "UNSIGNED-PAYLOAD", "STREAMING-UNSIGNED-PAYLOAD-TRAILER", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD",
+    "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER"};
 auto constexpr kDaysKept = std::size_t{3};  // around midnight two are in use
 
 // JSON protocols answer all of these with 400; AWS's texts where they are known.
@@ -142,6 +148,80 @@ auto check_date(std::string_view amz_date, Timestamp now) -> std::expected<void,
   return {};
 }
 
+// A query's parameters, decoded.
+class Query {
+ public:
+  explicit Query(std::string_view text) {
+    for (auto const part : split(text, '&')) {
+      auto const equals = std::min(part.find('='), part.size());
+      auto const value = part.substr(std::min(equals + 1, part.size()));
+      values_.emplace_back(percent_decode(part.substr(0, equals)).value_or(""),
+                           percent_decode(value).value_or(""));
+    }
+  }
+  // nullopt also where it is repeated.
+  [[nodiscard]] auto find(std::string_view name) const -> std::optional<std::string> {
+    auto const named = [&](auto const& value) { return value.first == name; };
+    auto const found = std::ranges::find_if(values_, named);
+    if (found == values_.end() || std::ranges::count_if(values_, named) != 1) return std::nullopt;
+    return found->second;
+  }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> values_;
+};
+
+// The target as it was signed.
+auto without_signature(std::string_view target) -> std::string {
+  auto const [path, query] = split_target(target);
+  auto kept = std::string(path);
+  auto separator = '?';
+  for (auto const part : split(query, '&')) {
+    if (percent_decode(part.substr(0, part.find('='))).value_or("") == kQuerySignature) continue;
+    kept += std::exchange(separator, '&');
+    kept += part;
+  }
+  return kept;
+}
+
+auto is_unsigned(std::string_view hash) -> bool {
+  return std::ranges::find(kUnsignedHashes, hash) != kUnsignedHashes.end();
+}
+
+// What stands for the body in the canonical request.
+auto signed_hash(Request const& request, bool is_s3) -> std::expected<std::string, AuthError> {
+  auto const declared = request.headers.find("X-Amz-Content-Sha256");
+  if (is_s3 && declared && is_unsigned(*declared)) return std::string(*declared);
+  auto hash = to_hex(sha256(request.body));
+  if (declared && *declared != hash) {
+    return invalid("'X-Amz-Content-Sha256' must be the SHA-256 of the body.");
+  }
+  return hash;
+}
+
+// A presigned request is good from its date, give or take the clocks, for the seconds it names.
+auto check_expiry(std::string_view amz_date, std::string_view expires, Timestamp now)
+    -> std::expected<void, AuthError> {
+  auto const time = parse_amz_date(amz_date);
+  auto seconds = std::int64_t{0};
+  auto const [end, error] =
+      std::from_chars(expires.data(), expires.data() + expires.size(), seconds);
+  auto const is_number = error == std::errc() && end == expires.data() + expires.size();
+  if (!time || !is_number || seconds < 1 || seconds > kExpiresMax) {
+    return incomplete("X-Amz-Date must be a date and X-Amz-Expires 1 to 604800 seconds.");
+  }
+  if (*time > now + kSkewMax) return invalid("The request is not valid yet.");
+  if (now > *time + std::chrono::seconds(seconds)) return invalid("Request has expired");
+  return {};
+}
+
+// What was signed besides the headers.
+struct Signed {
+  std::string_view amz_date;
+  std::string_view target;
+  std::string_view body_hash;
+};
+
 }  // namespace
 
 struct SignatureVerifier::Impl {
@@ -169,6 +249,53 @@ struct SignatureVerifier::Impl {
     }
     return found;
   }
+
+  auto check(Request const& request, Authorization const& authorization, Signed const& what)
+      -> std::expected<AccessKey const*, AuthError> {
+    auto const day = std::string(what.amz_date.substr(0, 8));
+    auto const scope_text = credential_scope(day, scope);
+    if (authorization.scope != scope_text) {
+      return invalid("Credential should be scoped to a valid date, region and service.");
+    }
+    TRY(check_signed_headers(request, authorization.signed_headers));
+    auto const* const key = find(authorization.key_id);
+    auto const canonical =
+        canonical_request({request.method, what.target, request.headers,
+                           authorization.signed_headers, what.body_hash, scope.service == "s3"});
+    auto const expected = signature(key_for(day, key != nullptr ? *key : nobody), what.amz_date,
+                                    scope_text, canonical);
+    auto const is_right = constant_time_equal(expected, authorization.signature);
+    if (key == nullptr) {
+      return refuse("UnrecognizedClientException",
+                    "The security token included in the request is invalid.");
+    }
+    if (!is_right) return mismatch();
+    return key;
+  }
+
+  auto verify_presigned(Request const& request, Query const& query, Timestamp now)
+      -> std::expected<AccessKey const*, AuthError> {
+    auto const credential = query.find("X-Amz-Credential").value_or("");
+    auto const names = query.find("X-Amz-SignedHeaders").value_or("");
+    auto const given = query.find(kQuerySignature).value_or("");
+    auto const amz_date = query.find("X-Amz-Date").value_or("");
+    if (query.find("X-Amz-Algorithm") != "AWS4-HMAC-SHA256" || query.find("X-Amz-Security-Token")) {
+      return incomplete("X-Amz-Algorithm must be AWS4-HMAC-SHA256, without a session token.");
+    }
+    TRY(check_expiry(amz_date, query.find("X-Amz-Expires").value_or(""), now));
+    auto const slash = std::min(credential.find('/'), credential.size());
+    auto authorization =
+        Authorization{std::string_view(credential).substr(0, slash),
+                      std::string_view(credential).substr(std::min(slash + 1, credential.size())),
+                      {},
+                      given};
+    for (auto const name : split(names, ';')) authorization.signed_headers.emplace_back(name);
+    auto const body_hash = request.headers.count("X-Amz-Content-Sha256") == 0
+                               ? std::string(kUnsignedHashes.front())
+                               : TRY(signed_hash(request, true));
+    auto const target = without_signature(request.target);
+    return check(request, authorization, {amz_date, target, body_hash});
+  }
 };
 
 SignatureVerifier::SignatureVerifier(std::vector<AccessKey> keys, SigningScope scope)
@@ -183,7 +310,12 @@ SignatureVerifier::~SignatureVerifier() = default;
 
 auto SignatureVerifier::verify(Request const& request, Timestamp now) const
     -> std::expected<AccessKey const*, AuthError> {
+  auto const is_s3 = impl_->scope.service == "s3";
   auto const count = request.headers.count("Authorization");
+  if (count == 0 && is_s3) {
+    auto const query = Query(split_target(request.target).query);
+    if (query.find(kQuerySignature)) return impl_->verify_presigned(request, query, now);
+  }
   if (count == 0)
     return refuse("MissingAuthenticationTokenException", "Missing Authentication Token");
   if (count > 1) return incomplete("There must be one Authorization header.");
@@ -193,30 +325,8 @@ auto SignatureVerifier::verify(Request const& request, Timestamp now) const
   }
   auto const amz_date = *request.headers.find("X-Amz-Date");
   TRY(check_date(amz_date, now));
-  auto const day = std::string(amz_date.substr(0, 8));
-  auto const scope_text = credential_scope(day, impl_->scope);
-  if (authorization.scope != scope_text) {
-    return invalid("Credential should be scoped to a valid date, region and service.");
-  }
-  TRY(check_signed_headers(request, authorization.signed_headers));
-  auto const body_hash = to_hex(sha256(request.body));
-  auto const declared = request.headers.find("X-Amz-Content-Sha256");
-  if (declared && *declared != body_hash) {
-    return invalid("'X-Amz-Content-Sha256' must be the SHA-256 of the body.");
-  }
-  auto const* const key = impl_->find(authorization.key_id);
-  auto const canonical =
-      canonical_request({request.method, request.target, request.headers,
-                         authorization.signed_headers, body_hash, impl_->scope.service == "s3"});
-  auto const expected = signature(impl_->key_for(day, key != nullptr ? *key : impl_->nobody),
-                                  amz_date, scope_text, canonical);
-  auto const is_right = constant_time_equal(expected, authorization.signature);
-  if (key == nullptr) {
-    return refuse("UnrecognizedClientException",
-                  "The security token included in the request is invalid.");
-  }
-  if (!is_right) return mismatch();
-  return key;
+  auto const body_hash = TRY(signed_hash(request, is_s3));
+  return impl_->check(request, authorization, {amz_date, request.target, body_hash});
 }
 
 }  // namespace treadle::net

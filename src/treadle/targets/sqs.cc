@@ -86,7 +86,7 @@ void Sqs::run(std::shared_ptr<Exchange> const& exchange) {
     return answer(*exchange, refuse("SerializationException", "The request is no JSON object."));
   call.request = *parsed;
   if (call.operation != "ReceiveMessage") return answer(*exchange, dispatch(call));
-  receive(exchange, Worker::Time::min());
+  receive(exchange);
 }
 
 void Sqs::answer(Exchange& exchange, Answer const& given) {
@@ -113,8 +113,7 @@ auto Sqs::response_of(Call const& call, Answer const& given) -> net::Response {
   return response;
 }
 
-// `until`: when a wait that has begun ends; min() where none has.
-void Sqs::receive(std::shared_ptr<Exchange> const& exchange, Worker::Time until) {
+void Sqs::receive(std::shared_ptr<Exchange> const& exchange) {
   auto const& request = exchange->call.request;
   auto const queue = queue_of(request);
   if (!queue) return answer(*exchange, std::unexpected(queue.error()));
@@ -138,34 +137,78 @@ void Sqs::receive(std::shared_ptr<Exchange> const& exchange, Worker::Time until)
                                      seconds)));
   if (exchange->responder.client_is_gone())
     return;  // its messages would be lost until they time out
-  auto const now = std::chrono::steady_clock::now();
-  if (until == Worker::Time::min()) until = now + std::chrono::seconds(seconds);
   auto messages = take(*queue, request);
   if (messages != "[]") return answer(*exchange, Object().raw("Messages", messages).str());
-  if (now >= until || waiting_count_ >= kWaitingMax) return answer(*exchange, "{}");
-  wait_for_message(*queue, exchange, until);
+  if (seconds == 0 || is_released_ || waiting_count_ >= kWaitingMax) return answer(*exchange, "{}");
+  waiting_[*queue].all.push_back(
+      {exchange, std::chrono::steady_clock::now() + std::chrono::seconds(seconds)});
+  ++waiting_count_;
+  arm(*queue);
 }
 
-void Sqs::wait_for_message(std::string const& queue, std::shared_ptr<Exchange> const& exchange,
-                           Worker::Time until) {
-  waiting_[queue].push_back({exchange, until});
-  ++waiting_count_;
-  auto due = until;
+// One timer for all that wait at the queue: for the end of the first wait, or for the next message
+// that becomes visible.
+void Sqs::arm(std::string const& queue) {
+  auto& waiters = waiting_[queue];
+  auto const now = std::chrono::steady_clock::now();
+  auto due = Worker::Time::max();
+  for (auto const& one : waiters.all) due = std::min(due, one.until);
   auto rows = database_.query("select min(visible_at) from messages where queue=? and visible_at>?",
                               queue, scope_.now());
   if (rows.next() && rows.integer(0) > 0)
-    due = std::min(due, std::chrono::steady_clock::now() +
-                            std::chrono::milliseconds(rows.integer(0) - scope_.now()));
-  worker_.run_at(due, [this, queue] { wake(queue); });
+    due = std::min(due, now + std::chrono::milliseconds(rows.integer(0) - scope_.now()));
+  if (due >= waiters.armed) return;
+  waiters.armed = due;
+  worker_.run_at(due, [this, queue, due] {
+    if (auto const found = waiting_.find(queue);
+        found != waiting_.end() && found->second.armed == due) {
+      found->second.armed = Worker::Time::max();
+      wake(queue);
+    }
+  });
 }
 
+// Serves those that wait, the oldest first, for as long as there are messages.
 void Sqs::wake(std::string const& queue) {
   auto const found = waiting_.find(queue);
   if (found == waiting_.end()) return;
-  auto const all = std::move(found->second);
-  waiting_.erase(found);
-  waiting_count_ -= all.size();
-  for (auto const& one : all) receive(one.exchange, one.until);
+  auto const now = std::chrono::steady_clock::now();
+  auto& all = found->second.all;
+  auto const is_there = has_queue(queue);
+  auto may_have_more = is_there;
+  for (auto one = all.begin(); one != all.end();) {
+    auto& exchange = *one->exchange;
+    if (!exchange.responder.client_is_gone()) {
+      auto const messages = may_have_more ? take(queue, exchange.call.request) : "[]";
+      may_have_more = messages != "[]";
+      if (may_have_more) {
+        answer(exchange, Object().raw("Messages", messages).str());
+      } else if (!is_there) {
+        answer(exchange, refuse("QueueDoesNotExist", "The specified queue does not exist."));
+      } else if (is_released_ || now >= one->until) {
+        answer(exchange, "{}");
+      } else {
+        ++one;
+        continue;
+      }
+    }
+    one = all.erase(one);
+    --waiting_count_;
+  }
+  if (all.empty()) {
+    waiting_.erase(found);
+  } else {
+    arm(queue);
+  }
+}
+
+void Sqs::release_waiters() {
+  worker_.post_own([this] {
+    is_released_ = true;
+    std::vector<std::string> queues;
+    for (auto const& [queue, waiters] : waiting_) queues.push_back(queue);
+    for (auto const& queue : queues) wake(queue);
+  });
 }
 
 auto Sqs::dispatch(Call const& call) -> Answer {

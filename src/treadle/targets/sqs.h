@@ -36,6 +36,9 @@ class Sqs {
 
   void handle(net::Request&& request, net::Responder responder);  // any thread
 
+  // From now on nobody waits for a message. Any thread.
+  void release_waiters();
+
   // The rest on the worker's thread.
   // SendMessage's answer.
   [[nodiscard]] auto send(std::string_view queue, Outgoing const& message) -> Answer;
@@ -55,12 +58,16 @@ class Sqs {
     std::shared_ptr<Exchange> exchange;
     Worker::Time until;
   };
+  // The receives that wait at one queue, the oldest first, and the timer for them.
+  struct Waiters {
+    std::list<Waiting> all;
+    Worker::Time armed = Worker::Time::max();  // when the next wake() comes
+  };
 
   void run(std::shared_ptr<Exchange> const& exchange);
-  void receive(std::shared_ptr<Exchange> const& exchange, Worker::Time until);
-  void wait_for_message(std::string const& queue, std::shared_ptr<Exchange> const& exchange,
-                        Worker::Time until);
+  void receive(std::shared_ptr<Exchange> const& exchange);
   void wake(std::string const& queue);
+  void arm(std::string const& queue);
   void answer(Exchange& exchange, Answer const& answer);
   [[nodiscard]] static auto response_of(Call const& call, Answer const& given) -> net::Response;
 
@@ -86,8 +93,9 @@ class Sqs {
   Worker& worker_;
   Database& database_;
   Scope scope_;
-  std::map<std::string, std::list<Waiting>, std::less<>> waiting_;  // by queue
+  std::map<std::string, Waiters, std::less<>> waiting_;  // by queue
   std::size_t waiting_count_ = 0;
+  bool is_released_ = false;
 };
 
 // "" of no attributes.

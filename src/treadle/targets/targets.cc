@@ -148,6 +148,8 @@ auto Targets::event_log() const -> Service {
   };
 }
 
+void Targets::release_waiters() { impl_->sqs->release_waiters(); }
+
 void Targets::start() { impl_->deliveries->start(); }
 
 }  // namespace treadle::targets

@@ -3,6 +3,7 @@
 // Source: the services' API references.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -105,6 +106,8 @@ class Targets {
   [[nodiscard]] auto service(std::string_view id) const -> Service;
   // GET /v1/events: the newest events as {"events":[...]}, `limit` of them (100, at most 1,000).
   [[nodiscard]] auto event_log() const -> Service;
+  // Answers the receives that wait for messages, with none, and lets no more wait.
+  void release_waiters();
   // Begins to deliver. Once.
   void start();
 
@@ -116,6 +119,13 @@ class Targets {
 
 // Which of the services a request on a shared port is for; nullopt where it is for none of them.
 [[nodiscard]] auto service_of(net::Request const& request) -> std::optional<std::string_view>;
+// GET /v1/events, which is event_log()'s; for service_of() it may be anybody's.
+[[nodiscard]] auto is_event_log(net::Request const& request) -> bool;
+// How large the body of a request with this head may be; 0: as on the rest of the port.
+[[nodiscard]] auto body_bytes_max(net::Request const& head) -> std::size_t;
+// A refusal from before the service saw the request, in the form of the service's own.
+[[nodiscard]] auto refusal(net::Request const& request, int status, std::string code,
+                           std::string message) -> net::Response;
 // What signatures call a service: "events" for "eventbridge", "timestream" for "timestreamwrite".
 [[nodiscard]] auto signing_name(std::string_view id) -> std::string_view;
 
