@@ -126,9 +126,11 @@ auto Node::open_targets(NodeOptions& options) -> Result<void, std::string> {
        .clock = &clock_,
        .random = &shared_random_,
        .setup = std::move(*options.targets),
-       .deliver = [this](targets::Delivery delivery, std::move_only_function<void(bool)> done) {
-         deliveries_->deliver(std::move(delivery), std::move(done));
-       }}));
+       .deliver =
+           [this](targets::Delivery delivery, std::move_only_function<void(bool)> done) {
+             deliveries_->deliver(std::move(delivery), std::move(done));
+           },
+       .time_scale = options.engine.time_scale}));
   for (auto const* id : {"s3", "sqs", "sns", "eventbridge", "timestreamwrite"})
     task_services_->local().emplace(id, targets_->service(id));
   return {};

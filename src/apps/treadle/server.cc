@@ -116,12 +116,12 @@ auto access_keys(ServerOptions const& options)
 // Ends the work in order: calls that are out come home while the API still serves them, then the
 // requests are answered. What is not home by then is sent again at the next start, with its key.
 void drain(Node& node, net::HttpServer& server) {
+  node.targets()->release_waiters();  // tasks may be among them
   auto const calls_home = std::make_shared<std::promise<void>>();
   node.engine().drain_calls([calls_home] { calls_home->set_value(); });
   if (calls_home->get_future().wait_for(kCallsGrace) != std::future_status::ready)
     log(LogLevel::kWarning, "functions still run: they are called again at the next start");
   node.engine().release_waiters();
-  node.targets()->release_waiters();
   std::promise<void> stopped;
   server.stop(kAnswersGrace, [&stopped] { stopped.set_value(); });
   stopped.get_future().wait();

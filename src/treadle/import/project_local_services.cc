@@ -1,6 +1,7 @@
 #include "treadle/import/project_local_services.h"
 
 #include <algorithm>
+#include <charconv>
 #include <numeric>
 #include <span>
 
@@ -99,6 +100,70 @@ auto json_of(yaml::Node const& map, std::string_view key) -> Read<std::string> {
   return std::string(node->text());
 }
 
+struct Bounds {
+  std::string_view name;
+  std::int64_t min;
+  std::int64_t max;
+};
+constexpr Bounds kQueueBounds[] = {
+    {"VisibilityTimeout", 0, 43'200},         {"DelaySeconds", 0, 900},
+    {"MaximumMessageSize", 1'024, 1'048'576}, {"MessageRetentionPeriod", 60, 1'209'600},
+    {"ReceiveMessageWaitTimeSeconds", 0, 20}, {"maxReceiveCount", 1, 1'000}};
+
+auto check_number(yaml::Node const& at, Bounds const& bounds) -> Read<void> {
+  std::int64_t number = 0;
+  auto const text = at.is_scalar() ? at.text() : std::string_view();
+  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error == std::errc() && end == text.data() + text.size() && number >= bounds.min &&
+      number <= bounds.max)
+    return {};
+  return refuse(at, fmt::format("expected a number from {} to {} as '{}'", bounds.min, bounds.max,
+                                bounds.name));
+}
+
+auto check_redrive(yaml::Node const& policy) -> Read<void> {
+  if (!policy.is_map()) return {};  // JSON as a text
+  TRY(check_keys(policy, {"deadLetterTargetArn", "maxReceiveCount"}));
+  auto const arn = TRY(needed(policy, "deadLetterTargetArn"));
+  if (!arn.starts_with("arn:aws:sqs:"))
+    return refuse(*policy.find("deadLetterTargetArn"), "expected the ARN of a queue");
+  auto const* const count = policy.find("maxReceiveCount");
+  if (count == nullptr) return refuse(policy, "expected a 'maxReceiveCount'");
+  return check_number(*count, kQueueBounds[5]);
+}
+
+auto check_queue(std::string_view queue, yaml::Node const& attributes) -> Read<void> {
+  for (auto const& bounds : kQueueBounds)
+    if (auto const* const value = attributes.find(bounds.name)) TRY(check_number(*value, bounds));
+  if (auto const* const policy = attributes.find("RedrivePolicy")) TRY(check_redrive(*policy));
+  auto const* const by_content = attributes.find("ContentBasedDeduplication");
+  if (by_content == nullptr) return {};
+  auto const value = TRY(needed(attributes, "ContentBasedDeduplication"));
+  if (value != "true" && value != "false") return refuse(*by_content, "expected true or false");
+  if (!queue.ends_with(".fifo"))
+    return refuse(*by_content, "only a queue whose name ends in '.fifo' has this");
+  return {};
+}
+
+// A protocol and an endpoint of its kind.
+auto check_subscription(yaml::Node const& node, SubscriptionEntry const& one) -> Read<void> {
+  struct Kind {
+    std::string_view protocol;
+    std::string_view prefix;
+    std::string_view name;
+  };
+  constexpr Kind kKinds[] = {{"sqs", "arn:aws:sqs:", "the ARN of a queue"},
+                             {"lambda", "arn:aws:lambda:", "the ARN of a function"},
+                             {"http", "http://", "a URL that begins with http://"},
+                             {"https", "https://", "a URL that begins with https://"}};
+  auto const* const kind = std::ranges::find(kKinds, one.protocol, &Kind::protocol);
+  if (kind == std::end(kKinds))
+    return refuse(*node.find("protocol"), "expected sqs, lambda, http or https");
+  if (!one.endpoint.starts_with(kind->prefix))
+    return refuse(*node.find("endpoint"), fmt::format("expected {}", kind->name));
+  return {};
+}
+
 auto read_queues(yaml::Node const& section, ServiceEntries& out) -> Read<void> {
   TRY(check_keys(section, {"queues"}));
   for (auto const& [key, node] : TRY(members(section, "queues"))) {
@@ -107,6 +172,7 @@ auto read_queues(yaml::Node const& section, ServiceEntries& out) -> Read<void> {
       TRY(check_keys(node, {"VisibilityTimeout", "DelaySeconds", "MaximumMessageSize",
                             "MessageRetentionPeriod", "ReceiveMessageWaitTimeSeconds",
                             "ContentBasedDeduplication", "RedrivePolicy"}));
+      TRY(check_queue(queue.name, node));
       for (auto const& [name, value] : node.members())
         queue.attributes.emplace_back(
             name.text(), value.is_map() ? to_json(value) : TRY(needed(node, name.text())));
@@ -125,9 +191,7 @@ auto read_topics(yaml::Node const& section, ServiceEntries& out) -> Read<void> {
                           .protocol = TRY(needed(node, "protocol")),
                           .endpoint = TRY(needed(node, "endpoint")),
                           .filter_policy = TRY(json_of(node, "filterPolicy"))};
-    constexpr std::string_view kProtocols[] = {"sqs", "lambda", "http", "https"};
-    if (std::ranges::find(kProtocols, one.protocol) == std::end(kProtocols))
-      return refuse(*node.find("protocol"), "expected sqs, lambda, http or https");
+    TRY(check_subscription(node, one));
     auto const raw = TRY(text(node, "rawMessageDelivery"));
     if (!raw.empty() && raw != "true" && raw != "false")
       return refuse(*node.find("rawMessageDelivery"), "expected true or false");

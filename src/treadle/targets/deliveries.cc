@@ -29,11 +29,12 @@ struct Deliveries::Link {
   Deliveries* self = nullptr;
 };
 
-Deliveries::Deliveries(Worker& worker, Scope scope, Deliver deliver,
+Deliveries::Deliveries(Worker& worker, Scope scope, double time_scale, Deliver deliver,
                        std::function<void(std::string_view, std::string_view)> bury)
     : worker_(worker),
       database_(worker.database()),
       scope_(scope),
+      time_scale_(time_scale),
       deliver_(std::move(deliver)),
       bury_(std::move(bury)),
       link_(std::make_shared<Link>()) {
@@ -127,7 +128,8 @@ void Deliveries::finish(std::int64_t row, bool has_arrived) {
   if (attempts >= kAttemptsMax) {
     give_up(row);
   } else {
-    auto const pause = std::min(kPauseMax, std::int64_t{500} << attempts);
+    auto const pause = static_cast<std::int64_t>(
+        static_cast<double>(std::min(kPauseMax, std::int64_t{500} << attempts)) * time_scale_);
     database_.run("update deliveries set attempts=?, due=? where row=?", attempts,
                   scope_.now() + pause, row);
   }

@@ -19,7 +19,8 @@ extern char const* const kDeliveriesSchema;
 class Deliveries {
  public:
   // `bury` gets the payload of what was given up, with the ARN of its dead-letter queue.
-  Deliveries(Worker& worker, Scope scope, Deliver deliver,
+  // `time_scale` multiplies the pauses.
+  Deliveries(Worker& worker, Scope scope, double time_scale, Deliver deliver,
              std::function<void(std::string_view queue_arn, std::string_view payload)> bury);
   ~Deliveries();
 
@@ -36,6 +37,7 @@ class Deliveries {
   Worker& worker_;
   Database& database_;
   Scope scope_;
+  double time_scale_;
   Deliver deliver_;
   std::function<void(std::string_view, std::string_view)> bury_;
   std::shared_ptr<Link> link_;

@@ -222,8 +222,8 @@ void Events::send_to(json::Value target, json::Value event, std::string const& t
     return;
   }
   Delivery delivery{.target = std::string(arn), .payload = std::move(payload), .id = {}};
-  // The name of an execution, and the same each time.
-  delivery.id = fmt::format("{}_{}", event_id, member_text(target, "Id")).substr(0, 80);
+  // The name of an execution: another one for each target, also where two rules name one machine.
+  delivery.id = fmt::format("{}_{}", event_id, scope_.uuid());
   if (arn.starts_with("arn:aws:states:"))
     delivery.kind = Delivery::Kind::kStateMachine;
   else if (arn.starts_with("arn:aws:lambda:"))

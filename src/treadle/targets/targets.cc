@@ -93,11 +93,11 @@ struct Targets::Impl {
     timestream = std::make_unique<Timestream>(*records, scope);
     is_good = records->run_first([&] { timestream->make(setup.tables); }) && is_good;
     sqs = std::make_unique<Sqs>(*messages, scope);
-    deliveries = std::make_unique<Deliveries>(*messages, scope, std::move(options.deliver),
-                                              [this](std::string_view arn, std::string_view text) {
-                                                (void)sqs->send(sqs->queue_of_arn(arn),
-                                                                {.body = std::string(text)});
-                                              });
+    deliveries = std::make_unique<Deliveries>(
+        *messages, scope, options.time_scale, std::move(options.deliver),
+        [this](std::string_view arn, std::string_view text) {
+          (void)sqs->send(sqs->queue_of_arn(arn), {.body = std::string(text)});
+        });
     sns = std::make_unique<Sns>(*messages, scope, *sqs, *deliveries);
     events = std::make_unique<Events>(
         *messages, scope, Events::Parts{.sqs = *sqs, .sns = *sns, .deliveries = *deliveries},

@@ -88,6 +88,7 @@ struct Options {
   Random* random = nullptr;      // any thread; outlives the object
   Setup setup{};
   Deliver deliver{};                // empty: deliveries wait
+  double time_scale = 1.0;          // multiplies the pauses between attempts of a delivery
   std::size_t queue_max = 1'000;    // requests that wait for a worker; beyond: throttled
   std::size_t events_max = 10'000;  // kept in the log of events
 };
