@@ -2,6 +2,7 @@
 import json
 import sqlite3
 import tempfile
+import threading
 import time
 import unittest
 import urllib.request
@@ -36,7 +37,7 @@ def eventually(look, seconds=20):
     while not (seen := look()):
         if time.monotonic() > give_up:
             raise AssertionError("nothing came")
-        time.sleep(0.05)
+        threading.Event().wait(0.05)
     return seen
 
 
