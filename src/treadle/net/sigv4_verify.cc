@@ -184,6 +184,7 @@ auto without_signature(std::string_view target) -> std::string {
   return kept;
 }
 
+// DIFFERS: of signed chunks AWS verifies each.
 auto is_unsigned(std::string_view hash) -> bool {
   return std::ranges::find(kUnsignedHashes, hash) != kUnsignedHashes.end();
 }

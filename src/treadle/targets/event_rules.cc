@@ -113,6 +113,7 @@ auto Events::put_rule(json::Value request, std::string_view origin) -> Answer {
                   "1 validation error detected: Value at 'name' failed to satisfy "
                   "constraint: Member must satisfy regular expression pattern: "
                   "[\\.\\-_A-Za-z0-9]+");
+  // DIFFERS: AWS has schedules.
   if (!member_text(request, "ScheduleExpression").empty())
     return refuse("ValidationException", "Schedules are not served here.");
   if (pattern.empty())

@@ -228,7 +228,7 @@ void Events::send_to(json::Value target, json::Value event, std::string const& t
     delivery.kind = Delivery::Kind::kStateMachine;
   else if (arn.starts_with("arn:aws:lambda:"))
     delivery.kind = Delivery::Kind::kFunction;
-  else
+  else  // DIFFERS: a URL; AWS has API destinations
     delivery.headers = {{"Content-Type", "application/json; charset=utf-8"}};
   std::string_view dead_letters;
   if (auto const* const config = target.find("DeadLetterConfig"); config != nullptr)

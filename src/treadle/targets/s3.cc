@@ -73,6 +73,7 @@ auto S3::answer(S3Call const& call) -> Result {
     return refuse("MethodNotAllowed", "The specified method is not allowed against this resource.",
                   405);
   }
+  // DIFFERS: AWS has all of these.
   for (std::string_view const name :
        {"acl",         "policy",     "tagging",           "cors",
         "lifecycle",   "encryption", "website",           "notification",

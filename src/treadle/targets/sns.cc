@@ -85,6 +85,7 @@ auto Sns::dispatch(Form const& form) -> Answer {
   if (op == "GetSubscriptionAttributes" || op == "SetSubscriptionAttributes")
     return subscription_attributes(form);
   if (op == "ListTagsForResource") return "<Tags/>";
+  // DIFFERS: a subscription counts at once; AWS waits for a webhook to confirm it.
   if (op == "ConfirmSubscription") return invalid("Token");
   if (op == "DeleteTopic") {
     auto const topic = find(form, "TopicArn");
