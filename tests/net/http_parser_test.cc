@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace treadle::net {
@@ -300,6 +301,47 @@ TEST(ResponseParser, Table) {
        }) {
     EXPECT_EQ(parse_response(row.stream, row.method, row.ends), row.expected) << row.name;
   }
+}
+
+// What a request with `size` bytes of body becomes, in one piece.
+auto parse_body(LargeBodies const& large, std::string_view target, std::size_t size)
+    -> std::pair<RequestParser::State, RequestParser> {
+  auto parser = RequestParser(kHeadLimits, kBodyBytesMax, &large);
+  auto const bytes = "PUT " + std::string(target) +
+                     " HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" +
+                     fmt::format("{:x}\r\n", size) + std::string(size, 'x') + "\r\n0\r\n\r\n";
+  auto rest = std::string_view(bytes);
+  while (!rest.empty() && parser.state() != RequestParser::State::kFailed) {
+    rest.remove_prefix(parser.feed(rest.substr(0, 1'000)));
+  }
+  auto const state = parser.state();
+  return {state, std::move(parser)};
+}
+
+TEST(LargeBodies, DependOnTheHeadAndShareABudget) {
+  auto constexpr kStep = std::size_t{1} << 20;
+  auto const large = LargeBodies{
+      .bytes_max = [](Request const& head) { return head.target == "/big" ? 2 * kStep : 0; },
+      .budget = std::make_shared<BodyBudget>(2 * kStep)};
+  using State = RequestParser::State;
+  EXPECT_EQ(parse_body(large, "/small", kBodyBytesMax).first, State::kComplete);
+  EXPECT_EQ(parse_body(large, "/small", kBodyBytesMax + 1).second.error().status, 413);
+  EXPECT_EQ(parse_body(large, "/big", 2 * kStep + 1).second.error().status, 413);
+  EXPECT_EQ(large.budget->left(), 2 * kStep);
+
+  auto first = parse_body(large, "/big", kStep + 1);
+  ASSERT_EQ(first.first, State::kComplete);
+  EXPECT_EQ(large.budget->left(), 0U);
+  EXPECT_EQ(parse_body(large, "/big", kBodyBytesMax + 1).second.error().status, 503);
+  EXPECT_EQ(parse_body(large, "/big", kBodyBytesMax).first, State::kComplete);  // not a large one
+  {
+    auto const request = first.second.take();
+    EXPECT_EQ(request.body.size(), kStep + 1);
+    EXPECT_EQ(large.budget->left(), 0U);
+  }
+  EXPECT_EQ(large.budget->left(), 2 * kStep);
+  EXPECT_EQ(parse_body(large, "/big", 2 * kStep).first, State::kComplete);
+  EXPECT_EQ(large.budget->left(), 2 * kStep);
 }
 
 }  // namespace

@@ -70,6 +70,8 @@ class Database {
   [[nodiscard]] auto last_row() const -> std::int64_t;
 
   void begin();
+  // Makes commit() roll back.
+  void fail() { has_failed_ = true; }
   [[nodiscard]] auto commit() -> bool;
 
  private:

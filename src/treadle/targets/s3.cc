@@ -32,6 +32,7 @@ S3::S3(Worker& worker, Scope scope, std::filesystem::path const& folder,
        std::vector<std::string> const& buckets)
     : worker_(worker), database_(worker.database()), scope_(scope), files_(folder, scope) {
   sweep();
+  worker_.set_before_commit([this] { return files_.sync(); });
   for (auto const& bucket : buckets)
     database_.run("insert or ignore into buckets values(?,?)", bucket, scope_.now());
 }

@@ -73,34 +73,43 @@ auto make_file(fs::path const& folder, std::string const& name, Fill const& fill
     File const file(unfinished, O_WRONLY | O_CREAT | O_EXCL);
     return file.is_open() && fill(file) && file.sync();
   }();
-  if (is_whole && std::rename(unfinished.c_str(), (folder / name).c_str()) == 0)
-    if (File const directory(folder, O_RDONLY | O_DIRECTORY);
-        directory.is_open() && directory.sync())
-      return true;
+  if (is_whole && std::rename(unfinished.c_str(), (folder / name).c_str()) == 0) return true;
   log(LogLevel::kError, "an object could not be written", {{"folder", folder.string()}});
   std::error_code ignored;
   fs::remove(unfinished, ignored);
-  fs::remove(folder / name, ignored);
   return false;
 }
 
 }  // namespace
 
-auto S3Files::write(std::string_view bytes) const -> std::optional<std::string> {
+auto S3Files::write(std::string_view bytes) -> std::optional<std::string> {
   auto name = scope_.uuid();
   if (!make_file(folder_, name, [&](File const& file) { return file.write(bytes); }))
     return std::nullopt;
+  has_new_names_ = true;
   return name;
 }
 
-auto S3Files::join(std::vector<std::string> const& names) const -> std::optional<std::string> {
+auto S3Files::join(std::vector<std::string> const& names) -> std::optional<std::string> {
   auto name = scope_.uuid();
   auto const fill = [&](File const& file) {
     return std::ranges::all_of(
         names, [&](std::string const& part) { return append_file(file, folder_ / part); });
   };
   if (!make_file(folder_, name, fill)) return std::nullopt;
+  has_new_names_ = true;
   return name;
+}
+
+auto S3Files::sync() -> bool {
+  if (!has_new_names_) return true;
+  File const directory(folder_, O_RDONLY | O_DIRECTORY);
+  if (!directory.is_open() || !directory.sync()) {
+    log(LogLevel::kError, "objects could not be written", {{"folder", folder_.string()}});
+    return false;
+  }
+  has_new_names_ = false;
+  return true;
 }
 
 auto S3Files::read(std::string_view name, ByteRange range) const -> std::optional<std::string> {

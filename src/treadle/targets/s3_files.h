@@ -23,10 +23,11 @@ class S3Files {
   S3Files(std::filesystem::path folder, Scope scope)
       : folder_(std::move(folder)), scope_(std::move(scope)) {}
 
-  // Both are on disk, under a new name, when they return it.
-  [[nodiscard]] auto write(std::string_view bytes) const -> std::optional<std::string>;
-  [[nodiscard]] auto join(std::vector<std::string> const& names) const
-      -> std::optional<std::string>;
+  // The bytes are on disk when they return the new name; the name is once sync() was called.
+  [[nodiscard]] auto write(std::string_view bytes) -> std::optional<std::string>;
+  [[nodiscard]] auto join(std::vector<std::string> const& names) -> std::optional<std::string>;
+  // Brings the names that are new to the disk, many at once.
+  [[nodiscard]] auto sync() -> bool;
   [[nodiscard]] auto read(std::string_view name, ByteRange range) const
       -> std::optional<std::string>;
   void remove(std::string_view name) const;
@@ -36,6 +37,7 @@ class S3Files {
  private:
   std::filesystem::path folder_;
   Scope scope_;
+  bool has_new_names_ = false;
 };
 
 }  // namespace treadle::targets

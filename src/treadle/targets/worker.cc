@@ -22,6 +22,7 @@ struct Worker::Impl {
   std::size_t waiting_max = 0;
   std::multimap<Time, Work> timers;                         // the thread's
   std::vector<std::move_only_function<void(bool)>> at_end;  // the thread's
+  std::function<bool()> prepare;                            // set before anything was posted
   std::thread thread;
 
   // What is to be done now; empty: the end.
@@ -60,7 +61,7 @@ Worker::Worker(std::unique_ptr<Database> database, std::size_t waiting_max)
     for (auto group = impl_->take(); !group.empty(); group = impl_->take()) {
       database_->begin();
       for (auto& work : group) work();
-      impl_->finish(database_->commit());
+      impl_->finish(commit());
     }
   });
 }
@@ -100,6 +101,15 @@ void Worker::run_at(Time due, Work work) {
   impl_->wake.notify_one();
 }
 
+auto Worker::commit() -> bool {
+  if (impl_->prepare && !impl_->prepare()) database_->fail();
+  return database_->commit();
+}
+
+void Worker::set_before_commit(std::function<bool()> prepare) {
+  impl_->prepare = std::move(prepare);
+}
+
 void Worker::after_commit(std::move_only_function<void(bool)> done) {
   impl_->at_end.push_back(std::move(done));
 }
@@ -115,7 +125,7 @@ void Worker::answer(net::Responder responder, net::Response response) {
 auto Worker::run_first(std::function<void()> const& work) -> bool {
   database_->begin();
   work();
-  auto const is_committed = database_->commit();
+  auto const is_committed = commit();
   impl_->finish(is_committed);
   return is_committed;
 }

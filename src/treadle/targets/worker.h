@@ -31,6 +31,8 @@ class Worker {
 
   // The rest only on the thread, or before anything was posted.
   void run_at(Time due, Work work);
+  // Called before each commit; false: there is none, the group is rolled back. Set once.
+  void set_before_commit(std::function<bool()> prepare);
   // Called with whether the group that is under way was committed.
   void after_commit(std::move_only_function<void(bool)> done);
   // Sends `response` after the commit; 500 if there was none.
@@ -41,6 +43,7 @@ class Worker {
 
  private:
   struct Impl;
+  [[nodiscard]] auto commit() -> bool;
   std::unique_ptr<Database> database_;
   std::unique_ptr<Impl> impl_;
 };
