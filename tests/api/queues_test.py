@@ -203,6 +203,23 @@ class LongPolls(unittest.TestCase):
             for connection in polls:
                 self.assertEqual(self.answer(connection), (200, {}))
 
+    def test_a_stop_does_not_wait_for_a_task_that_polls(self):
+        definition = machine(Poll={
+            "Type": "Task", "Resource": "arn:aws:states:::aws-sdk:sqs:receiveMessage", "End": True,
+            "Parameters": {"QueueUrl.$": "$.url", "WaitTimeSeconds": 20}})
+        with Server() as server:
+            url = client(server, "sqs").create_queue(QueueName="q")["QueueUrl"]
+            arn = server.call("CreateStateMachine", name="polls", definition=definition, roleArn=ROLE)[1]["stateMachineArn"]
+            execution = server.call("StartExecution", stateMachineArn=arn, input=json.dumps({"url": url}))[1]["executionArn"]
+            give_up = time.monotonic() + 20
+            while "TaskStarted" not in json.dumps(server.call("GetExecutionHistory", executionArn=execution)[1]):
+                self.assertLess(time.monotonic(), give_up)
+            began = time.monotonic()
+            self.assertEqual(server.stop(), 0)
+            self.assertLess(time.monotonic() - began, 5)
+            server.start()
+            self.assertEqual(server.wait_for_end(execution)["status"], "SUCCEEDED")
+
 
 class RestartTest(unittest.TestCase):
     def test_topics_rules_and_records_survive_kill_9(self):
