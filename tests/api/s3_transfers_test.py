@@ -2,6 +2,7 @@
 import base64
 import concurrent.futures
 import hashlib
+import hmac
 import os
 import socket
 import subprocess
@@ -167,11 +168,9 @@ class SignaturesTest(unittest.TestCase):
         crc = base64.b64encode(zlib.crc32(b"abcde").to_bytes(4, "big"))
         trailer = chunks + b"x-amz-checksum-crc32:" + crc + b"\r\n\r\n"
         stream = {"content-encoding": "aws-chunked", "x-amz-decoded-content-length": "5"}
-        signed_chunk = b"5;chunk-signature=" + b"0" * 64 + b"\r\nabcde\r\n0;chunk-signature=" + b"0" * 64 + b"\r\n\r\n"
         for payload, body, headers in (
                 ("UNSIGNED-PAYLOAD", b"abcde", {}),
-                ("STREAMING-UNSIGNED-PAYLOAD-TRAILER", trailer, {**stream, "x-amz-trailer": "x-amz-checksum-crc32"}),
-                ("STREAMING-AWS4-HMAC-SHA256-PAYLOAD", signed_chunk, stream)):
+                ("STREAMING-UNSIGNED-PAYLOAD-TRAILER", trailer, {**stream, "x-amz-trailer": "x-amz-checksum-crc32"})):
             with self.subTest(payload):
                 url = self.url(payload)
                 headers = self.signed(url, "PUT", payload, headers)
@@ -182,6 +181,37 @@ class SignaturesTest(unittest.TestCase):
                 wrong = self.signed(url, "PUT", payload, key=Credentials("AKIDOWNER", "guessed"))
                 status, refusal = send(url, "PUT", body, wrong)
                 self.assertEqual((status, code(refusal)), (403, "SignatureDoesNotMatch"))
+
+    def chunked(self, headers, *chunks):
+        """The body of a request with these headers, each chunk signed after the one before it."""
+        seed = headers["Authorization"].rsplit("Signature=", 1)[1]
+        date = headers["X-Amz-Date"]
+        key, scope = b"AWS4secret of the owner", (date[:8], "us-east-1", "s3", "aws4_request")
+        for part in scope:
+            key = hmac.new(key, part.encode(), "sha256").digest()
+        body = b""
+        for chunk in (*chunks, b""):
+            text = "\n".join(("AWS4-HMAC-SHA256-PAYLOAD", date, "/".join(scope), seed,
+                              hashlib.sha256(b"").hexdigest(), hashlib.sha256(chunk).hexdigest()))
+            seed = hmac.new(key, text.encode(), "sha256").hexdigest()
+            body += f"{len(chunk):x};chunk-signature={seed}\r\n".encode() + chunk + b"\r\n"
+        return body
+
+    def test_signed_chunks(self):
+        url, payload = self.url("chunks"), "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"
+        headers = self.signed(url, "PUT", payload, {"content-encoding": "aws-chunked", "x-amz-decoded-content-length": "100000"})
+        body = self.chunked(headers, b"a" * 65_536, b"b" * 34_464)
+        self.assertEqual(send(url, "PUT", body, headers)[0], 200)
+        whole = b"a" * 65_536 + b"b" * 34_464
+        self.assertEqual(self.s3.get_object(Bucket="signed", Key="chunks")["Body"].read(), whole)
+        first = body.index(b"\r\n", 65_000) + 2
+        for name, wrong in (("a byte", body.replace(b"ab", b"cb").replace(b"bbb", b"bcb", 1)),
+                            ("a chunk left out", body[first:]), ("no end", body[:body.index(b"\r\n0;") + 2]),
+                            ("unsigned", b"5\r\nabcde\r\n0\r\n\r\n"), ("nothing", b"")):
+            with self.subTest(name):
+                status, refusal = send(url, "PUT", wrong, headers)
+                self.assertEqual((status, code(refusal)), (403, "SignatureDoesNotMatch"))
+        self.assertEqual(self.s3.get_object(Bucket="signed", Key="chunks")["Body"].read(), whole)
 
     def test_a_wrong_checksum_in_the_trailer(self):
         url = self.url("sum")

@@ -38,6 +38,18 @@ struct CanonicalInput {
                              std::string_view scope_text, std::string_view canonical)
     -> std::string;
 
+// A body in chunks, each signed after the one before it, the first after the head with signature
+// `seed`. False where a signature is wrong or the form is not kept up to the empty chunk that ends
+// it. Source: Amazon S3 API reference, "Signature calculations: transferring payload in multiple
+// chunks".
+struct ChunkSigning {
+  Digest const& key;
+  std::string_view amz_date;
+  std::string_view scope_text;
+};
+[[nodiscard]] auto has_signed_chunks(std::string_view body, ChunkSigning const& signing,
+                                     std::string_view seed) -> bool;
+
 // "host;x-amz-date"
 [[nodiscard]] auto join_names(std::span<std::string const> names) -> std::string;
 [[nodiscard]] auto to_lower(std::string_view text) -> std::string;

@@ -78,8 +78,8 @@ struct AccessKey {
 // "s3", unsigned and streaming payloads and presigned queries.
 //
 // Of S3 a query may hold the signature instead, for X-Amz-Expires seconds (1 to 604,800) from its
-// date. Of its payloads that are UNSIGNED-PAYLOAD or STREAMING-... the head alone is verified: not
-// the bytes, and of STREAMING-AWS4-HMAC-SHA256-PAYLOAD the seed signature, not those of chunks.
+// date. Of its payloads that are UNSIGNED-PAYLOAD or STREAMING-UNSIGNED-PAYLOAD-TRAILER the head
+// alone is verified; of STREAMING-AWS4-HMAC-SHA256-PAYLOAD also each chunk, but no trailer.
 //
 // An unknown key costs the same work as a wrong signature;
 // comparisons take constant time.

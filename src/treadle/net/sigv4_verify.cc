@@ -19,6 +19,7 @@ auto constexpr kSkewMax = std::chrono::minutes(5);
 auto constexpr kAlgorithm = std::string_view("AWS4-HMAC-SHA256 ");
 auto constexpr kQuerySignature = std::string_view("X-Amz-Signature");
 auto constexpr kExpiresMax = std::int64_t{7} * 24 * 60 * 60;
+auto constexpr kSignedChunks = std::string_view("STREAMING-AWS4-HMAC-SHA256-PAYLOAD");
 auto constexpr kUnsignedHashes = std::array<std::string_view, 4>{
     "UNSIGNED-PAYLOAD", "STREAMING-UNSIGNED-PAYLOAD-TRAILER", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD",
     "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER"};
@@ -184,7 +185,7 @@ auto without_signature(std::string_view target) -> std::string {
   return kept;
 }
 
-// DIFFERS: of signed chunks AWS verifies each.
+// DIFFERS: AWS verifies the signature of a trailer, too.
 auto is_unsigned(std::string_view hash) -> bool {
   return std::ranges::find(kUnsignedHashes, hash) != kUnsignedHashes.end();
 }
@@ -271,6 +272,9 @@ struct SignatureVerifier::Impl {
                     "The security token included in the request is invalid.");
     }
     if (!is_right) return mismatch();
+    if (what.body_hash.starts_with(kSignedChunks) &&
+        !has_signed_chunks(request.body, {key_for(day, *key), what.amz_date, scope_text}, expected))
+      return mismatch();
     return key;
   }
 

@@ -1,5 +1,5 @@
-// Bodies in the form aws-chunked, as SDKs stream them to S3, with and without trailers. Signatures of
-// chunks are not looked at.
+// Bodies in the form aws-chunked, as SDKs stream them to S3, with and without trailers. Signatures
+// are not looked at: that was done before.
 // Source: Amazon S3 API reference, "Signature calculations: transferring payload in multiple chunks".
 #pragma once
 
