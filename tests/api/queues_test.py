@@ -4,6 +4,7 @@ import json
 import selectors
 import socket
 import sqlite3
+import tempfile
 import threading
 import time
 import unittest
@@ -11,6 +12,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 import xml.etree.ElementTree as xml
+from pathlib import Path
 
 import boto3
 from botocore.config import Config
@@ -26,6 +28,13 @@ POLLERS = 500
 def client(server, service):
     return boto3.client(service, endpoint_url=server.endpoint, region_name="us-east-1", aws_access_key_id="test",
                         aws_secret_access_key="test", config=Config(retries={"total_max_attempts": 1}, max_pool_connections=50))
+
+
+def local(case):
+    """A project whose tasks call treadle's own services, whatever the environment has."""
+    folder = case.enterContext(tempfile.TemporaryDirectory())
+    Path(folder, "treadle.yaml").write_text("services: {s3: local, sqs: local}\n")
+    return "--project", folder
 
 
 def post(server, body, **headers):
@@ -207,7 +216,7 @@ class LongPolls(unittest.TestCase):
         definition = machine(Poll={
             "Type": "Task", "Resource": "arn:aws:states:::aws-sdk:sqs:receiveMessage", "End": True,
             "Parameters": {"QueueUrl.$": "$.url", "WaitTimeSeconds": 20}})
-        with Server() as server:
+        with Server(*local(self)) as server:
             url = client(server, "sqs").create_queue(QueueName="q")["QueueUrl"]
             arn = server.call("CreateStateMachine", name="polls", definition=definition, roleArn=ROLE)[1]["stateMachineArn"]
             execution = server.call("StartExecution", stateMachineArn=arn, input=json.dumps({"url": url}))[1]["executionArn"]
@@ -295,7 +304,7 @@ class LoadTest(unittest.TestCase):
                 "StartAt": "Put", "States": {"Put": {
                     "Type": "Task", "Resource": "arn:aws:states:::aws-sdk:s3:putObject", "End": True,
                     "Parameters": {"Bucket": "bucket", "Key.$": "$", "Body": {"n": 1}}}}}})
-        with Server() as server:
+        with Server(*local(self)) as server:
             s3 = client(server, "s3")
             s3.create_bucket(Bucket="bucket")
             arn = server.call("CreateStateMachine", name="puts", definition=definition, roleArn=ROLE, type="EXPRESS")[1]["stateMachineArn"]
