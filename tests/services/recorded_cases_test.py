@@ -91,7 +91,8 @@ class RecordedCasesTest(unittest.TestCase):
         for step in case.get("setup", []):
             getattr(self.client(step["service"]), xform_name(step["op"]))(**step["params"])
             if step["op"] == "CreateTable":
-                self.client("dynamodb").get_waiter("table_exists").wait(TableName=step["params"]["TableName"])
+                self.client("dynamodb").get_waiter("table_exists").wait(
+                    TableName=step["params"]["TableName"], WaiterConfig={"Delay": 1, "MaxAttempts": 30})
 
     def answer_callback(self, case, sfn):
         """Reads the case's queue until the message comes, and answers."""
