@@ -111,7 +111,8 @@ void run(interpreter::StateTest& test, interpreter::World world) {
 }
 
 auto answer(json::Value request) -> std::string {
-  static integrations::ResponseModels models{{}};
+  static integrations::aws_sdk::ServiceModels services{{}};
+  static integrations::ResponseModels models{services};
   SeededRandom random(1);
   NoTokens const tokens;
   auto checked = api::read_state_test({.random = random,

@@ -35,9 +35,8 @@ class PollersTest(unittest.TestCase):
     async def poll_and_start(self, arns, machines):
         polls = [asyncio.ensure_future(self.call("GetActivityTask", {"activityArn": arn}))
                  for arn in arns for _ in range(POLLERS)]
-        await asyncio.sleep(0)
         while self.waiting() < len(polls):
-            await asyncio.sleep(0.05)
+            await asyncio.wait(polls, timeout=0.05)
         self.most_threads = self.threads()
         for machine in machines:
             await asyncio.gather(*(self.call("StartExecution", {"stateMachineArn": machine}) for _ in range(POLLERS)))

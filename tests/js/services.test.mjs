@@ -18,19 +18,17 @@ before(async () => {
 });
 after(() => server.stop());
 
-for (const forcePathStyle of [true, false]) {
-  test(`an object, ${forcePathStyle ? 'path' : 'host'} style`, async () => {
-    const endpoint = forcePathStyle ? server.endpoint : server.endpoint.replace('127.0.0.1', 's3.localhost');
-    const s3 = new S3Client({ ...options, endpoint, forcePathStyle });
-    const Bucket = forcePathStyle ? 'by-path' : 'by-host';
-    await s3.send(new CreateBucketCommand({ Bucket }));
-    await s3.send(new PutObjectCommand({ Bucket, Key: 'a/b c', Body: 'hello', ContentType: 'text/plain' }));
-    const got = await s3.send(new GetObjectCommand({ Bucket, Key: 'a/b c' }));
-    assert.equal(await got.Body.transformToString(), 'hello');
-    const listed = await s3.send(new ListObjectsV2Command({ Bucket }));
-    assert.deepEqual(listed.Contents.map((o) => o.Key), ['a/b c']);
-  });
-}
+// Where a bucket is part of the host's name is tested by the Host header alone: not every resolver knows *.localhost.
+test('an object', async () => {
+  const s3 = new S3Client({ ...options, forcePathStyle: true });
+  const Bucket = 'by-path';
+  await s3.send(new CreateBucketCommand({ Bucket }));
+  await s3.send(new PutObjectCommand({ Bucket, Key: 'a/b c', Body: 'hello', ContentType: 'text/plain' }));
+  const got = await s3.send(new GetObjectCommand({ Bucket, Key: 'a/b c' }));
+  assert.equal(await got.Body.transformToString(), 'hello');
+  const listed = await s3.send(new ListObjectsV2Command({ Bucket }));
+  assert.deepEqual(listed.Contents.map((o) => o.Key), ['a/b c']);
+});
 
 test('a message', async () => {
   const sqs = new SQSClient(options);

@@ -220,12 +220,14 @@ TEST(RequestParser, TellsWhetherTheConnectionStaysOpen) {
   }
 }
 
-TEST(RequestParser, AwaitsContinueUntilTheBodyBegins) {
+TEST(RequestParser, AwaitsContinueUntilItIsTaken) {
   auto parser = RequestParser(kHeadLimits, kBodyBytesMax);
   parser.feed(post("Expect: 100-continue\r\nContent-Length: 2\r\n", ""));
   EXPECT_EQ(parser.state(), RequestParser::State::kBody);
   EXPECT_TRUE(parser.awaits_continue());
-  parser.feed("{");
+  parser.feed("{}");
+  EXPECT_TRUE(parser.awaits_continue());
+  EXPECT_EQ(parser.take().body, "{}");
   EXPECT_FALSE(parser.awaits_continue());
 }
 

@@ -264,6 +264,16 @@ TEST_F(HttpServerTest, ContinuesBeforeTheBodyAndAfterEarlierAnswers) {
   EXPECT_EQ(socket.read_answer().body, "POST /b {}");
 }
 
+TEST_F(HttpServerTest, ContinuesAlsoWhereTheBodyCameAlong) {
+  start();
+  auto socket = connect();
+  for (int i = 0; i < 2; ++i) {
+    socket.send(request("POST", "/b", "Expect: 100-continue\r\nContent-Length: 2\r\n") + "{}");
+    EXPECT_EQ(socket.read_bytes(25), "HTTP/1.1 100 Continue\r\n\r\n");
+    EXPECT_EQ(socket.read_answer().body, "POST /b {}");
+  }
+}
+
 TEST_F(HttpServerTest, CarriesLargeBodiesBothWays) {
   start();
   auto const body = std::string(1'000'000, 'x');

@@ -26,6 +26,7 @@ auto Http1Session::feed(std::string_view bytes) -> std::size_t {
 }
 
 void Http1Session::take_request() {
+  offer_continue();
   auto const keep_alive = parser_.keep_alive() && !draining_;
   auto request = parser_.take();
   request.id = make_request_id();
@@ -72,10 +73,11 @@ void Http1Session::after_release(AfterResponse after) {
   exchanges_.clear();
 }
 
-// "100 Continue" may only go out when no earlier answer is due, and only before the body.
+// "100 Continue" may only go out when no earlier answer is due. It goes out although the body came
+// along, too: botocore sends both at once, takes an answer within a second for the one to its
+// expectation, and then misreads a later, slower answer on the same connection.
 void Http1Session::offer_continue() {
-  if (ended_ || continue_sent_ || !exchanges_.empty()) return;
-  if (parser_.state() != RequestParser::State::kBody || !parser_.awaits_continue()) return;
+  if (ended_ || continue_sent_ || !exchanges_.empty() || !parser_.awaits_continue()) return;
   output_.append("HTTP/1.1 100 Continue\r\n\r\n");
   continue_sent_ = true;
 }

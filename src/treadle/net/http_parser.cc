@@ -38,7 +38,6 @@ auto RequestParser::feed(std::string_view bytes) -> std::size_t {
   }
   if (state_ != State::kBody) return used;
   used += body_.feed(bytes.substr(used));
-  if (body_.bytes_read() > 0) awaits_continue_ = false;
   if (body_.state() == BodyReader::State::kFailed) fail(body_.error());
   if (body_.state() == BodyReader::State::kDone) state_ = State::kComplete;
   if (state_ != State::kFailed && body_.bytes_read() > body_bytes_max_) charge_body();

@@ -36,7 +36,7 @@ class RequestParser {
 
   [[nodiscard]] auto state() const -> State { return state_; }
   [[nodiscard]] auto error() const -> RequestError { return error_; }  // when kFailed
-  // When kBody: whether the client waits for "100 Continue" before it sends the body.
+  // When kBody or kComplete: whether the client asked for "100 Continue" before it sends the body.
   [[nodiscard]] auto awaits_continue() const -> bool { return awaits_continue_; }
   [[nodiscard]] auto body_bytes_read() const -> std::size_t { return body_.bytes_read(); }
   // What is known of the request that is being read: empty before its head is whole.
