@@ -45,7 +45,7 @@ void Deliveries::start(targets::Delivery const& delivery, Done done) {
                   net::Responder::to([delivery, done = std::move(done)](net::Response&& r) mutable {
                     // It was started before, and has ended meanwhile.
                     bool const repeated =
-                        r.body.find("ExecutionAlreadyExists") != std::string::npos;
+                        r.headers.find("x-amzn-ErrorType") == "ExecutionAlreadyExists";
                     bool const ok = r.status == 200 || repeated;
                     if (!ok) say_refused(delivery, r.body);
                     done(ok);
