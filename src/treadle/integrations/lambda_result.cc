@@ -169,11 +169,14 @@ auto arn_output(LambdaResponse const& response) -> std::optional<std::string> {
 }  // namespace
 
 auto result_too_large(TaskCall const& call) -> CallFailed {
+  auto const& resource = *call.resource;
+  auto const& service =
+      resource.history_resource_type.empty() ? resource.service : resource.history_resource_type;
   return failed(
       errors::kDataLimitExceeded,
       fmt::format("The state/task '{}' returned a result with a size exceeding the maximum number "
                   "of bytes service limit.",
-                  is_arn_form(call) ? call.resource->text : call.resource->service));
+                  is_arn_form(call) ? resource.text : service));
 }
 
 auto truncated(std::string_view text, std::size_t chars) -> std::string_view {

@@ -17,16 +17,6 @@ using Kind = aws_sdk::CallProblem::Kind;
 
 }  // namespace
 
-auto answer_too_large(TaskCall const& call) -> CallFailed {
-  return task_failure(
-      errors::kDataLimitExceeded,
-      fmt::format("The state/task '{}' returned a result with a size exceeding the maximum number "
-                  "of bytes service limit.",
-                  call.resource->history_resource_type.empty()
-                      ? call.resource->service
-                      : call.resource->history_resource_type));
-}
-
 auto call_time(TaskCall const& call) -> std::optional<Milliseconds> {
   constexpr Milliseconds kMargin = std::chrono::seconds(10);
   return call.timeout ? std::optional(*call.timeout + kMargin) : std::nullopt;
@@ -68,7 +58,7 @@ auto client_failure(TaskCall const& call, aws_sdk::CallProblem const& problem,
   switch (problem.kind) {
     case Kind::kUnknown: return task_failure(errors::kRuntime, message, CallStage::kStart);
     case Kind::kParameters: return cannot_start(call, problem.sentences);
-    case Kind::kTooLarge: return answer_too_large(call);
+    case Kind::kTooLarge: return result_too_large(call);
     case Kind::kCancelled: return task_failure(client_error, "The call was cancelled.");
     case Kind::kNotSent:
       // Without a request the message is a sentence of its own: no credentials, nowhere to send to.

@@ -37,9 +37,6 @@ namespace treadle::integrations {
 [[nodiscard]] auto exception_of(aws_sdk::ServiceError const& error, std::string_view otherwise)
     -> std::string;
 
-// States.DataLimitExceeded.
-[[nodiscard]] auto answer_too_large(TaskCall const& call) -> CallFailed;
-
 // Whether a kService problem is an answer that could not be read, and so the client's.
 [[nodiscard]] auto is_unreadable(aws_sdk::CallProblem const& problem) -> bool;
 

@@ -10,6 +10,7 @@
 #include "treadle/json/print.h"
 #include "treadle/targets/event_input.h"
 #include "treadle/targets/event_pattern.h"
+#include "treadle/targets/json_service.h"
 
 namespace treadle::targets {
 
@@ -60,23 +61,11 @@ auto bus_name(std::string_view name_or_arn) -> std::string {
 }  // namespace
 
 void Events::handle(net::Request&& request, net::Responder responder) {
-  auto const held = std::make_shared<std::pair<net::Request, net::Responder>>(std::move(request),
-                                                                              std::move(responder));
-  bool const is_taken = worker_.post([this, held] {
-    auto const& http = held->first;
-    auto target = http.headers.find("x-amz-target").value_or("");
-    if (target.starts_with(kTargetPrefix)) target.remove_prefix(kTargetPrefix.size());
-    json::Arena arena;
-    auto const parsed = json::parse(arena, http.body.empty() ? std::string_view("{}") : http.body,
-                                    {.depth_max = 64});
-    auto const answer = parsed && parsed->is_object()
-                            ? dispatch(target, *parsed)
-                            : refuse("SerializationException", "The request is no JSON object.");
-    worker_.answer(std::move(held->second), json_response(answer, kType));
-  });
-  if (!is_taken)
-    held->second.send(
-        json_response(refuse("ThrottlingException", "Too many requests wait.", 503), kType));
+  serve_json(worker_, {.target_prefix = kTargetPrefix, .content_type = kType}, std::move(request),
+             std::move(responder),
+             [this](std::string_view operation, json::Value body, net::Request const&) {
+               return json_response(dispatch(operation, body), kType);
+             });
 }
 
 void Events::handle_log(net::Request&& request, net::Responder responder) {

@@ -107,6 +107,23 @@ auto find(Form const& form, std::string_view name) -> std::string_view {
   return found == form.end() ? std::string_view() : std::string_view(found->second);
 }
 
+auto form_attributes(Form const& form, std::string_view prefix) -> std::string {
+  constexpr int kMost = 100;
+  Object out;
+  int count = 0;
+  for (; count < kMost; ++count) {
+    auto const at = fmt::format("{}{}.", prefix, count + 1);
+    auto const name = find(form, at + "Name");
+    if (name.empty()) break;
+    Object value;
+    for (std::string_view const part : {"DataType", "StringValue", "BinaryValue"})
+      if (auto const found = form.find(at + "Value." + std::string(part)); found != form.end())
+        value.text(part, found->second);
+    out.raw(name, value.str());
+  }
+  return count == 0 ? "" : out.str();
+}
+
 auto json_response(Answer const& answer, std::string_view content_type) -> net::Response {
   net::Response response;
   response.content_type = content_type;

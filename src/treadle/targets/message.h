@@ -67,6 +67,9 @@ using Form = std::map<std::string, std::string, std::less<>>;
 // A query or a form; the first of repeated names counts.
 [[nodiscard]] auto parse_form(std::string_view text) -> Form;
 [[nodiscard]] auto find(Form const& form, std::string_view name) -> std::string_view;
+// Message attributes of SQS and SNS, "PREFIX1.Name", "PREFIX1.Value.DataType" and so on, at most 100, as
+// the object {name: {DataType, StringValue or BinaryValue}}; empty if there are none.
+[[nodiscard]] auto form_attributes(Form const& form, std::string_view prefix) -> std::string;
 
 [[nodiscard]] auto json_response(Answer const& answer, std::string_view content_type)
     -> net::Response;

@@ -23,28 +23,14 @@ namespace {
 constexpr std::size_t kMessageBytesMax = 262'144;
 constexpr std::int64_t kDedupMilliseconds = 5 * 60 * 1'000;
 
-auto read_attributes(Form const& form, std::string_view prefix) -> std::string {
-  Object out;
-  for (int i = 1; i <= 100; ++i) {
-    auto const at = fmt::format("{}MessageAttributes.entry.{}.", prefix, i);
-    auto const name = find(form, at + "Name");
-    if (name.empty()) break;
-    Object value;
-    for (std::string_view const part : {"DataType", "StringValue", "BinaryValue"})
-      if (auto const found = form.find(at + "Value." + std::string(part)); found != form.end())
-        value.text(part, found->second);
-    out.raw(name, value.str());
-  }
-  return out.str();
-}
-
 auto read_message(Form const& form, std::string_view prefix) -> Sns::Message {
   auto const get = [&](std::string_view name) {
     return std::string(find(form, std::string(prefix) + std::string(name)));
   };
+  auto const attributes = form_attributes(form, std::string(prefix) + "MessageAttributes.entry.");
   return {.text = get("Message"),
           .subject = get("Subject"),
-          .attributes = read_attributes(form, prefix),
+          .attributes = attributes.empty() ? "{}" : attributes,
           .structure = get("MessageStructure"),
           .group = get("MessageGroupId"),
           .dedup = get("MessageDeduplicationId")};

@@ -37,30 +37,14 @@ auto pairs(Form const& form, std::string_view prefix) -> std::string {
   return is_empty ? "" : out.str();
 }
 
-auto message_attributes(Form const& form, std::string_view prefix) -> std::string {
-  Object out;
-  bool is_empty = true;
-  for (int i = 1; i <= kListMax; ++i) {
-    auto const at = fmt::format("{}MessageAttribute.{}.", prefix, i);
-    auto const name = find(form, at + "Name");
-    if (name.empty()) break;
-    Object value;
-    for (std::string_view const part : {"DataType", "StringValue", "BinaryValue"})
-      if (auto const found = form.find(at + "Value." + std::string(part)); found != form.end())
-        value.text(part, found->second);
-    out.raw(name, value.str());
-    is_empty = false;
-  }
-  return is_empty ? "" : out.str();
-}
-
 void add_scalars(Object& out, Form const& form, std::string_view prefix) {
   for (auto const& [key, value] : form) {
     if (!key.starts_with(prefix)) continue;
     auto const name = std::string_view(key).substr(prefix.size());
     if (!name.contains('.') && name != "Action" && name != "Version") out.text(name, value);
   }
-  if (auto const found = message_attributes(form, prefix); !found.empty())
+  if (auto const found = form_attributes(form, std::string(prefix) + "MessageAttribute.");
+      !found.empty())
     out.raw("MessageAttributes", found);
 }
 

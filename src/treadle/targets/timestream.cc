@@ -5,9 +5,8 @@
 #include <fmt/format.h>
 
 #include "treadle/base/time.h"
-#include "treadle/json/arena.h"
-#include "treadle/json/parse.h"
 #include "treadle/json/print.h"
+#include "treadle/targets/json_service.h"
 
 namespace treadle::targets {
 
@@ -41,37 +40,29 @@ auto invalid(std::string message) -> std::unexpected<Problem> {
   return refuse("ValidationException", std::move(message));
 }
 
+// Rejected records stand beside the message.
+auto response_of(Answer const& answer) -> net::Response {
+  auto response = json_response(answer, kType);
+  if (!answer && answer.error().code == "RejectedRecordsException")
+    response.body =
+        Object()
+            .text("__type", answer.error().code)
+            .text("Message",
+                  "One or more records have been rejected. See RejectedRecords for details.")
+            .raw("RejectedRecords", answer.error().message)
+            .str();
+  return response;
+}
+
 }  // namespace
 
 void Timestream::handle(net::Request&& request, net::Responder responder) {
-  auto const held = std::make_shared<std::pair<net::Request, net::Responder>>(std::move(request),
-                                                                              std::move(responder));
-  bool const is_taken = worker_.post([this, held] {
-    auto const& http = held->first;
-    auto target = http.headers.find("x-amz-target").value_or("");
-    if (target.starts_with(kTargetPrefix)) target.remove_prefix(kTargetPrefix.size());
-    json::Arena arena;
-    auto const parsed = json::parse(arena, http.body.empty() ? std::string_view("{}") : http.body,
-                                    {.depth_max = 20});
-    auto const answer =
-        parsed && parsed->is_object()
-            ? dispatch(target, *parsed, http.headers.find("host").value_or("localhost"))
-            : refuse("SerializationException", "The request is no JSON object.");
-    auto response = json_response(answer, kType);
-    // The rejected records stand beside the message.
-    if (!answer && answer.error().code == "RejectedRecordsException")
-      response.body = Object()
-                          .text("__type", answer.error().code)
-                          .text("Message",
-                                "One or more records have been rejected. See RejectedRecords "
-                                "for details.")
-                          .raw("RejectedRecords", answer.error().message)
-                          .str();
-    worker_.answer(std::move(held->second), std::move(response));
-  });
-  if (!is_taken)
-    held->second.send(
-        json_response(refuse("ThrottlingException", "Too many requests wait.", 503), kType));
+  serve_json(worker_, {.target_prefix = kTargetPrefix, .content_type = kType, .depth_max = 20},
+             std::move(request), std::move(responder),
+             [this](std::string_view operation, json::Value body, net::Request const& http) {
+               auto const host = http.headers.find("host").value_or("localhost");
+               return response_of(dispatch(operation, body, host));
+             });
 }
 
 auto Timestream::dispatch(std::string_view op, json::Value request, std::string_view host)

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "treadle/base/limits.h"
+#include "treadle/integrations/lambda_result.h"
 #include "treadle/integrations/optimized/http_parameters.h"
 #include "treadle/integrations/service_task.h"
 #include "treadle/json/parse.h"
@@ -128,7 +129,7 @@ auto to_result(TaskCall const& call, HttpOutcome outcome) -> CallResult {
                           "The response is not text and can't be an output.");
     auto output = http_output(response);
     if (output.size() <= limits::kPayloadBytes) return CallSucceeded{std::move(output)};
-    return answer_too_large(call);
+    return result_too_large(call);
   }
   problem.kind = Problem::Kind::kCancelled;
   if (outcome) {

@@ -6,6 +6,7 @@
 
 #include "treadle/base/error_names.h"
 #include "treadle/base/limits.h"
+#include "treadle/integrations/lambda_result.h"
 #include "treadle/integrations/optimized/address_rules.h"
 #include "treadle/integrations/optimized/http_parameters.h"
 #include "treadle/integrations/optimized/http_task_request.h"
@@ -29,7 +30,7 @@ auto client_options(HttpTaskSettings const& settings, std::string const& ca_file
 }
 
 auto no_answer(TaskCall const& call, net::ClientError const& error) -> CallFailed {
-  if (error.kind == net::ClientError::Kind::kTooLarge) return answer_too_large(call);
+  if (error.kind == net::ClientError::Kind::kTooLarge) return result_too_large(call);
   return task_failure(errors::kHttpSocket, error.message,
                       error.not_sent ? CallStage::kStart : CallStage::kRun);
 }
@@ -42,7 +43,7 @@ auto to_result(TaskCall const& call, net::ClientResponse const& response) -> Cal
     return task_failure(errors::kRuntime,
                         "The response of the HTTP endpoint is not text and can't be an output.");
   auto output = http_output(response);
-  if (output.size() > limits::kPayloadBytes) return answer_too_large(call);
+  if (output.size() > limits::kPayloadBytes) return result_too_large(call);
   return CallSucceeded{std::move(output)};
 }
 

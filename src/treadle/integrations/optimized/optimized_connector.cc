@@ -8,6 +8,7 @@
 
 #include "treadle/base/limits.h"
 #include "treadle/integrations/http_metadata.h"
+#include "treadle/integrations/lambda_result.h"
 #include "treadle/integrations/service_task.h"
 #include "treadle/json/parse.h"
 #include "treadle/json/print.h"
@@ -35,7 +36,7 @@ void OptimizedConnector::invoke(TaskCall call, CallDone done) {
                  auto finished = finish(call, *result);
                  auto const* success = std::get_if<CallSucceeded>(&finished);
                  if (success != nullptr && success->output.size() > limits::kPayloadBytes)
-                   finished = answer_too_large(call);
+                   finished = result_too_large(call);
                  done(std::move(finished));
                });
 }
