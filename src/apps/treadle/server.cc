@@ -127,16 +127,17 @@ void drain(Node& node, net::HttpServer& server) {
   stopped.get_future().wait();
 }
 
-// The services beside the API, on the same port.
-auto other_services(targets::Targets& services) -> api::OtherServices {
+// The AWS services that this process answers itself, on the same port.
+auto local_services(targets::Targets& services) -> api::OtherService {
   std::map<std::string_view, targets::Service> by_id;
   for (std::string_view const id : {"s3", "sqs", "sns", "eventbridge", "timestreamwrite"})
     by_id.emplace(id, services.service(id));
-  return {.signing_name = [](net::Request const& request) -> std::optional<std::string_view> {
-            if (targets::is_event_log(request)) return targets::signing_name("eventbridge");
+  using Claim = api::OtherService::Claim;
+  return {.claim = [](net::Request const& request) -> std::optional<Claim> {
+            if (targets::is_event_log(request)) return Claim{targets::signing_name("eventbridge")};
             auto const id = targets::service_of(request);
             if (!id) return std::nullopt;
-            return targets::signing_name(*id);
+            return Claim{targets::signing_name(*id)};
           },
           .serve =
               [by_id = std::move(by_id), event_log = services.event_log()](
@@ -168,13 +169,15 @@ auto http_options(Address const& address) -> net::HttpServerOptions {
 auto serve(Node& node, ServerOptions const& options, Address const& address,
            std::unique_ptr<api::AccessKeys const> keys, StopSignals const& signals) -> int {
   std::atomic<bool> is_stopping = false;
+  std::vector<api::OtherService> others;
+  others.push_back(local_services(*node.targets()));
   api::HttpApi http_api(
       node.api_services(),
       api::HttpApiOptions{
           .hosts = {.strict = options.strict_host, .public_url = options.public_url},
           .is_ready = [&node, &is_stopping] { return !is_stopping && !node.store().failure(); },
           .access_keys = std::move(keys),
-          .other_services = other_services(*node.targets())});
+          .other_services = std::move(others)});
   auto server =
       net::HttpServer::listen(node.loops(), http_options(address),
                               [&http_api](net::Request&& request, net::Responder responder) {

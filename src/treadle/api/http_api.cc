@@ -104,9 +104,9 @@ void HttpApi::handle(net::Request&& request, net::Responder responder) {
   if (!is_own_origin(options_.hosts, request.headers.find("origin")))
     return responder.send(
         error_response({"AccessDeniedException", "This origin may not call the API.", 403}));
-  if (options_.other_services.serve)
-    if (auto const name = options_.other_services.signing_name(request))
-      return handle_other(*name, std::move(request), std::move(responder));
+  for (auto const& service : options_.other_services)
+    if (auto const claim = service.claim(request))
+      return serve_other(service, *claim, std::move(request), std::move(responder));
   if (request.method == "GET" || request.method == "HEAD")
     return handle_get(request, std::move(responder));
   if (request.method != "POST")
@@ -123,19 +123,19 @@ void HttpApi::handle_get(net::Request const& request, net::Responder responder) 
   responder.send(error_response({"ResourceNotFound", "There is nothing here.", 404}));
 }
 
-void HttpApi::handle_other(std::string_view signing_name, net::Request&& request,
-                           net::Responder responder) {
-  if (options_.access_keys) {
+void HttpApi::serve_other(OtherService const& service, OtherService::Claim const& claim,
+                          net::Request&& request, net::Responder responder) {
+  if (options_.access_keys && !claim.signing_name.empty()) {
     auto const key =
-        options_.access_keys->authenticate_for(signing_name, request, services_.clock.now());
-    if (!key) return responder.send(options_.other_services.refusal(request, key.error()));
+        options_.access_keys->authenticate_for(claim.signing_name, request, services_.clock.now());
+    if (!key) return responder.send(service.refusal(request, key.error()));
     // Rights are written in operations and ARNs of Step Functions.
     if (!(*key)->actions.empty() || !(*key)->resources.empty())
-      return responder.send(options_.other_services.refusal(
+      return responder.send(service.refusal(
           request,
           {"AccessDeniedException", "An access key with limited rights may not call this.", 403}));
   }
-  options_.other_services.serve(std::move(request), std::move(responder));
+  service.serve(std::move(request), std::move(responder));
 }
 
 void HttpApi::handle_post(net::Request&& request, net::Responder responder) {

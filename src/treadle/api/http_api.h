@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "treadle/api/access.h"
 #include "treadle/api/action.h"
@@ -15,11 +16,16 @@
 
 namespace treadle::api {
 
-// Other services on the same port. Host and origin are checked, and signatures where there are keys,
-// before `serve` gets a request.
-struct OtherServices {
-  // The service's name in signatures; nullopt: the request is for the API.
-  std::function<std::optional<std::string_view>(net::Request const&)> signing_name;
+// A service beside the API on the same port. Host and origin are checked before it gets a request.
+struct OtherService {
+  // Who lets its callers in.
+  struct Claim {
+    // The service's name in signatures, which are checked where there are keys; empty: the service
+    // itself looks who calls, as with links that carry their own signature.
+    std::string_view signing_name;
+  };
+  // nullopt: the request is for somebody else.
+  std::function<std::optional<Claim>(net::Request const&)> claim;
   std::function<void(net::Request&&, net::Responder)> serve;
   // A refusal in the service's own form.
   std::function<net::Response(net::Request const&, ApiError const&)> refusal;
@@ -31,7 +37,7 @@ struct HttpApiOptions {
   std::function<bool()> is_ready = [] { return true; };
   // Whose signatures are asked for; null: everybody may do everything.
   std::unique_ptr<AccessKeys const> access_keys = nullptr;
-  OtherServices other_services{};  // empty: none
+  std::vector<OtherService> other_services{};  // the first that claims a request gets it
 };
 
 class HttpApi {
@@ -48,8 +54,8 @@ class HttpApi {
   void handle_get(net::Request const& request, net::Responder responder) const;
   void handle_post(net::Request&& request, net::Responder responder);
   void act(net::Request&& request, net::Responder responder, net::AccessKey const* key);
-  void handle_other(std::string_view signing_name, net::Request&& request,
-                    net::Responder responder);
+  void serve_other(OtherService const& service, OtherService::Claim const& claim,
+                   net::Request&& request, net::Responder responder);
 
   Services services_;
   HttpApiOptions options_;
