@@ -2,10 +2,9 @@
 
 #include <bit>
 #include <cerrno>
+#include <string_view>
 #include <sys/random.h>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "treadle/base/assert.h"
 
@@ -50,11 +49,26 @@ auto SeededRandom::next_u64() -> std::uint64_t {
   return result;
 }
 
+namespace {
+
+// The last `digits` hexadecimal digits of `bits`.
+void put_hex(char* at, std::uint64_t bits, std::size_t digits) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  for (auto* to = at + digits; to != at; bits >>= 4U) *--to = kDigits[bits & 15U];
+}
+
+}  // namespace
+
 auto uuid_v4(std::uint64_t high, std::uint64_t low) -> std::string {
   high = (high & 0xFFFF'FFFF'FFFF'0FFFU) | 0x4000U;
   low = (low & 0x3FFF'FFFF'FFFF'FFFFU) | 0x8000'0000'0000'0000U;
-  return fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", high >> 32, (high >> 16) & 0xFFFFU,
-                     high & 0xFFFFU, low >> 48, low & 0xFFFF'FFFF'FFFFU);
+  std::string out(36, '-');
+  put_hex(out.data(), high >> 32U, 8);
+  put_hex(out.data() + 9, high >> 16U, 4);
+  put_hex(out.data() + 14, high, 4);
+  put_hex(out.data() + 19, low >> 48U, 4);
+  put_hex(out.data() + 24, low, 12);
+  return out;
 }
 
 }  // namespace treadle

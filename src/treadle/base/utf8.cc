@@ -1,6 +1,8 @@
 #include "treadle/base/utf8.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 #include "treadle/base/assert.h"
 
@@ -25,6 +27,21 @@ auto shape_of(unsigned char first) -> std::optional<Shape> {
   if (first < 0xF0) return Shape{3, first & 0x0FU, 0x800};
   if (first < 0xF5) return Shape{4, first & 0x07U, 0x10000};
   return std::nullopt;
+}
+
+// How many bytes of `text` have the lowest bit of their byte set in what `pick` makes of eight of them.
+template <typename Pick>
+auto count_bytes(std::string_view text, Pick pick) -> std::size_t {
+  constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101U;
+  std::size_t count = 0;
+  std::uint64_t bytes = 0;
+  for (; text.size() >= sizeof(bytes); text.remove_prefix(sizeof(bytes))) {
+    std::memcpy(&bytes, text.data(), sizeof(bytes));
+    count += ((pick(bytes) & kOnes) * kOnes) >> 56;
+  }
+  bytes = 0;
+  std::memcpy(&bytes, text.data(), text.size());
+  return count + (((pick(bytes) & kOnes) * kOnes) >> 56);
 }
 
 }  // namespace
@@ -89,14 +106,15 @@ void append(std::string& out, char32_t code_point) {
 }
 
 auto count_code_points(std::string_view text) -> std::size_t {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(text, [](char c) { return !is_continuation(c); }));
+  return text.size() -
+         count_bytes(text, [](std::uint64_t bytes) { return (bytes >> 7) & ~(bytes >> 6); });
 }
 
 auto count_utf16_units(std::string_view text) -> std::size_t {
-  auto const pairs =
-      std::ranges::count_if(text, [](char c) { return static_cast<unsigned char>(c) >= 0xF0; });
-  return count_code_points(text) + static_cast<std::size_t>(pairs);
+  auto const pairs = count_bytes(text, [](std::uint64_t bytes) {
+    return (bytes >> 7) & (bytes >> 6) & (bytes >> 5) & (bytes >> 4);  // 0xF0 and above
+  });
+  return count_code_points(text) + pairs;
 }
 
 auto truncate(std::string_view text, std::size_t bytes) -> std::string_view {
