@@ -42,6 +42,15 @@ struct Certificate {
     PEM_write_X509(file, certificate);
     std::fclose(file);
   }
+  [[nodiscard]] auto text() const -> std::string {
+    auto* const out = BIO_new(BIO_s_mem());
+    PEM_write_bio_X509(out, certificate);
+    char const* begin = nullptr;
+    auto const size = BIO_get_mem_data(out, &begin);
+    auto pem = std::string(begin, static_cast<std::size_t>(size));
+    BIO_free(out);
+    return pem;
+  }
   EVP_PKEY* key;
   X509* certificate;
 };
@@ -131,6 +140,27 @@ TEST_F(HttpClientTlsTest, RefusesOldTls) {
   serve(certificate, TLS1_1_VERSION);
   auto answer = get(url("localhost"));
   EXPECT_EQ(text(answer), "tls not sent");
+}
+
+TEST_F(HttpClientTlsTest, ACallMayTrustWhomTheClientDoesNot) {
+  auto const certificate = Certificate("DNS:localhost");
+  certificate.write(path_);
+  auto const other = Certificate("DNS:localhost");
+  auto const ask = [this](std::string trusted) {
+    auto request = ClientRequest{.method = "GET", .url = url("localhost")};
+    request.trusted_certificates = std::move(trusted);
+    auto answer = send(std::move(request));
+    return text(answer);
+  };
+  serve(certificate);
+  EXPECT_EQ(ask(certificate.text()), "200 localhost");
+  thread_.join();
+  serve(certificate);
+  EXPECT_EQ(ask(other.text()), "tls not sent");
+  thread_.join();
+  serve(certificate);
+  EXPECT_EQ(ask(""), "tls not sent") << "nor does what one call trusts hold for the next";
+  EXPECT_EQ(ask("no certificate"), "tls not sent");
 }
 
 TEST_F(HttpClientTlsTest, SaysThatTheCaFileCannotBeRead) {

@@ -111,6 +111,30 @@ TEST(Sign, SaysWhatItSigned) {
                 "SignedHeaders=host;x-amz-date;x-amz-security-token;x-amz-target, Signature="));
 }
 
+// As botocore (SigV4QueryAuth) signs the same.
+TEST(PresignedTarget, GivesTheUrlsOfAnSdk) {
+  auto const headers =
+      Headers{{"Host", "sts.eu-west-1.amazonaws.com"}, {"x-k8s-aws-id", "my-cluster"}};
+  auto const presigned = [&](std::string token) {
+    auto credentials = kSuiteCredentials;
+    credentials.session_token = std::move(token);
+    return presigned_target(
+        {.method = "GET", .target = "/?Action=GetCallerIdentity&Version=2011-06-15", .body = {}},
+        headers, credentials, {"eu-west-1", "sts"}, at("2026-11-27T01:02:03Z"), 60s);
+  };
+  auto const common = std::string(
+      "/?Action=GetCallerIdentity&Version=2011-06-15&X-Amz-Algorithm=AWS4-HMAC-SHA256"
+      "&X-Amz-Credential=AKIDEXAMPLE%2F20261127%2Feu-west-1%2Fsts%2Faws4_request"
+      "&X-Amz-Date=20261127T010203Z&X-Amz-Expires=60&X-Amz-SignedHeaders=host%3Bx-k8s-aws-id");
+  EXPECT_EQ(presigned(""), common +
+                               "&X-Amz-Signature="
+                               "bdbee65a5d0e52186693be228235eda09cecf0f5c10193ccd5a174e45b7b0791");
+  EXPECT_EQ(presigned("tok/en=="),
+            common +
+                "&X-Amz-Security-Token=tok%2Fen%3D%3D&X-Amz-Signature="
+                "95297c9bcc573e58b960226a42e6b2671f89e0c13b96486818b720b54ae26bee");
+}
+
 TEST(CanonicalRequest, Paths) {
   struct Row {
     std::string target, usual, s3;

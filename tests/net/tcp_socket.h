@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <cstdint>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <string>
 #include <string_view>
@@ -30,6 +31,8 @@ class TcpSocket {
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    auto const on = 1;
+    ::setsockopt(descriptor_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     connected_ = ::connect(descriptor_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
   }
   TcpSocket(TcpSocket&& other) noexcept
@@ -75,6 +78,17 @@ class TcpSocket {
     auto bytes = received_.substr(0, count);
     received_.erase(0, count);
     return bytes;
+  }
+  // What there is, at least a byte; nothing at the end.
+  auto read_some() -> std::string {
+    if (received_.empty()) receive();
+    return std::exchange(received_, {});
+  }
+  // All up to and with `mark`, or what there is at the end.
+  auto read_until(std::string_view mark) -> std::string {
+    while (received_.find(mark) == std::string::npos && receive()) continue;
+    auto const at = received_.find(mark);
+    return read_bytes(at == std::string::npos ? received_.size() : at + mark.size());
   }
   // Whether the peer closes without saying anything more.
   auto ends() -> bool { return received_.empty() && !receive() && ended_; }

@@ -19,17 +19,28 @@ struct TlsSettings::Impl {
   boost::system::error_code error;  // of reading the certificates
 };
 
-TlsSettings::TlsSettings(std::string const& ca_file) : impl_(std::make_unique<Impl>()) {
+TlsSettings::TlsSettings() : impl_(std::make_unique<Impl>()) {
   auto& context = impl_->context;
   SSL_CTX_set_min_proto_version(context.native_handle(), TLS1_2_VERSION);
   context.set_verify_mode(asio::ssl::verify_peer);
+}
+
+TlsSettings::TlsSettings(std::string const& ca_file) : TlsSettings() {
   if (ca_file.empty()) {
-    std::ignore = context.set_default_verify_paths(impl_->error);
+    std::ignore = impl_->context.set_default_verify_paths(impl_->error);
   } else {
-    std::ignore = context.load_verify_file(ca_file, impl_->error);
+    std::ignore = impl_->context.load_verify_file(ca_file, impl_->error);
   }
 }
 
+auto TlsSettings::trusting(std::string_view certificates) -> TlsSettings {
+  TlsSettings settings;
+  std::ignore = settings.impl_->context.add_certificate_authority(
+      asio::buffer(certificates.data(), certificates.size()), settings.impl_->error);
+  return settings;
+}
+
+TlsSettings::TlsSettings(TlsSettings&&) noexcept = default;
 TlsSettings::~TlsSettings() = default;
 
 namespace {

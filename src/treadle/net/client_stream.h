@@ -33,11 +33,15 @@ class TlsSettings {
   // Trusts the certificates in `ca_file` (PEM), or the system's when it is empty. Reads them at
   // once.
   explicit TlsSettings(std::string const& ca_file);
+  // Trusts `certificates`, PEM text, and no others.
+  [[nodiscard]] static auto trusting(std::string_view certificates) -> TlsSettings;
+  TlsSettings(TlsSettings&&) noexcept;
   ~TlsSettings();
   struct Impl;
   [[nodiscard]] auto impl() -> Impl& { return *impl_; }
 
  private:
+  TlsSettings();
   std::unique_ptr<Impl> impl_;
 };
 
@@ -65,7 +69,7 @@ class ClientStream {
   [[nodiscard]] virtual auto acknowledged() -> std::uint64_t = 0;
 };
 
-// `tls` null: plain TCP. Else it must outlive the stream.
+// `tls` null: plain TCP. It may go once this has returned: the stream holds what it needs of it.
 [[nodiscard]] auto make_client_stream(EventLoop& loop, TlsSettings* tls)
     -> std::shared_ptr<ClientStream>;
 

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "treadle/base/assert.h"
+#include "treadle/base/hmac.h"
 #include "treadle/net/client_call.h"
 #include "treadle/net/http_head.h"
 #include "treadle/net/response_budget.h"
@@ -66,7 +67,7 @@ class HttpClient::Impl final : public ClientPool,
   void shut_down();
 
  private:
-  // Everything that goes to one scheme, host and port.
+  // Everything that goes to one scheme, host and port, and trusts the same.
   struct Target {
     Target(std::size_t opening_limit, std::size_t unfinished_bytes_max)
         : opening_max(opening_limit), budget(unfinished_bytes_max) {}
@@ -82,9 +83,14 @@ class HttpClient::Impl final : public ClientPool,
   void start_waiting(std::string const& key);
   void take_out(detail::ClientCall& call);
   void time_out(ClientCallPtr const& call);
-  static auto key_of(Url const& url) -> std::string {
-    return fmt::format("{}://{}:{}", url.is_https ? "https" : "http", url.host, url.port);
+  static auto key_of(detail::ClientCall const& call) -> std::string {
+    auto const& url = call.url;
+    auto key = fmt::format("{}://{}:{}", url.is_https ? "https" : "http", url.host, url.port);
+    auto const& trusted = call.request.trusted_certificates;
+    if (url.is_https && !trusted.empty()) key += '#' + to_hex(sha256(trusted));
+    return key;
   }
+  auto make_stream(detail::ClientCall const& call) -> std::shared_ptr<ClientStream>;
 
   auto target_of(std::string const& key) -> Target& {
     auto const is_tls = key.starts_with("https:");
@@ -129,7 +135,7 @@ void HttpClient::Impl::finish(ClientCallPtr const& call, ClientResult result) {
 
 void HttpClient::Impl::begin(ClientCallPtr const& call) {
   calls_.emplace(call.get(), call);
-  auto& target = target_of(key_of(call->url));
+  auto& target = target_of(key_of(*call));
   if (!target.idle.empty()) {
     auto* const connection = target.idle.back();
     target.idle.pop_back();
@@ -157,14 +163,24 @@ void HttpClient::Impl::refuse(ClientCallPtr const& call, std::string const& what
 void HttpClient::Impl::connect(ClientCallPtr const& call) {
   call->turn_came = std::chrono::steady_clock::now();
   enter(call, Stage::kConnecting);
-  auto key = key_of(call->url);
+  auto key = key_of(*call);
   ++target_of(key).open;
   ++target_of(key).opening;
-  if (call->url.is_https && !tls_) tls_ = std::make_unique<TlsSettings>(options_.ca_file);
-  auto const connection = std::make_shared<ClientConnection>(
-      *this, std::move(key), make_client_stream(loop_, call->url.is_https ? tls_.get() : nullptr));
+  auto const connection =
+      std::make_shared<ClientConnection>(*this, std::move(key), make_stream(*call));
   connections_.emplace(connection.get(), connection);
   connection->open(call);
+}
+
+auto HttpClient::Impl::make_stream(detail::ClientCall const& call)
+    -> std::shared_ptr<ClientStream> {
+  if (!call.url.is_https) return make_client_stream(loop_, nullptr);
+  if (auto const& trusted = call.request.trusted_certificates; !trusted.empty()) {
+    auto settings = TlsSettings::trusting(trusted);
+    return make_client_stream(loop_, &settings);
+  }
+  if (!tls_) tls_ = std::make_unique<TlsSettings>(options_.ca_file);
+  return make_client_stream(loop_, tls_.get());
 }
 
 void HttpClient::Impl::retry(ClientCallPtr const& call) { connect(call); }
@@ -231,7 +247,7 @@ void HttpClient::Impl::take_out(detail::ClientCall& call) {
     connection->close();
     return remove(*connection);
   }
-  auto const found = targets_.find(key_of(call.url));
+  auto const found = targets_.find(key_of(call));
   if (found == targets_.end()) return;
   std::erase_if(found->second.waiting,
                 [&](ClientCallPtr const& other) { return other.get() == &call; });

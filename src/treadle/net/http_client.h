@@ -39,6 +39,9 @@ struct ClientRequest {
   std::string body{};
   ClientDeadlines deadlines{};
   std::size_t max_response_bytes = 262'144;  // of the body
+  // PEM certificates to trust, for this call, instead of the client's. Only calls that trust the same
+  // share connections.
+  std::string trusted_certificates{};
 };
 
 struct ClientResponse {

@@ -7,9 +7,6 @@
 namespace treadle::net {
 namespace {
 
-auto constexpr kUsualHeadBytes = std::size_t{512};
-auto constexpr kUsualFields = std::size_t{12};
-
 using ByteSet = std::array<bool, 256>;
 
 // RFC 9110, section 5.6.2: tchar.
@@ -73,8 +70,7 @@ auto HeadReader::feed(std::string_view bytes) -> std::size_t {
         fail(400, "A message begins with a character that is not allowed");
         break;
       }
-      headers_.text_.reserve(kUsualHeadBytes);
-      headers_.fields_.reserve(kUsualFields);
+      headers_.reserve_usual();
     }
     state_ = State::kReading;
     auto const newline = rest.find('\n');
@@ -193,6 +189,12 @@ auto has_token(Headers const& headers, std::string_view name, std::string_view t
 auto is_persistent(Headers const& headers, int minor_version) -> bool {
   if (has_token(headers, "Connection", "close")) return false;
   return minor_version > 0 || has_token(headers, "Connection", "keep-alive");
+}
+
+auto is_method(std::string_view text) -> bool {
+  return !text.empty() && std::ranges::all_of(text, [](char c) {
+    return (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
+  });
 }
 
 auto is_token(std::string_view text) -> bool { return !text.empty() && all_in(kTokenBytes, text); }

@@ -80,6 +80,8 @@ struct Framing {
 // Whether the connection may carry another message after this one, by version and Connection.
 [[nodiscard]] auto is_persistent(Headers const& headers, int minor_version) -> bool;
 
+// Upper-case letters, '-' and '_'.
+[[nodiscard]] auto is_method(std::string_view text) -> bool;
 // Visible characters of a token; of a field value (also blanks, tabs and bytes beyond ASCII).
 [[nodiscard]] auto is_token(std::string_view text) -> bool;
 [[nodiscard]] auto is_field_value(std::string_view text) -> bool;

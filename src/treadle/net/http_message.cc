@@ -103,6 +103,11 @@ void Headers::remove(std::string_view name) {
       fields_, [&](Field const& field) { return equals_ignoring_case(text_at(field.name), name); });
 }
 
+void Headers::reserve_usual() {
+  text_.reserve(512);
+  fields_.reserve(12);
+}
+
 auto make_request_id() -> RequestId {
   thread_local SystemRandom random;
   auto const high = random.next_u64();

@@ -37,6 +37,8 @@ class Headers {
   // Replaces every field of that name by one.
   void set(std::string_view name, std::string_view value);
   void remove(std::string_view name);
+  // Room for what a request usually has.
+  void reserve_usual();
 
   [[nodiscard]] auto size() const -> std::size_t { return fields_.size(); }
   [[nodiscard]] auto empty() const -> bool { return fields_.empty(); }

@@ -1,6 +1,7 @@
 #include "treadle/net/http_parser.h"
 
 #include <algorithm>
+#include <limits>
 #include <tuple>
 #include <utility>
 
@@ -15,12 +16,6 @@ auto constexpr kInterimResponsesMax = 8;
 
 auto refuse(int status, std::string_view message) -> std::unexpected<RequestError> {
   return std::unexpected(RequestError{status, message});
-}
-
-auto is_method(std::string_view text) -> bool {
-  return !text.empty() && std::ranges::all_of(text, [](char c) {
-    return (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
-  });
 }
 
 }  // namespace
@@ -40,7 +35,8 @@ auto RequestParser::feed(std::string_view bytes) -> std::size_t {
   used += body_.feed(bytes.substr(used));
   if (body_.state() == BodyReader::State::kFailed) fail(body_.error());
   if (body_.state() == BodyReader::State::kDone) state_ = State::kComplete;
-  if (state_ != State::kFailed && body_.bytes_read() > body_bytes_max_) charge_body();
+  if (state_ != State::kFailed && body_.bytes_read() > body_bytes_max_ && !is_stream_)
+    charge_body();
   return used;
 }
 
@@ -53,15 +49,21 @@ void RequestParser::end_head() {
   if (!expectation) return fail(expectation.error());
   keep_alive_ = is_persistent(head_.headers(), request_.minor_version);
   request_.headers = head_.take_headers();
-  allow_body();
+  is_stream_ = claims_stream_ != nullptr && *claims_stream_ && (*claims_stream_)(request_);
+  if (is_stream_) {
+    body_.set_bytes_max(std::numeric_limits<std::size_t>::max());
+  } else {
+    allow_body();
+  }
   // A request that states no length has no body.
   body_.start(framing->kind == BodyKind::kUnstated ? Framing{BodyKind::kSized, 0} : *framing);
-  state_ = State::kBody;
+  state_ = is_stream_ ? State::kStreamHead : State::kBody;
 }
 
 void RequestParser::allow_body() {
-  if (large_ == nullptr || !large_->bytes_max) return;
-  body_.set_bytes_max(std::max(body_bytes_max_, large_->bytes_max(request_)));
+  auto const has_rule = large_ != nullptr && large_->bytes_max;
+  body_.set_bytes_max(has_rule ? std::max(body_bytes_max_, large_->bytes_max(request_))
+                               : body_bytes_max_);
 }
 
 // Only what is there is counted: a client that promises much and sends little takes nothing from
@@ -130,6 +132,18 @@ auto RequestParser::take() -> Request {
   state_ = State::kIdle;
   awaits_continue_ = false;
   return std::exchange(request_, {});
+}
+
+auto RequestParser::take_head() -> Request {
+  TREADLE_ASSERT(state_ == State::kStreamHead);
+  state_ = body_.state() == BodyReader::State::kDone ? State::kComplete : State::kBody;
+  return std::exchange(request_, {});
+}
+
+void RequestParser::end_stream() {
+  TREADLE_ASSERT(state_ == State::kComplete);
+  state_ = State::kIdle;
+  awaits_continue_ = is_stream_ = false;
 }
 
 void RequestParser::fail(RequestError error) {

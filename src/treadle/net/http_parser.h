@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -22,7 +23,14 @@ namespace treadle::net {
 // not Host; no Host or several in HTTP/1.1; an Expect other than 100-continue.
 class RequestParser {
  public:
-  enum class State : std::uint8_t { kIdle, kHead, kBody, kComplete, kFailed };
+  enum class State : std::uint8_t {
+    kIdle,
+    kHead,
+    kStreamHead,  // the head of a request that `claims_stream` took: take_head() lets it go on
+    kBody,
+    kComplete,
+    kFailed,
+  };
 
   // `large`, if any, outlives it.
   RequestParser(HeadLimits head, std::size_t body_bytes_max, LargeBodies const* large = nullptr)
@@ -31,12 +39,18 @@ class RequestParser {
         large_(large),
         body_bytes_max_(body_bytes_max) {}
 
-  // Takes bytes until one request is complete; returns how many it took.
+  // Which requests stop at kStreamHead; asked once each. Outlives it.
+  void set_stream_claim(std::function<bool(Request const& head)> const& claims) {
+    claims_stream_ = &claims;
+  }
+
+  // Takes bytes until one request is complete, or its head where that is kStreamHead; returns how
+  // many it took.
   auto feed(std::string_view bytes) -> std::size_t;
 
   [[nodiscard]] auto state() const -> State { return state_; }
   [[nodiscard]] auto error() const -> RequestError { return error_; }  // when kFailed
-  // When kBody or kComplete: whether the client asked for "100 Continue" before it sends the body.
+  // From the end of the head on: whether the client asked for "100 Continue" before it sends the body.
   [[nodiscard]] auto awaits_continue() const -> bool { return awaits_continue_; }
   [[nodiscard]] auto body_bytes_read() const -> std::size_t { return body_.bytes_read(); }
   // What is known of the request that is being read: empty before its head is whole.
@@ -45,6 +59,13 @@ class RequestParser {
   [[nodiscard]] auto keep_alive() const -> bool { return keep_alive_; }
   // When kComplete: the request, without remote and id. The parser is ready for the next.
   auto take() -> Request;
+
+  // When kStreamHead: the request without body, remote and id. Its body follows, of any size, in
+  // pieces that are as large as what is fed.
+  auto take_head() -> Request;
+  auto take_piece() -> std::string { return body_.take(); }
+  // When kComplete, instead of take().
+  void end_stream();
 
  private:
   void end_head();
@@ -58,12 +79,14 @@ class RequestParser {
   HeadReader head_;
   BodyReader body_;
   LargeBodies const* large_;
+  std::function<bool(Request const& head)> const* claims_stream_ = nullptr;
   std::size_t body_bytes_max_;
   Request request_;
   RequestError error_{};
   State state_ = State::kIdle;
   bool awaits_continue_ = false;
   bool keep_alive_ = false;
+  bool is_stream_ = false;
 };
 
 // One response after another. Interim responses (1xx) are skipped, 101 is refused.

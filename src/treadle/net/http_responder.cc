@@ -34,6 +34,7 @@ auto error_response(int status, std::string_view type, std::string_view message)
 auto type_of(int status) -> std::string_view {
   switch (status) {
     case 408: return "RequestTimeoutException";
+    case 500: return "InternalFailure";
     case 413: return "RequestEntityTooLargeException";
     case 431: return "RequestHeadersTooLargeException";
     case 503: return "ServiceUnavailableException";

@@ -38,10 +38,13 @@ auto constexpr kTickMax = std::chrono::milliseconds(250);
 
 // A tick fine enough for the shortest of the deadlines.
 auto tick_for(HttpServerOptions const& options) -> SteadyDuration {
-  auto const shortest = std::min({options.head_time, options.body_time, options.idle_time,
-                                  options.write_time, options.linger_time});
+  auto const shortest =
+      std::min({options.head_time, options.body_time, options.idle_time, options.write_time,
+                options.stream_idle_time, options.linger_time});
   return std::clamp(shortest / 4, kTickMin, kTickMax);
 }
+
+class Listener;
 
 // What the loops of one server share.
 struct Shared {
@@ -51,6 +54,9 @@ struct Shared {
   std::atomic<std::size_t> connections = 0;
   std::atomic<std::size_t> loops_working = 0;
   Task stopped;  // set before the loops are told to stop, run by the last of them
+  // Of each loop, and how many connections it has or is about to get. Set before any loop runs.
+  std::vector<Listener*> listeners;
+  std::vector<std::atomic<std::size_t>> loads;
 
   std::mutex mutex;
   std::unordered_map<std::string, std::size_t> connections_by_address;  // guarded by mutex
@@ -69,6 +75,23 @@ struct Shared {
   }
 };
 
+// An accepted socket on its way to another loop; closed if it does not get there.
+class Parcel {
+ public:
+  Parcel(int descriptor, tcp::endpoint peer) : peer_(std::move(peer)), descriptor_(descriptor) {}
+  Parcel(Parcel&& other) noexcept
+      : peer_(other.peer_), descriptor_(std::exchange(other.descriptor_, -1)) {}
+  ~Parcel() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+  [[nodiscard]] auto peer() const -> tcp::endpoint const& { return peer_; }
+  auto take() -> int { return std::exchange(descriptor_, -1); }
+
+ private:
+  tcp::endpoint peer_;
+  int descriptor_;
+};
+
 enum class PortUse : std::uint8_t { kAlone, kShared };
 
 auto listen_at(Acceptor& acceptor, tcp::endpoint const& endpoint, PortUse use) -> error_code {
@@ -83,8 +106,9 @@ auto listen_at(Acceptor& acceptor, tcp::endpoint const& endpoint, PortUse use) -
 // One loop's share of a server: its listening socket, its connections, their deadlines.
 class Listener final : public ConnectionOwner, public std::enable_shared_from_this<Listener> {
  public:
-  Listener(EventLoop& loop, std::shared_ptr<Shared> shared)
+  Listener(EventLoop& loop, std::size_t index, std::shared_ptr<Shared> shared)
       : loop_(loop),
+        index_(index),
         shared_(std::move(shared)),
         acceptor_(loop.context().get_executor()),
         wheel_(tick_for(shared_->options), Clock::now()) {}
@@ -102,6 +126,10 @@ class Listener final : public ConnectionOwner, public std::enable_shared_from_th
   void handle(Request&& request, Responder responder) override {
     shared_->handler(std::move(request), std::move(responder));
   }
+  auto open_stream(Request&& head, StreamExchange exchange)
+      -> std::shared_ptr<StreamReceiver> override {
+    return shared_->options.streams.open(std::move(head), std::move(exchange));
+  }
   void set_deadline(ServerConnection& connection, std::optional<SteadyTime> due) override;
   void remove(std::shared_ptr<ServerConnection> const& connection) override;
 
@@ -110,12 +138,15 @@ class Listener final : public ConnectionOwner, public std::enable_shared_from_th
   using Connections = std::unordered_map<std::shared_ptr<ServerConnection>, std::string>;
 
   void accept_waiting();
-  void add(AcceptedSocket socket, asio::ip::address const& address);
+  [[nodiscard]] auto load() -> std::atomic<std::size_t>& { return shared_->loads[index_]; }
+  void place(Parcel parcel);
+  void add(Parcel parcel);
   void tick();
   void close_all();
   void report_if_stopped();
 
   EventLoop& loop_;
+  std::size_t const index_;
   std::shared_ptr<Shared> const shared_;
   Acceptor acceptor_;
   DeadlineWheel wheel_;
@@ -137,7 +168,7 @@ auto Listener::open(tcp::endpoint const& endpoint) -> error_code {
 }
 
 void Listener::accept() {
-  auto const is_full = connections_.size() >= shared_->connections_per_loop_max;
+  auto const is_full = load() >= shared_->connections_per_loop_max;
   if (is_accepting_ || is_stopping_ || is_full || accept_timer_.is_pending()) return;
   is_accepting_ = true;
   acceptor_.async_wait(tcp::acceptor::wait_read, [self = shared_from_this()](error_code error) {
@@ -148,14 +179,14 @@ void Listener::accept() {
 
 void Listener::accept_waiting() {
   for (auto i = 0; i < kAcceptedAtOnceMax; ++i) {
-    if (connections_.size() >= shared_->connections_per_loop_max) return;
+    if (load() >= shared_->connections_per_loop_max) return;
     auto peer = tcp::endpoint();
     auto size = static_cast<socklen_t>(peer.capacity());
     auto const descriptor =
         ::accept4(acceptor_.native_handle(), peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (descriptor >= 0) {
       peer.resize(size);
-      add({descriptor, peer.address().is_v6(), {}}, peer.address());
+      place({descriptor, peer});
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
       break;
     } else if (errno != ECONNABORTED && errno != EINTR) {
@@ -167,7 +198,27 @@ void Listener::accept_waiting() {
   accept();
 }
 
-void Listener::add(AcceptedSocket socket, asio::ip::address const& address) {
+// The kernel spreads connections by chance, so a few busy ones may all come to one loop: each goes to
+// the loop that has the fewest.
+void Listener::place(Parcel parcel) {
+  auto const least =
+      std::ranges::min_element(shared_->loads, {}, [](auto const& l) { return l.load(); });
+  auto const to =
+      *least < load() ? static_cast<std::size_t>(least - shared_->loads.begin()) : index_;
+  ++shared_->loads[to];
+  if (to == index_) return add(std::move(parcel));
+  auto const listener = shared_->listeners[to]->shared_from_this();
+  listener->loop_.post(
+      [listener, sent = std::move(parcel)]() mutable { listener->add(std::move(sent)); });
+}
+
+void Listener::add(Parcel parcel) {
+  if (is_stopping_) {
+    --load();
+    return;
+  }
+  auto const address = parcel.peer().address();
+  auto socket = AcceptedSocket{parcel.take(), address.is_v6(), {}};
   auto const is_mapped = address.is_v6() && address.to_v6().is_v4_mapped();
   auto const plain =
       is_mapped ? asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()) : address;
@@ -175,7 +226,8 @@ void Listener::add(AcceptedSocket socket, asio::ip::address const& address) {
   auto counted_for = plain.is_loopback() ? std::string() : socket.remote;
   if (!counted_for.empty() && !shared_->admit(counted_for)) {
     ::close(socket.descriptor);
-    return;
+    --load();
+    return accept();
   }
   auto connection = make_connection(shared_from_this(), std::move(socket));
   connections_.emplace(connection, std::move(counted_for));
@@ -187,6 +239,7 @@ void Listener::remove(std::shared_ptr<ServerConnection> const& connection) {
   auto const removed = connections_.extract(connection);
   if (removed.empty()) return;
   --shared_->connections;
+  --load();
   if (!removed.mapped().empty()) shared_->leave(removed.mapped());
   report_if_stopped();
   accept();
@@ -265,10 +318,11 @@ struct HttpServer::Impl {
     auto endpoint = tcp::endpoint(asio::ip::make_address(options.address, error), options.port);
     if (!error && options.port != 0) error = is_taken(loops.at(0), endpoint);
     for (auto i = std::size_t{0}; i < loops.size() && !error; ++i) {
-      auto listener = std::make_shared<Listener>(loops.at(i), shared);
+      auto listener = std::make_shared<Listener>(loops.at(i), i, shared);
       error = listener->open(endpoint);
       if (error) break;
       endpoint.port(listener->port());
+      shared->listeners.push_back(listener.get());
       listeners.push_back(std::move(listener));
     }
     if (error) {
@@ -295,6 +349,7 @@ auto HttpServer::listen(EventLoops& loops, HttpServerOptions options, Handler ha
   shared.connections_per_loop_max =
       (shared.options.connections_max + loops.size() - 1) / loops.size();
   shared.loops_working = loops.size();
+  shared.loads = std::vector<std::atomic<std::size_t>>(loops.size());
   TRY(impl->open(loops));
   for (auto const& listener : impl->listeners) {
     listener->loop().post([listener] { listener->accept(); });

@@ -1,4 +1,5 @@
-// An HTTP/1.1 server on event loops: it parses, bounds and orders; a handler answers.
+// An HTTP server on event loops: it parses, bounds and orders; a handler answers. It speaks
+// HTTP/1.1, and HTTP/2 with clients that begin with its preface.
 //
 // Each loop has its own listening socket (SO_REUSEPORT) and owns the connections it accepts.
 // Requests of one connection are handed to the handler as they arrive, several at a time when they
@@ -19,6 +20,7 @@
 #include "treadle/net/body_budget.h"
 #include "treadle/net/event_loop.h"
 #include "treadle/net/http_message.h"
+#include "treadle/net/http_stream.h"
 
 namespace treadle::net {
 
@@ -65,8 +67,13 @@ struct HttpServerOptions {
   std::size_t headers_max = 100;                       // beyond: 431
   std::size_t body_bytes_max = limits::kRequestBytes;  // beyond: 413
   LargeBodies large_bodies{};                          // none: no request may have more
+  StreamRoutes streams{};                              // none: all bodies are read whole
   std::size_t pipelined_max =
       64;  // requests of one connection in the handler's hands; more wait unread
+
+  // Requests of one HTTP/2 connection under way, those included that the client has given up; more
+  // are refused.
+  std::size_t h2_streams_max = 128;
 
   std::chrono::milliseconds head_time{
       10'000};  // first byte (or accept) to end of headers; then 408
@@ -75,6 +82,9 @@ struct HttpServerOptions {
   std::size_t body_bytes_per_second_min = 1024;  // at this rate on average; else 408
   std::chrono::milliseconds idle_time{75'000};   // between requests; then closed
   std::chrono::milliseconds write_time{30'000};  // without the client taking any byte; then closed
+  std::chrono::milliseconds stream_idle_time{
+      75'000};  // of a streamed body nothing, and nobody at work: then 408
+  std::size_t stream_unsent_max = 128 * 1024;  // of a streamed answer; beyond: Room::kNone
   std::chrono::milliseconds linger_time{
       1'000};  // a refused client may go on sending, to read the refusal
 

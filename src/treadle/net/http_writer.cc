@@ -15,15 +15,10 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
   out.append(name).append(": ").append(value).append("\r\n");
 }
 
-auto is_ours(std::string_view name) -> bool {
-  std::string_view constexpr kOurs[] = {"Content-Type", "Content-Length",    "Date",
-                                        "Connection",   "Transfer-Encoding", "x-amzn-RequestId"};
-  return std::ranges::any_of(kOurs, [&](auto ours) { return equals_ignoring_case(name, ours); });
-}
-
 void append_fields_of(std::string& out, Response const& response) {
   for (auto const& field : response.headers) {
-    if (is_ours(field.name) || !is_token(field.name) || !is_field_value(field.value)) continue;
+    if (is_server_field(field.name) || !is_token(field.name) || !is_field_value(field.value))
+      continue;
     append_field(out, field.name, field.value);
   }
 }
@@ -38,16 +33,28 @@ void append_status_line(std::string& out, int status) {
 
 }  // namespace
 
+auto is_server_field(std::string_view name) -> bool {
+  std::string_view constexpr kOurs[] = {"Content-Type", "Content-Length",    "Date",
+                                        "Connection",   "Transfer-Encoding", "x-amzn-RequestId",
+                                        "Keep-Alive",   "Proxy-Connection",  "Upgrade"};
+  return std::ranges::any_of(kOurs, [&](auto ours) { return equals_ignoring_case(name, ours); });
+}
+
+auto may_have_body(int status) -> bool { return status != 204 && status != 304; }
+
 void append_response(std::string& out, Response const& response, ResponseFrame const& frame,
                      std::string_view date) {
-  auto const may_have_body = response.status != 204 && response.status != 304;
+  auto const has_body = may_have_body(response.status);
+  auto const has_length = frame.body_end == BodyEnd::kLength;
   append_status_line(out, response.status);
   append_field(out, "x-amzn-RequestId", frame.id.view());
   if (!response.content_type.empty() && is_field_value(response.content_type)) {
     append_field(out, "Content-Type", response.content_type);
   }
-  if (may_have_body)
+  if (has_body && has_length)
     append_field(out, "Content-Length", fmt::format_int(response.body.size()).c_str());
+  if (has_body && frame.body_end == BodyEnd::kLastChunk)
+    append_field(out, "Transfer-Encoding", "chunked");
   append_field(out, "Date", date);
   if (frame.after == AfterResponse::kClose) {
     append_field(out, "Connection", "close");
@@ -56,7 +63,12 @@ void append_response(std::string& out, Response const& response, ResponseFrame c
   }
   append_fields_of(out, response);
   out.append("\r\n");
-  if (may_have_body && frame.body == BodyOnWire::kSent) out.append(response.body);
+  if (has_body && has_length && frame.body == BodyOnWire::kSent) out.append(response.body);
+}
+
+void append_chunk(std::string& out, std::string_view bytes) {
+  fmt::format_to(std::back_inserter(out), "{:x}\r\n", bytes.size());
+  out.append(bytes).append("\r\n");
 }
 
 void append_request(std::string& out, std::string_view method, std::string_view target,

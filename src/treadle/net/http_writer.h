@@ -11,6 +11,8 @@
 namespace treadle::net {
 
 enum class BodyOnWire : std::uint8_t { kSent, kLeftOut };  // left out in answer to HEAD
+// How the client finds the end of the body.
+enum class BodyEnd : std::uint8_t { kLength, kLastChunk, kConnectionEnd };
 
 // What a response needs to know of the request it answers.
 struct ResponseFrame {
@@ -18,12 +20,23 @@ struct ResponseFrame {
   BodyOnWire body = BodyOnWire::kSent;
   AfterResponse after = AfterResponse::kKeepOpen;
   int minor_version = 1;  // of the request
+  BodyEnd body_end = BodyEnd::kLength;
 };
 
-// Appends status line, fields and body. Nothing of `response` can break out of its field: see
+// Whether an answer of that status may have a body.
+[[nodiscard]] auto may_have_body(int status) -> bool;
+
+// Names of fields that the server alone writes, or that HTTP/2 has no use for.
+[[nodiscard]] auto is_server_field(std::string_view name) -> bool;
+
+// Appends status line and fields, and the body where its end is kLength. Nothing of `response` can break out of its field: see
 // Response. `date` is the value of the Date field.
 void append_response(std::string& out, Response const& response, ResponseFrame const& frame,
                      std::string_view date);
+
+// Appends `bytes`, of which there are some, as a chunk; what ends the last.
+void append_chunk(std::string& out, std::string_view bytes);
+std::string_view inline constexpr kLastChunk = "0\r\n\r\n";
 
 // Appends a request with its body. Host, Connection and Content-Length are left as they are in
 // `headers`, but Content-Length is added where it is missing and there is a body or the method

@@ -21,14 +21,16 @@ class ConnectionOwner {
   [[nodiscard]] virtual auto loop() -> EventLoop& = 0;
   [[nodiscard]] virtual auto options() const -> HttpServerOptions const& = 0;
   virtual void handle(Request&& request, Responder responder) = 0;
+  [[nodiscard]] virtual auto open_stream(Request&& head, StreamExchange exchange)
+      -> std::shared_ptr<StreamReceiver> = 0;
   // Its expire() is due then; nullopt: never.
   virtual void set_deadline(ServerConnection& connection, std::optional<SteadyTime> due) = 0;
   // The connection has closed itself.
   virtual void remove(std::shared_ptr<ServerConnection> const& connection) = 0;
 };
 
-// Everything but deliver() and is_gone() only on the owner's loop.
-class ServerConnection : public ResponseSink, public DeadlineWheel::Node {
+// Everything but deliver(), end() and is_gone() only on the owner's loop.
+class ServerConnection : public ResponseSink, public StreamSink, public DeadlineWheel::Node {
  public:
   virtual void start() = 0;
   // Ends it as soon as what the client has begun to ask is answered.

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "treadle/net/canonical_request.h"
+#include "treadle/net/uri.h"
 
 namespace treadle::net {
 namespace {
@@ -61,6 +62,28 @@ void sign(SigningInput const& input, Headers& headers, Credentials const& creden
               fmt::format("AWS4-HMAC-SHA256 Credential={}/{}, SignedHeaders={}, Signature={}",
                           credentials.access_key_id, scope_text, join_names(names),
                           signature(key, amz_date, scope_text, canonical)));
+}
+
+auto presigned_target(SigningInput const& input, Headers const& headers,
+                      Credentials const& credentials, SigningScope const& scope, Timestamp now,
+                      std::chrono::seconds life) -> std::string {
+  auto const amz_date = to_amz_date(now);
+  auto const day = amz_date.substr(0, 8);
+  auto const scope_text = credential_scope(day, scope);
+  auto const names = names_to_sign(headers);
+  auto target = std::string(input.target);
+  target += target.contains('?') ? '&' : '?';
+  target += fmt::format(
+      "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential={}&X-Amz-Date={}&X-Amz-Expires={}"
+      "&X-Amz-SignedHeaders={}",
+      percent_encode(credentials.access_key_id + '/' + scope_text), amz_date, life.count(),
+      percent_encode(join_names(names)));
+  if (!credentials.session_token.empty())
+    target += "&X-Amz-Security-Token=" + percent_encode(credentials.session_token);
+  auto const canonical = canonical_request(
+      {input.method, target, headers, names, to_hex(sha256(input.body)), scope.service == "s3"});
+  auto const key = signing_key(credentials.secret_access_key, day, scope);
+  return target + "&X-Amz-Signature=" + signature(key, amz_date, scope_text, canonical);
 }
 
 }  // namespace treadle::net

@@ -3,6 +3,7 @@
 // reference, "Authenticating requests (AWS Signature Version 4)".
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <expected>
 #include <memory>
@@ -43,6 +44,12 @@ struct SigningInput {
 // the way.
 void sign(SigningInput const& input, Headers& headers, Credentials const& credentials,
           SigningScope const& scope, Timestamp now);
+
+// The target of a request without a body that carries its signature in its query, and so is good for
+// whoever has it, for `life` from `now`. All of `headers`, which must hold Host, have to be sent along.
+[[nodiscard]] auto presigned_target(SigningInput const& input, Headers const& headers,
+                                    Credentials const& credentials, SigningScope const& scope,
+                                    Timestamp now, std::chrono::seconds life) -> std::string;
 
 // "20150830T123600Z", as X-Amz-Date has it.
 [[nodiscard]] auto to_amz_date(Timestamp time) -> std::string;
@@ -92,6 +99,10 @@ class SignatureVerifier {
 
   // The key that signed it; it lives as long as the verifier.
   [[nodiscard]] auto verify(Request const& request, Timestamp now) const
+      -> std::expected<AccessKey const*, AuthError>;
+  // The same of a request whose body is still to come: X-Amz-Content-Sha256 must be
+  // UNSIGNED-PAYLOAD, and the head alone is verified.
+  [[nodiscard]] auto verify_head(Request const& head, Timestamp now) const
       -> std::expected<AccessKey const*, AuthError>;
 
  private:

@@ -201,6 +201,15 @@ auto signed_hash(Request const& request, bool is_s3) -> std::expected<std::strin
   return hash;
 }
 
+// The same of a body that is still to come.
+auto unsigned_hash(Request const& head) -> std::expected<std::string, AuthError> {
+  if (head.headers.find("X-Amz-Content-Sha256") != kUnsignedHashes.front()) {
+    return invalid(
+        "'X-Amz-Content-Sha256' must be UNSIGNED-PAYLOAD: this body is read while it comes.");
+  }
+  return std::string(kUnsignedHashes.front());
+}
+
 // A presigned request is good from its date, give or take the clocks, for the seconds it names.
 auto check_expiry(std::string_view amz_date, std::string_view expires, Timestamp now)
     -> std::expected<void, AuthError> {
@@ -278,6 +287,24 @@ struct SignatureVerifier::Impl {
     return key;
   }
 
+  // By the Authorization header; `hash_of_body` is asked last, it may cost something.
+  template <typename HashOfBody>
+  auto verify_signed(Request const& request, HashOfBody hash_of_body, Timestamp now)
+      -> std::expected<AccessKey const*, AuthError> {
+    auto const count = request.headers.count("Authorization");
+    if (count == 0)
+      return refuse("MissingAuthenticationTokenException", "Missing Authentication Token");
+    if (count > 1) return incomplete("There must be one Authorization header.");
+    auto const authorization = TRY(parse_authorization(*request.headers.find("Authorization")));
+    if (request.headers.count("X-Amz-Date") != 1) {
+      return incomplete("Authorization header requires existence of either a 'X-Amz-Date' header.");
+    }
+    auto const amz_date = *request.headers.find("X-Amz-Date");
+    TRY(check_date(amz_date, now));
+    auto const body_hash = TRY(hash_of_body());
+    return check(request, authorization, {amz_date, request.target, body_hash});
+  }
+
   auto verify_presigned(Request const& request, Query const& query, Timestamp now)
       -> std::expected<AccessKey const*, AuthError> {
     auto const credential = query.find("X-Amz-Credential").value_or("");
@@ -316,22 +343,16 @@ SignatureVerifier::~SignatureVerifier() = default;
 auto SignatureVerifier::verify(Request const& request, Timestamp now) const
     -> std::expected<AccessKey const*, AuthError> {
   auto const is_s3 = impl_->scope.service == "s3";
-  auto const count = request.headers.count("Authorization");
-  if (count == 0 && is_s3) {
+  if (request.headers.count("Authorization") == 0 && is_s3) {
     auto const query = Query(split_target(request.target).query);
     if (query.find(kQuerySignature)) return impl_->verify_presigned(request, query, now);
   }
-  if (count == 0)
-    return refuse("MissingAuthenticationTokenException", "Missing Authentication Token");
-  if (count > 1) return incomplete("There must be one Authorization header.");
-  auto const authorization = TRY(parse_authorization(*request.headers.find("Authorization")));
-  if (request.headers.count("X-Amz-Date") != 1) {
-    return incomplete("Authorization header requires existence of either a 'X-Amz-Date' header.");
-  }
-  auto const amz_date = *request.headers.find("X-Amz-Date");
-  TRY(check_date(amz_date, now));
-  auto const body_hash = TRY(signed_hash(request, is_s3));
-  return impl_->check(request, authorization, {amz_date, request.target, body_hash});
+  return impl_->verify_signed(request, [&] { return signed_hash(request, is_s3); }, now);
+}
+
+auto SignatureVerifier::verify_head(Request const& head, Timestamp now) const
+    -> std::expected<AccessKey const*, AuthError> {
+  return impl_->verify_signed(head, [&] { return unsigned_hash(head); }, now);
 }
 
 }  // namespace treadle::net
