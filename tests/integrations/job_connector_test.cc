@@ -74,7 +74,7 @@ class JobConnectorTest : public ::testing::Test {
  protected:
   JobConnectorTest() {
     auto const service = make_sdk_job_service(caller);
-    for (auto const* name : {"batch", "glue"})
+    for (auto const* name : {"batch", "ecs", "glue"})
       registry.add_service(
           name, "",
           std::make_shared<JobConnector>(std::make_shared<optimized::GenericConnector>(
@@ -223,6 +223,85 @@ TEST_F(JobConnectorTest, a_wait_that_is_cancelled_ends_and_its_look_too) {
   registry.cancel(batch_job().id);
   EXPECT_TRUE(ended);
   EXPECT_TRUE(caller.held.empty());
+}
+
+TEST_F(JobConnectorTest, a_job_that_is_never_found_fails_its_task) {
+  await(batch_job(), R"({"JobId":"j-1"})");
+  for (int i = 0; i < 11; ++i) {
+    caller.answer(R"({"Jobs":[]})");
+    ASSERT_FALSE(ended) << i;
+    caller.later();
+  }
+  caller.answer(R"({"Jobs":[]})");
+  EXPECT_EQ(
+      std::get<CallFailed>(*ended).error,
+      (Error{"States.TaskFailed",
+             "The job that 'arn:aws:states:::batch:submitJob' has started can't be found: asked "
+             "for it 12 times, the service answered a description without it"}));
+  EXPECT_TRUE(caller.held.empty());
+}
+
+TEST_F(JobConnectorTest, one_that_is_found_in_between_goes_on) {
+  await(job("glue", "startJobRun", R"({"JobName":"n"})"), R"({"JobRunId":"r"})");
+  auto const miss = [this](int times) {
+    for (int i = 0; i < times; ++i) {
+      caller.answer(
+          0, HeldCaller::problem(CallProblem::Kind::kService, "EntityNotFoundException", 400));
+      ASSERT_FALSE(ended);
+      caller.later();
+    }
+  };
+  miss(11);
+  caller.answer(R"({"JobRun":{"JobRunState":"RUNNING"}})");
+  caller.later();
+  miss(11);
+  caller.answer(R"({"JobRun":{"JobRunState":"SUCCEEDED"}})");
+  EXPECT_TRUE(std::holds_alternative<CallSucceeded>(*ended));
+}
+
+TEST_F(JobConnectorTest, of_several_ecs_tasks_all_are_waited_for) {
+  constexpr auto kStarted =
+      R"({"Tasks":[{"TaskArn":"a","ClusterArn":"c"},{"TaskArn":"b","ClusterArn":"c"}]})";
+  auto const task = [](char const* arn, char const* status, char const* code) {
+    return std::string(R"({"TaskArn":")") + arn + R"(","LastStatus":")" + status +
+           R"(","Containers":[{"ExitCode":)" + code + "}]}";
+  };
+  auto const both = [](std::string const& first, std::string const& second) {
+    return R"({"Tasks":[)" + first + "," + second + "]}";
+  };
+  for (auto const* code : {"0", "1"}) {
+    await(job("ecs", "runTask", R"({"Count":2})"), kStarted);
+    EXPECT_EQ(caller.held.at(0).call.parameters, R"({"Cluster":"c","Tasks":["a","b"]})");
+    caller.answer(both(task("a", "STOPPED", code), task("b", "RUNNING", "0")));
+    ASSERT_FALSE(ended);
+    caller.later();
+    caller.answer(R"({"Tasks":[)" + task("b", "STOPPED", "0") + "]}");
+    ASSERT_FALSE(ended) << "one is not found";
+    caller.later();
+    auto const last = both(task("a", "STOPPED", code), task("b", "STOPPED", "0"));
+    caller.answer(last);
+    ASSERT_TRUE(ended);
+    if (std::string(code) == "0")
+      EXPECT_EQ(*ended, CallResult(CallSucceeded{last}));
+    else
+      EXPECT_EQ(std::get<CallFailed>(*ended).error, (Error{"States.TaskFailed", last}));
+    ended.reset();
+  }
+}
+
+TEST_F(JobConnectorTest, of_several_ecs_tasks_all_are_stopped) {
+  auto call = job("ecs", "runTask", R"({"Count":2})");
+  call.submission =
+      R"({"Tasks":[{"TaskArn":"a","ClusterArn":"c"},{"TaskArn":"b","ClusterArn":"c"}]})";
+  abandon(std::move(call));
+  EXPECT_EQ(caller.held.at(0).call.parameters,
+            R"({"Cluster":"c","Task":"a","Reason":"The execution was stopped"})");
+  caller.answer(0, HeldCaller::problem(CallProblem::Kind::kService, "ClientException", 400));
+  EXPECT_EQ(stops_done, 0);
+  EXPECT_EQ(caller.held.at(0).call.parameters,
+            R"({"Cluster":"c","Task":"b","Reason":"The execution was stopped"})");
+  caller.answer("{}");
+  EXPECT_EQ(stops_done, 1);
 }
 
 // A thousand waits may be for a thousand large inputs.

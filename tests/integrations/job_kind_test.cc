@@ -34,7 +34,8 @@ TEST(JobKind, asks_for_the_job_that_was_started) {
     auto const* const kind = find_job_kind(row.service, row.action);
     ASSERT_NE(kind, nullptr);
     EXPECT_EQ(fill(kind->poll, row.submission, row.parameters), row.poll);
-    EXPECT_EQ(fill(kind->stop, row.submission, row.parameters), row.stop);
+    EXPECT_EQ(fill_stops(*kind, row.submission, row.parameters),
+              std::vector<std::string>{row.stop});
   }
 }
 
@@ -60,10 +61,12 @@ JudgeCase const kJudged[] = {
      R"({"Status":"SUCCEEDED"})"},
     {"failed", "batch", "submitJob", R"({"Jobs":[{"Status":"FAILED","StatusReason":"x"}]})",
      JobState::kFailed, R"({"Status":"FAILED","StatusReason":"x"})"},
-    {"not_seen_yet", "batch", "submitJob", R"({"Jobs":[]})", JobState::kRunning, ""},
-    {"no_json", "batch", "submitJob", "oops", JobState::kRunning, ""},
+    {"not_seen_yet", "batch", "submitJob", R"({"Jobs":[]})", JobState::kMissing, ""},
+    {"no_json", "batch", "submitJob", "oops", JobState::kMissing, ""},
     {"under_a_member", "codebuild", "startBuild", R"({"Builds":[{"BuildStatus":"FAULT"}]})",
      JobState::kFailed, R"({"Build":{"BuildStatus":"FAULT"}})"},
+    {"no_task", "ecs", "runTask", R"({"Tasks":[],"Failures":[{"Reason":"MISSING"}]})",
+     JobState::kMissing, ""},
     {"container_ended_well", "ecs", "runTask",
      R"({"Tasks":[{"LastStatus":"STOPPED","Containers":[{"ExitCode":0}]}]})", JobState::kDone,
      R"({"LastStatus":"STOPPED","Containers":[{"ExitCode":0}]})"},
@@ -78,7 +81,8 @@ JudgeCase const kJudged[] = {
 TEST(JobKind, tells_what_an_answer_means) {
   for (auto const& row : kJudged) {
     SCOPED_TRACE(row.name);
-    auto const seen = judge(*find_job_kind(row.service, row.action), row.answer);
+    auto const seen =
+        judge(*find_job_kind(row.service, row.action), R"({"Tasks":["t"]})", row.answer);
     EXPECT_EQ(seen.state, row.state);
     EXPECT_EQ(seen.output, row.output);
   }

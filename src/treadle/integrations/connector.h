@@ -17,12 +17,15 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "treadle/asl/model.h"
 #include "treadle/base/result.h"
 #include "treadle/base/strong_id.h"
 #include "treadle/base/time.h"
+#include "treadle/json/arena.h"
+#include "treadle/json/value.h"
 
 namespace treadle::integrations {
 
@@ -76,10 +79,36 @@ struct CallFailed {
 using CallResult = std::variant<CallSucceeded, CallFailed>;
 using CallDone = std::move_only_function<void(CallResult)>;
 
+// The idempotency key of a call, made where somebody asks for it.
+class CallKeys {
+ public:
+  virtual ~CallKeys() = default;
+  [[nodiscard]] virtual auto idempotency_key(CallId id) const -> std::string = 0;
+};
+
+// A call as it stands in its execution: views, good until answer() returns.
+struct CallView {
+  CallId id;
+  asl::Resource const& resource;
+  json::Value parameters;  // the request, as TaskCall::parameters
+  json::Arena& arena;      // for the answer
+  std::string_view execution_arn;
+  CallKeys const& keys;
+};
+
+// A result whose value lives in the call's arena, or is a part of its parameters.
+using Answer = std::variant<json::Value, CallFailed>;
+
 class Connector {
  public:
   virtual ~Connector() = default;
   virtual void invoke(TaskCall call, CallDone done) = 0;
+  // Answers a call of an execution in memory, where that takes no waiting: nothing is copied, and
+  // nothing comes between call and answer. nullopt: invoke() gets the call. What waits for a token
+  // or a job never comes here. Any thread.
+  [[nodiscard]] virtual auto answer(CallView const& /*call*/) -> std::optional<Answer> {
+    return std::nullopt;
+  }
   // Nobody waits for this call any longer (time-out, abort): free what it holds, stop what can be
   // stopped. A call that has ended or is unknown is no error. Its `done` still comes, with any
   // result.

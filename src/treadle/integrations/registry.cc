@@ -56,6 +56,11 @@ void Registry::invoke(TaskCall call, CallDone done) {
   done(unknown(*call.resource));
 }
 
+auto Registry::answer(CallView const& call) -> std::optional<Answer> {
+  auto* const connector = find(call.resource);
+  return connector == nullptr ? std::nullopt : connector->answer(call);
+}
+
 void Registry::await_job(TaskCall call, CallDone done) {
   if (auto* connector = find(*call.resource))
     return connector->await_job(std::move(call), std::move(done));

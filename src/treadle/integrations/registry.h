@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "treadle/integrations/connector.h"
@@ -29,6 +30,7 @@ class Registry final : public Connector {
   // Hands the call to its connector. A resource that nobody serves fails at stage kStart with
   // States.Runtime (a retry would meet the same) and a cause that names the resource.
   void invoke(TaskCall call, CallDone done) override;
+  [[nodiscard]] auto answer(CallView const& call) -> std::optional<Answer> override;
   void cancel(CallId id) override;
   void await_job(TaskCall call, CallDone done) override;
   void stop_job(TaskCall call, CallDone done) override;

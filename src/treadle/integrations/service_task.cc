@@ -80,6 +80,21 @@ auto client_failure(TaskCall const& call, aws_sdk::CallProblem const& problem,
   return task_failure(client_error, message);
 }
 
+auto no_answer_failure(TaskCall const& call, std::optional<net::ClientError> const& error,
+                       std::string_view prefix) -> CallFailed {
+  using Http = net::ClientError::Kind;
+  aws_sdk::CallProblem problem;
+  problem.kind = Kind::kCancelled;
+  if (error) {
+    problem.error.message = error->message;
+    problem.kind = error->kind == Http::kTooLarge  ? Kind::kTooLarge
+                   : error->not_sent               ? Kind::kNotSent
+                   : error->kind == Http::kTimeout ? Kind::kTimeout
+                                                   : Kind::kLost;
+  }
+  return client_failure(call, problem, prefix);
+}
+
 auto exception_of(aws_sdk::ServiceError const& error, std::string_view otherwise) -> std::string {
   if (!error.is_modelled) return std::string(otherwise);
   return error.exception.empty() ? aws_sdk::exception_name(error.code) : error.exception;

@@ -9,6 +9,7 @@
 
 #include "treadle/integrations/aws_sdk/service_caller.h"
 #include "treadle/integrations/connector.h"
+#include "treadle/net/http_client.h"
 
 namespace treadle::integrations {
 
@@ -32,6 +33,11 @@ namespace treadle::integrations {
 // PREFIX.SdkClientException, States.Runtime, States.DataLimitExceeded.
 [[nodiscard]] auto client_failure(TaskCall const& call, aws_sdk::CallProblem const& problem,
                                   std::string_view prefix) -> CallFailed;
+
+// Of a request that was sent without an SDK and brought no answer; nullopt: it was cancelled.
+[[nodiscard]] auto no_answer_failure(TaskCall const& call,
+                                     std::optional<net::ClientError> const& error,
+                                     std::string_view prefix) -> CallFailed;
 
 // The SDK's name of the exception that the service's model has for an error, or `otherwise`.
 [[nodiscard]] auto exception_of(aws_sdk::ServiceError const& error, std::string_view otherwise)

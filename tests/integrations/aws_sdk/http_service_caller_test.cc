@@ -172,6 +172,9 @@ TEST_F(HttpServiceCallerTest, RefusesBeforeAnythingIsSent) {
   EXPECT_THAT(wrong.error().sentences,
               ::testing::Contains("The field 'Name' is required but was missing"));
   EXPECT_EQ(result(quack("quack", "[1]")).error().kind, Kind::kParameters);
+  auto partly = quack("listTopics", "{}");
+  partly.service = "sns";
+  EXPECT_THAT(result(partly).error().error.message, HasSubstr("--service-models DIR"));
   EXPECT_TRUE(server_->requests().empty());
 }
 

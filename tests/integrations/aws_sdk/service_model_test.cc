@@ -58,8 +58,8 @@ TEST_F(ServiceModelFolder, WhatIsReadAgainIsAsItWas) {
 
 TEST_F(ServiceModelFolder, SaysWhatIsMissing) {
   ServiceModels nothing(path_ / "nowhere");
-  EXPECT_THAT(nothing.find("sqs").error(), HasSubstr("install python3-botocore"));
-  EXPECT_THAT(ServiceModels("").find("sqs").error(), HasSubstr("--service-models DIR"));
+  EXPECT_THAT(nothing.find("ec2").error(), HasSubstr("install python3-botocore"));
+  EXPECT_THAT(ServiceModels("").find("ec2").error(), HasSubstr("--service-models DIR"));
   write("odd", "1", versioned("Odd", "1"));
   write("broken", "1", R"({"metadata":{"serviceId":"Broken"},"shapes":)");
   write("empty", "1", R"({"metadata":{"serviceId":"Empty"}})");
@@ -104,6 +104,13 @@ TEST(ServiceModel, HasWhatTheTextSays) {
   EXPECT_EQ(in.members[1].xml_prefix, "p");
   EXPECT_TRUE(model->shape(in.members[2].shape).is_document);
   EXPECT_EQ(in.members[3].wire_name, "");
+}
+
+TEST_F(ServiceModelFolder, WhatTheFolderHasCountsMoreThanWhatTheBinaryCarries) {
+  write("sqs", "1", versioned("SQS", "of the folder"));
+  ServiceModels models(path_);
+  EXPECT_EQ((*models.find("sqs"))->api_version, "of the folder");
+  EXPECT_TRUE((*models.find("sns"))->is_partial);
 }
 
 // How long the largest model takes, and what it holds; for people, no limit.

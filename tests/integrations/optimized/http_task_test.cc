@@ -92,7 +92,7 @@ TEST_F(HttpTaskTest, TheConnectionsPartsWin) {
   EXPECT_EQ(header(request, "X-Key"), "hidden");
   EXPECT_EQ(header(request, "X-Fixed"), "c");
   EXPECT_EQ(header(request, "X-Mine"), "t");
-  EXPECT_EQ(header(request, "Content-Type"), "application/json");
+  EXPECT_EQ(header(request, "Content-Type"), "application/json; charset=UTF-8");
   EXPECT_EQ(header(request, "User-Agent"), "Amazon|StepFunctions|HttpInvoke|us-east-1");
   EXPECT_EQ(header(request, "Treadle-Idempotency-Key"), "key-4");
 }
@@ -141,11 +141,14 @@ TEST_F(HttpTaskTest, WhatIsNotPermitted) {
   EXPECT_THAT(cause("basic", get, "http://127.0.0.1:1/"), HasSubstr("is not https"));
   EXPECT_THAT(cause("basic", get, "ftp://127.0.0.1/"), HasSubstr("is no URL"));
   EXPECT_THAT(cause("basic", get, "https://u:p@127.0.0.1/"), HasSubstr("is no URL"));
-  EXPECT_THAT(cause("none", get), HasSubstr("There is no connection"));
+  auto const unconnected = error_of(run("none", get));
+  EXPECT_EQ(unconnected.name, "Events.ConnectionResource.ResourceNotFound");
+  EXPECT_THAT(unconnected.cause, HasSubstr("There is no such connection"));
   EXPECT_THAT(cause("basic", R"("Method":"TRACE")"), HasSubstr("no method"));
-  for (auto const* name : {"Host", "X-Amz-Date", "x-forwarded-for", "Transfer-Encoding"})
+  for (auto const* name :
+       {"Host", "X-Amz-Date", "x-forwarded-for", "Transfer-Encoding", "Authorization"})
     EXPECT_THAT(cause("basic", get + R"(,"Headers":{")" + name + R"(":"x"})"),
-                HasSubstr("is not permitted"));
+                HasSubstr("The 'Headers' field contains unsupported values: ["));
   EXPECT_TRUE(server_->requests().empty());
 }
 
@@ -217,7 +220,9 @@ TEST_F(HttpTaskTest, ApiGateway) {
   EXPECT_EQ(error_of(invoke(api + R"("Path":"/denied")")),
             (Error{"ApiGateway.403", R"({"message":"Missing Authentication Token"})"}));
   EXPECT_THAT(error_of(invoke(api + R"("Headers":{"Authorization":["x"]})")).cause,
-              HasSubstr("The header 'Authorization' is not permitted"));
+              HasSubstr("The 'Headers' field contains unsupported values: [authorization]"));
+  EXPECT_THAT(error_of(invoke(api + R"("Headers":{"A":"x"})")).cause,
+              HasSubstr("The value of the field 'Headers' has an invalid format"));
   EXPECT_EQ(error_of(invoke(R"("ApiEndpoint":"a b","Method":"GET")")).name, "States.Runtime");
   configuration.services.clear();
   for (auto const* host : {"127.0.0.1", "evil.example", "a.execute-api.x.evil.example",

@@ -193,5 +193,17 @@ TEST(GenericConnector, ActionsUnderAnotherName) {
   EXPECT_THAT(output_of(shown), HasSubstr(R"("StepId":"s-1")"));
 }
 
+TEST(GenericConnector, WhatTheIntegrationAddsToAnswers) {
+  FakeServiceCaller caller;
+  caller.answers("{}");
+  EXPECT_THAT(
+      output_of(generic(caller, "emr-serverless", "stopApplication", R"({"ApplicationId":"a-1"})")),
+      StartsWith(R"({"ApplicationId":"a-1","Sdk)"));
+  caller.answers(R"({"Body":"{\"generations\":[1.0]}","ContentType":"application/json"})");
+  EXPECT_THAT(output_of(generic(caller, "bedrock", "invokeModel", R"({"ModelId":"m","Body":{}})")),
+              StartsWith(R"({"Body":{"generations":[1.0]},"ContentType":"application/json",)"));
+  EXPECT_EQ(caller.calls.back().service, "bedrockruntime");
+}
+
 }  // namespace
 }  // namespace treadle::integrations::optimized

@@ -11,7 +11,6 @@
 #include <fmt/format.h>
 
 #include "treadle/base/limits.h"
-#include "treadle/integrations/aws_sdk/service_location.h"
 #include "treadle/integrations/aws_sdk/wire_request.h"
 #include "treadle/json/arena.h"
 #include "treadle/json/parse.h"
@@ -31,6 +30,14 @@ auto known_members(json::Arena& arena, ServiceModel const& model, Operation cons
           break;
         }
   return json::make_object(arena, known);
+}
+
+auto no_action(ServiceModel const& model, std::string_view action) -> std::string {
+  if (!model.is_partial) return fmt::format("{} has no action '{}'", model.service_id, action);
+  return fmt::format(
+      "The action '{}' of {} is not among those that treadle knows without service models (install "
+      "python3-botocore, or name a folder of models with --service-models DIR)",
+      action, model.service_id);
 }
 
 using Kind = CallProblem::Kind;
@@ -58,6 +65,8 @@ struct HttpServiceCaller::Open {
   net::SteadyTime due;
   std::uint32_t attempts = 0;
   bool is_over = false;
+  bool must_discover = false;  // where it goes
+  bool was_misdirected = false;
   net::Timer retry;
 
   [[nodiscard]] auto problem(Kind kind, std::string text = {}) const -> CallProblem {
@@ -67,6 +76,11 @@ struct HttpServiceCaller::Open {
     if (model) out.service_name = model->service_id;
     out.attempts = attempts;
     return out;
+  }
+  // Whether the service itself says where this is answered. Another server than AWS's own does not.
+  [[nodiscard]] auto needs_discovery() const -> bool {
+    return location.kind == ServiceLocation::Kind::kAws && operation->needs_discovery &&
+           model->find_endpoint_operation() != nullptr;
   }
   [[nodiscard]] auto time_left() const -> Milliseconds {
     return std::chrono::duration_cast<Milliseconds>(due - std::chrono::steady_clock::now());
@@ -84,7 +98,7 @@ struct HttpServiceCaller::Open {
 class HttpServiceCaller::Lane : public std::enable_shared_from_this<HttpServiceCaller::Lane> {
  public:
   Lane(HttpServiceCaller& caller, net::EventLoop& loop)
-      : parts_(caller.parts_), quota_(caller.quota_), loop_(loop) {}
+      : caller_(caller), parts_(caller.parts_), quota_(caller.quota_), loop_(loop) {}
 
   [[nodiscard]] auto loop() -> net::EventLoop& { return loop_; }
 
@@ -107,6 +121,7 @@ class HttpServiceCaller::Lane : public std::enable_shared_from_this<HttpServiceC
 
   void attempt(OpenPtr const& open) {
     if (open->location.kind == ServiceLocation::Kind::kLocal) return ask_local(open);
+    if (open->must_discover) return discover(open);
     bool const has_keys = parts_.credentials.is_configured();
     if (open->operation->is_unsigned) return send(open, std::nullopt);
     if (open->location.kind == ServiceLocation::Kind::kEndpoint && !has_keys)
@@ -120,6 +135,56 @@ class HttpServiceCaller::Lane : public std::enable_shared_from_this<HttpServiceC
                                if (lane && then) lane->got_credentials(then, got);
                              });
                            });
+  }
+
+  static auto endpoint_key(Open const& open) -> EndpointKey {
+    return {open.call.service, open.call.region, open.call.role_arn};
+  }
+
+  void discover(OpenPtr const& open) {
+    open->retry = loop_.run_after(open->time_left(), [this, open] { too_late(open); });
+    caller_.endpoints_.get(
+        endpoint_key(*open),
+        [this, open](ServiceDone done) {
+          ServiceCall ask{.service = open->call.service,
+                          .action = std::string(open->model->find_endpoint_operation()->name),
+                          .parameters = "{}",
+                          .region = open->call.region,
+                          .role_arn = open->call.role_arn,
+                          .idempotency_token = {},
+                          .timeout = {}};
+          caller_.call({}, std::move(ask), std::move(done));
+        },
+        [self = weak_from_this(), waiting = std::weak_ptr(open),
+         &loop = loop_](DiscoveredEndpoints::Got const& got) {
+          loop.post([self, waiting, got] {
+            auto const lane = self.lock();
+            auto const then = waiting.lock();
+            if (lane && then && !then->is_over) lane->discovered(then, got);
+          });
+        });
+  }
+
+  void discovered(OpenPtr const& open, DiscoveredEndpoints::Got const& got) {
+    open->retry.cancel();
+    if (!got)
+      return end(open, std::unexpected(open->problem(
+                           Kind::kNotSent, fmt::format("The endpoint of {} is not known: {}",
+                                                       open->model->service_id, got.error()))));
+    open->location.url = *got;
+    open->must_discover = false;
+    attempt(open);
+  }
+
+  // Whether a call that came to the wrong place is on its way to the right one.
+  auto redirect(OpenPtr const& open, ServiceError const& error) -> bool {
+    bool const is_misdirected = error.code == "InvalidEndpointException" || error.status == 421;
+    if (!is_misdirected || open->was_misdirected || !open->needs_discovery()) return false;
+    caller_.endpoints_.refused(endpoint_key(*open), open->location.url);
+    open->was_misdirected = true;
+    open->must_discover = true;
+    attempt(open);
+    return true;
   }
 
   void got_credentials(OpenPtr const& open, CredentialProvider::Got const& got) {
@@ -176,6 +241,7 @@ class HttpServiceCaller::Lane : public std::enable_shared_from_this<HttpServiceC
         return end(open, std::unexpected(open->problem(Kind::kTooLarge)));
       return end(open, std::move(*answer));
     }
+    if (redirect(open, answer.error())) return;
     auto problem = open->problem(Kind::kService);
     auto const kind = failure_kind(answer.error().code, answer.error().status);
     problem.error = std::move(answer).error();
@@ -227,6 +293,7 @@ class HttpServiceCaller::Lane : public std::enable_shared_from_this<HttpServiceC
     std::exchange(open->done, nullptr)(std::move(result));
   }
 
+  HttpServiceCaller& caller_;
   ServiceCallerParts const parts_;
   RetryQuota& quota_;
   net::EventLoop& loop_;
@@ -285,7 +352,7 @@ class HttpServiceCaller::Loader {
 };
 
 HttpServiceCaller::HttpServiceCaller(ServiceCallerParts const& parts)
-    : parts_(parts), loader_(std::make_unique<Loader>(parts.models)) {
+    : parts_(parts), endpoints_(parts.clock), loader_(std::make_unique<Loader>(parts.models)) {
   for (std::size_t i = 0; i < parts.loops.size(); ++i)
     lanes_.emplace(&parts.loops.at(i), std::make_shared<Lane>(*this, parts.loops.at(i)));
 }
@@ -314,8 +381,7 @@ void HttpServiceCaller::begin(CallId id, WaitingCalls::Ticket ticket, ServiceCal
   open->model = std::move(*model);
   open->operation = open->model->find_operation(call.action);
   if (open->operation == nullptr)
-    return refuse(open->problem(Kind::kUnknown, fmt::format("{} has no action '{}'",
-                                                            open->model->service_id, call.action)));
+    return refuse(open->problem(Kind::kUnknown, no_action(*open->model, call.action)));
   json::Arena arena;
   auto const parameters = json::parse(arena, call.parameters);
   if (!parameters || !parameters->is_object()) {
@@ -341,7 +407,10 @@ void HttpServiceCaller::begin(CallId id, WaitingCalls::Ticket ticket, ServiceCal
                                             .is_local = parts_.local.contains(call.service),
                                             .has_credentials = parts_.credentials.is_configured()});
   if (!location) return refuse(open->problem(Kind::kNotSent, location.error()));
+  if (location->kind == ServiceLocation::Kind::kAws)
+    *location = parts_.locate(*open->model, call.region);
   open->location = std::move(*location);
+  open->must_discover = open->needs_discovery();
   open->due =
       std::chrono::steady_clock::now() + std::min(call.timeout.value_or(kTimeDefault), kTimeMax);
   open->call = std::move(call);

@@ -2,7 +2,8 @@
 // answers without a socket.
 //
 // A call has at most three attempts (retry_policy.h). Each carries the same headers and token, and a
-// signature of its own.
+// signature of its own. At AWS itself, operations that need it go where the service's own
+// DescribeEndpoints says; one that has moved is asked for again, once a call.
 #pragma once
 
 #include <atomic>
@@ -16,8 +17,10 @@
 #include "treadle/base/clock.h"
 #include "treadle/integrations/aws_configuration.h"
 #include "treadle/integrations/aws_sdk/credential_provider.h"
+#include "treadle/integrations/aws_sdk/discovered_endpoints.h"
 #include "treadle/integrations/aws_sdk/retry_policy.h"
 #include "treadle/integrations/aws_sdk/service_caller.h"
+#include "treadle/integrations/aws_sdk/service_location.h"
 #include "treadle/integrations/aws_sdk/service_model.h"
 #include "treadle/integrations/http_caller.h"
 #include "treadle/integrations/local_services.h"
@@ -34,7 +37,8 @@ struct ServiceCallerParts {
   LocalServices const& local;
   net::EventLoops& loops;
   Clock const& clock;
-  Random& random;  // any thread
+  Random& random;                    // any thread
+  AwsLocator locate = aws_location;  // tests have an AWS of their own
 };
 
 class HttpServiceCaller final : public ServiceCaller {
@@ -62,6 +66,7 @@ class HttpServiceCaller final : public ServiceCaller {
 
   ServiceCallerParts const parts_;
   RetryQuota quota_;
+  DiscoveredEndpoints endpoints_;
   // By loop; shared with answers that are still to come from other threads.
   std::map<net::EventLoop*, std::shared_ptr<Lane>> lanes_;
   std::atomic<std::size_t> next_loop_ = 0;

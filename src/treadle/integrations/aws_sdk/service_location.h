@@ -40,6 +40,7 @@ struct ServiceLocation {
 // AWS's own address of a service.
 [[nodiscard]] auto aws_location(ServiceModel const& model, std::string_view region)
     -> ServiceLocation;
+using AwsLocator = ServiceLocation (*)(ServiceModel const& model, std::string_view region);
 
 // What an operator can do about a service that can't be reached for want of credentials.
 [[nodiscard]] auto how_to_reach(std::string_view id, std::string_view service_id) -> std::string;

@@ -120,6 +120,7 @@ class Reader {
     model.json_version = keep(text_in(metadata, "jsonVersion"));
     model.xml_namespace = keep(text_in(metadata, "xmlNamespace"));
     model.is_query_compatible = metadata.find("awsQueryCompatible") != nullptr;
+    model.is_partial = is_set(metadata, "isPartial");
     auto protocol = named(kProtocols, text_in(metadata, "protocol"));
     if (auto const others = child(metadata, "protocols"); !protocol && others.is_array())
       for (auto const& other : others.elements())
@@ -256,6 +257,8 @@ class Reader {
     operation.needs_checksum =
         is_set(from, "httpChecksumRequired") || is_set(checksum, "requestChecksumRequired");
     operation.checksum_member = keep(text_in(checksum, "requestAlgorithmMember"));
+    operation.tells_endpoints = is_set(from, "endpointoperation");
+    operation.needs_discovery = is_set(child(from, "endpointdiscovery"), "required");
     return operation;
   }
 
@@ -286,6 +289,11 @@ auto ServiceModel::find_operation(std::string_view action) const -> Operation co
   auto const at =
       std::ranges::lower_bound(operations, std::string_view(name), {}, &Operation::name);
   return at != operations.end() && at->name == name ? &*at : nullptr;
+}
+
+auto ServiceModel::find_endpoint_operation() const -> Operation const* {
+  auto const at = std::ranges::find(operations, true, &Operation::tells_endpoints);
+  return at == operations.end() ? nullptr : &*at;
 }
 
 }  // namespace treadle::integrations::aws_sdk

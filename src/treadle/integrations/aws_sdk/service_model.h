@@ -2,7 +2,8 @@
 // compact tables.
 //
 // The models come from a folder laid out as botocore's data directory (SERVICE/VERSION/service-2.json);
-// Debian's python3-botocore installs one. A service is read when it is first asked for.
+// Debian's python3-botocore installs one. A service is read when it is first asked for. Of some that
+// the folder does not have, the binary knows the calls that workflows make most (core_models.h).
 // Source: Smithy / botocore, "service-2.json": metadata, operations, shapes.
 #pragma once
 
@@ -101,6 +102,8 @@ struct Operation {
   bool has_unsigned_body = false;        // authtype v4-unsigned-body
   bool needs_checksum = false;           // of the body, whatever the caller asks for
   std::string_view checksum_member;      // of the input: the algorithm that a caller asks for
+  bool tells_endpoints = false;          // endpointoperation: DescribeEndpoints
+  bool needs_discovery = false;  // endpointdiscovery.required: nowhere else than where that says
 };
 
 struct ServiceModel {
@@ -113,13 +116,16 @@ struct ServiceModel {
   std::string_view json_version;     // "1.0", "1.1", or empty
   std::string_view xml_namespace;    // or empty
   Protocol protocol = Protocol::kOther;
-  bool is_query_compatible = false;   // awsQueryCompatible: errors keep the codes of `query`
+  bool is_query_compatible = false;  // awsQueryCompatible: errors keep the codes of `query`
+  bool is_partial = false;           // the service has more operations: one that the binary carries
   std::vector<Operation> operations;  // sorted by name
   std::vector<Shape> shapes;
   json::Arena text;  // what the views point into
 
   // `action` as a Resource writes it: "putItem".
   [[nodiscard]] auto find_operation(std::string_view action) const -> Operation const*;
+  // The one that tells where the others are answered; nullptr: there is none.
+  [[nodiscard]] auto find_endpoint_operation() const -> Operation const*;
   [[nodiscard]] auto shape(ShapeIndex index) const -> Shape const& { return shapes[index]; }
 };
 
@@ -136,7 +142,7 @@ using ServiceModelPtr = std::shared_ptr<ServiceModel const>;
 
 class ServiceModels {
  public:
-  // `folder` may be empty, or not there: then no service is known.
+  // `folder` may be empty, or not there: then only those are known that the binary carries.
   explicit ServiceModels(std::filesystem::path folder);
 
   // The newest version of a service. `id` as AWS SDK integrations write it ("sfn", "timestreamwrite"):

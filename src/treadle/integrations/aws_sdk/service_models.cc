@@ -6,8 +6,12 @@
 
 #include <fmt/format.h>
 
+#include "treadle/base/assert.h"
+#include "treadle/integrations/aws_sdk/core_models.h"
 #include "treadle/integrations/aws_sdk/names.h"
 #include "treadle/integrations/aws_sdk/service_model.h"
+#include "treadle/json/parse.h"
+#include "treadle/json/print.h"
 
 namespace treadle::integrations::aws_sdk {
 namespace {
@@ -30,6 +34,15 @@ auto read_file(fs::path const& path, std::size_t bytes_max) -> std::string {
   file.read(text.data(), static_cast<std::streamsize>(bytes_max));
   text.resize(static_cast<std::size_t>(file.gcount()));
   return text;
+}
+
+// Of one that the binary carries.
+auto core_model(std::string_view id) -> std::optional<std::string> {
+  json::Arena arena;
+  auto const models = json::parse(arena, kCoreModels);
+  TREADLE_ASSERT(models.has_value());
+  auto const* const model = models->find(id);
+  return model == nullptr ? std::nullopt : std::optional(json::print(*model));
 }
 
 // The text between the quotes behind "serviceId": in the head of a model.
@@ -61,9 +74,11 @@ auto ServiceModels::find(std::string_view id) -> Result<ServiceModelPtr, std::st
   std::lock_guard const lock(mutex_);
   if (auto const at = loaded_.find(id); at != loaded_.end()) return at->second;
   if (!index_) read_index();
-  if (!index_->contains(id)) return std::unexpected(unknown(id));
+  auto const core = index_->contains(id) ? std::nullopt : core_model(id);
+  if (!core && !index_->contains(id)) return std::unexpected(unknown(id));
   if (loaded_.size() >= kLoadedMax) loaded_.clear();
-  return loaded_.emplace(std::string(id), load(id)).first->second;
+  return loaded_.emplace(std::string(id), core ? read_service_model(*core) : load(id))
+      .first->second;
 }
 
 auto ServiceModels::load(std::string_view id) const -> Result<ServiceModelPtr, std::string> {

@@ -6,8 +6,11 @@
 #include <mutex>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "treadle/base/error_names.h"
 #include "treadle/base/limits.h"
+#include "treadle/base/log.h"
 #include "treadle/integrations/lambda_result.h"
 
 namespace treadle::integrations::jobs {
@@ -15,9 +18,17 @@ namespace {
 
 constexpr Milliseconds kFirstDelay{500};
 constexpr Milliseconds kLongestDelay{20'000};
+constexpr std::uint32_t kMissesMax = 12;
 // Of results that no execution has taken up. None does where a token has ended the task before.
 constexpr std::size_t kKeptMax = 1'000;
 constexpr std::size_t kKeptBytesMax = 16 * 1'048'576;
+
+auto not_found(TaskCall const& call, std::string_view answer) -> CallFailed {
+  return {{std::string(errors::kTaskFailed),
+           fmt::format("The job that '{}' has started can't be found: asked for it {} times, the "
+                       "service answered {}",
+                       call.resource->text, kMissesMax, answer)}};
+}
 
 auto cancelled() -> CallFailed {
   return {{std::string(errors::kTaskFailed), "The wait for the job was cancelled."}};
@@ -42,6 +53,7 @@ struct JobConnector::Wait {
   TaskCall call;
   CallDone done;
   Milliseconds delay = kFirstDelay;
+  std::uint32_t misses = 0;  // looks in a row that found no job
 };
 
 // Outlives the connector while answers are under way.
@@ -57,22 +69,38 @@ struct JobConnector::Shared : std::enable_shared_from_this<Shared> {
       if (at == waits.end()) return;
       call = at->second.call;
     }
-    service->look(call, [self = shared_from_this(), id](JobService::Look look) {
-      self->seen(id, std::move(look));
+    service->look(call, [self = shared_from_this(), call](JobService::Look look) {
+      self->seen(call, std::move(look));
     });
   }
 
-  void seen(CallId id, JobService::Look look) {
-    if (!look.trouble && look.seen.state == JobState::kRunning) return look_again(id, look.waited);
-    auto wait = take(id);
+  void seen(TaskCall const& call, JobService::Look look) {
+    auto const misses = count_misses(call.id, look.missing);
+    if (misses == 1)
+      log(LogLevel::kWarning, "a job is not found by its service, which is asked again",
+          {{"execution", call.execution_arn},
+           {"resource", call.resource->text},
+           {"answer", look.missing}});
+    if (misses >= kMissesMax) look.trouble = not_found(call, look.missing);
+    if (!look.trouble && look.seen.state == JobState::kRunning)
+      return look_again(call.id, look.waited);
+    auto wait = take(call.id);
     if (!wait) return;
     if (look.trouble) return wait->done(*std::move(look.trouble));
     if (look.seen.state == JobState::kFailed)
       return wait->done(
           CallFailed{{std::string(errors::kTaskFailed), std::move(look.seen.output)}});
-    if (look.seen.output.size() > limits::kPayloadBytes)
-      return wait->done(result_too_large(wait->call));
+    if (look.seen.output.size() > limits::kPayloadBytes) return wait->done(result_too_large(call));
     wait->done(CallSucceeded{std::move(look.seen.output)});
+  }
+
+  // How often in a row no job was found, this time included.
+  auto count_misses(CallId id, std::string_view missing) -> std::uint32_t {
+    std::lock_guard const lock(mutex);
+    auto const at = waits.find(id);
+    if (at == waits.end()) return 0;
+    at->second.misses = missing.empty() ? 0 : at->second.misses + 1;
+    return at->second.misses;
   }
 
   void look_again(CallId id, bool at_once) {

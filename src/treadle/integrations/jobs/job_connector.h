@@ -2,7 +2,8 @@
 //
 // A job is started by the same request as without .sync; then it is asked for at growing intervals
 // until it has ended. A job that nobody waits for any longer is stopped; one whose start is still
-// under way is stopped as soon as it has an id.
+// under way is stopped as soon as it has an id. A service may not know a job yet that it has just
+// started; where it says so a dozen times in a row, a minute and a half long, the task fails.
 #pragma once
 
 #include <expected>
@@ -27,6 +28,7 @@ class JobService {
     Seen seen;
     std::optional<CallFailed> trouble;  // nothing can be learned of it
     bool waited = false;                // the answer took its time: ask again at once
+    std::string missing{};              // the service knows no such job; in its words
   };
   // `watched` is what to_watch() gave.
   virtual void look(TaskCall const& watched, std::move_only_function<void(Look)> done) = 0;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "treadle/base/result.h"
 #include "treadle/json/arena.h"
@@ -29,6 +30,11 @@ struct JobKind {
   std::string_view gone = {};   // the error code that says that it is done; the job was to go away
   std::string_view stop_action = {};  // empty: it can't be stopped
   std::string_view stop = {};
+  // A member of the poll and of its answer: the list of the jobs of one start. Of several the task
+  // waits for all, shows this member, and fails where one has failed. `job` is that of a single one.
+  std::string_view all = {};
+  std::string_view stop_each =
+      {};  // where the submission holds them: "each" in `stop`, a call for each
 };
 
 // nullptr: the action starts no job that can be waited for.
@@ -40,13 +46,18 @@ struct JobKind {
 [[nodiscard]] auto fill(std::string_view text, std::string_view submission,
                         std::string_view parameters) -> Result<std::string, std::string>;
 
-enum class JobState : std::uint8_t { kRunning, kDone, kFailed };
+// kind.stop, filled in for each job that is to be stopped; none where the submission tells of none.
+[[nodiscard]] auto fill_stops(JobKind const& kind, std::string_view submission,
+                              std::string_view parameters) -> std::vector<std::string>;
+
+enum class JobState : std::uint8_t { kRunning, kDone, kFailed, kMissing };
 struct Seen {
   JobState state = JobState::kRunning;
   std::string output;  // JSON text of what the task shows
 };
 
-// What an answer to the poll says of the job.
-[[nodiscard]] auto judge(JobKind const& kind, std::string_view answer) -> Seen;
+// What an answer to the poll, whose parameters were `asked`, says of the job. kMissing: nothing.
+[[nodiscard]] auto judge(JobKind const& kind, std::string_view asked, std::string_view answer)
+    -> Seen;
 
 }  // namespace treadle::integrations::jobs

@@ -1,6 +1,8 @@
 // Jobs that the table describes, looked at and stopped by calls of their services' APIs.
 
+#include <memory>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -22,11 +24,18 @@ auto sentence_of(CallProblem const& problem) -> std::string {
              : fmt::format("{}: {}", problem.error.code, problem.error.message);
 }
 
+// One that was started a moment ago may not be known everywhere yet.
+auto is_not_found(CallProblem const& problem) -> bool {
+  if (problem.kind != CallProblem::Kind::kService) return false;
+  return problem.error.status == 404 || problem.error.code.ends_with("NotFoundException") ||
+         problem.error.code.ends_with("NotFound");
+}
+
 auto trouble(std::string cause) -> CallFailed {
   return {{std::string(errors::kTaskFailed), std::move(cause)}, CallStage::kRun};
 }
 
-class SdkJobService final : public JobService {
+class SdkJobService final : public JobService, public std::enable_shared_from_this<SdkJobService> {
  public:
   explicit SdkJobService(aws_sdk::ServiceCaller& caller) : caller_(caller) {}
 
@@ -47,39 +56,58 @@ class SdkJobService final : public JobService {
 
   void look(TaskCall const& watched, std::move_only_function<void(Look)> done) override {
     auto const* const kind = find_job_kind(watched.resource->service, watched.resource->action);
-    caller_.call(watched.id, request(*kind, watched, kind->poll_action, watched.parameters),
-                 [kind, done = std::move(done)](aws_sdk::ServiceResult result) mutable {
-                   done(look_of(*kind, result));
-                 });
+    caller_.call(
+        watched.id, request(*kind, watched, kind->poll_action, watched.parameters),
+        [kind, asked = watched.parameters, done = std::move(done)](
+            aws_sdk::ServiceResult const& result) mutable { done(look_of(*kind, asked, result)); });
   }
 
   void stop(TaskCall const& call, std::move_only_function<void()> done) override {
     auto const* const kind = find_job_kind(call.resource->service, call.resource->action);
     if (kind == nullptr || kind->stop_action.empty()) return done();
-    auto parameters = fill(kind->stop, call.submission, call.parameters);
-    if (!parameters) return done();
-    caller_.call(call.id, request(*kind, call, kind->stop_action, *std::move(parameters)),
-                 [arn = call.execution_arn,
-                  done = std::move(done)](aws_sdk::ServiceResult const& result) mutable {
-                   if (!result)
-                     log(LogLevel::kWarning, "a job could not be stopped",
-                         {{"execution", arn}, {"cause", sentence_of(result.error())}});
-                   done();
-                 });
+    auto const stops = std::make_shared<Stops>();
+    stops->parameters = fill_stops(*kind, call.submission, call.parameters);
+    stops->done = std::move(done);
+    stop_next(*kind, call, stops);
   }
 
  private:
+  struct Stops {
+    std::vector<std::string> parameters;  // of a call for each
+    std::size_t made = 0;
+    std::move_only_function<void()> done;
+  };
+
+  void stop_next(JobKind const& kind, TaskCall const& call, std::shared_ptr<Stops> const& stops) {
+    if (stops->made == stops->parameters.size()) return std::exchange(stops->done, nullptr)();
+    auto parameters = std::move(stops->parameters[stops->made++]);
+    caller_.call(
+        call.id, request(kind, call, kind.stop_action, std::move(parameters)),
+        [self = shared_from_this(), &kind, call, stops](aws_sdk::ServiceResult const& result) {
+          if (!result)
+            log(LogLevel::kWarning, "a job could not be stopped",
+                {{"execution", call.execution_arn}, {"cause", sentence_of(result.error())}});
+          self->stop_next(kind, call, stops);
+        });
+  }
+
   static auto request(JobKind const& kind, TaskCall const& call, std::string_view action,
                       std::string parameters) -> aws_sdk::ServiceCall {
     return make_service_call(call, kind.sdk_service, action, std::move(parameters));
   }
 
-  static auto look_of(JobKind const& kind, aws_sdk::ServiceResult const& result) -> Look {
-    if (result) return {.seen = judge(kind, result->output), .trouble = {}};
+  static auto look_of(JobKind const& kind, std::string_view asked,
+                      aws_sdk::ServiceResult const& result) -> Look {
+    if (result) {
+      auto seen = judge(kind, asked, result->output);
+      if (seen.state != JobState::kMissing) return {.seen = std::move(seen), .trouble = {}};
+      return {.seen = {}, .trouble = {}, .missing = "a description without it"};
+    }
     auto const& problem = result.error();
     if (problem.kind == CallProblem::Kind::kService && !kind.gone.empty() &&
         problem.error.code == kind.gone)
       return {.seen = {JobState::kDone, "{}"}, .trouble = {}};
+    if (is_not_found(problem)) return {.seen = {}, .trouble = {}, .missing = sentence_of(problem)};
     if (may_pass(problem)) return {};
     return {.seen = {}, .trouble = trouble(sentence_of(problem))};
   }

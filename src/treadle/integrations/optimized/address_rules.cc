@@ -7,6 +7,7 @@
 #include <iterator>
 #include <span>
 #include <string>
+#include <utility>
 
 namespace treadle::integrations::optimized {
 namespace {
@@ -104,6 +105,20 @@ auto is_link_local(std::string_view address) -> bool {
 auto is_in(std::string_view address, std::vector<AddressRange> const& ranges) -> bool {
   auto const bytes = parse_address(address);
   return bytes && is_in_any(ranges, *bytes);
+}
+
+auto guarded_client_options(std::vector<std::string> const& allowed, std::string const& ca_file)
+    -> net::HttpClientOptions {
+  std::vector<AddressRange> ranges;
+  for (auto const& text : allowed)
+    if (auto const range = parse_address_range(text)) ranges.push_back(*range);
+  net::HttpClientOptions options;
+  options.connections_per_target_max = 100;
+  options.ca_file = ca_file;
+  options.allow_address = [ranges = std::move(ranges)](std::string_view address) {
+    return is_public_address(address) || is_in(address, ranges);
+  };
+  return options;
 }
 
 }  // namespace treadle::integrations::optimized

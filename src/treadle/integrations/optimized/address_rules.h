@@ -5,8 +5,11 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
+
+#include "treadle/net/http_client.h"
 
 namespace treadle::integrations::optimized {
 
@@ -26,5 +29,10 @@ struct AddressRange {
 [[nodiscard]] auto is_link_local(std::string_view address) -> bool;
 
 [[nodiscard]] auto is_in(std::string_view address, std::vector<AddressRange> const& ranges) -> bool;
+
+// Of clients that call whatever URL a definition names: public addresses, and `allowed` ranges.
+[[nodiscard]] auto guarded_client_options(std::vector<std::string> const& allowed,
+                                          std::string const& ca_file = {})
+    -> net::HttpClientOptions;
 
 }  // namespace treadle::integrations::optimized

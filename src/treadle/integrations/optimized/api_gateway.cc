@@ -18,29 +18,8 @@
 namespace treadle::integrations::optimized {
 namespace {
 
-using Problem = aws_sdk::CallProblem;
-
 constexpr std::string_view kPrefix = "ApiGateway";
 constexpr Milliseconds kTimeMax = std::chrono::seconds(60);
-
-constexpr std::string_view kForbiddenHeaders[] = {
-    "x-forwarded*",
-    "x-amz*",
-    "authorization",
-    "connection",
-    "content-md5",
-    "expect",
-    "host",
-    "max-forwards",
-    "proxy-authenticate",
-    "server",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-    "via",
-    "www-authenticate",
-};
 
 struct Target {
   std::string base;    // "https://HOST", or the override
@@ -119,28 +98,17 @@ auto member(json::Value parameters, std::string_view name) -> json::Value {
 }
 
 auto to_result(TaskCall const& call, HttpOutcome outcome) -> CallResult {
-  Problem problem;
-  if (outcome && *outcome) {
-    auto const& response = **outcome;
-    if (response.status < 200 || response.status > 299)
-      return task_failure(fmt::format("{}.{}", kPrefix, response.status), refusal_cause(response));
-    if (!is_text(response))
-      return task_failure("ApiGateway.SdkClientException",
-                          "The response is not text and can't be an output.");
-    auto output = http_output(response);
-    if (output.size() <= limits::kPayloadBytes) return CallSucceeded{std::move(output)};
-    return result_too_large(call);
-  }
-  problem.kind = Problem::Kind::kCancelled;
-  if (outcome) {
-    auto const& error = outcome->error();
-    problem.error.message = error.message;
-    problem.kind = error.kind == net::ClientError::Kind::kTooLarge  ? Problem::Kind::kTooLarge
-                   : error.not_sent                                 ? Problem::Kind::kNotSent
-                   : error.kind == net::ClientError::Kind::kTimeout ? Problem::Kind::kTimeout
-                                                                    : Problem::Kind::kLost;
-  }
-  return client_failure(call, problem, kPrefix);
+  if (!outcome) return no_answer_failure(call, std::nullopt, kPrefix);
+  if (!*outcome) return no_answer_failure(call, outcome->error(), kPrefix);
+  auto const& response = **outcome;
+  if (response.status < 200 || response.status > 299)
+    return task_failure(fmt::format("{}.{}", kPrefix, response.status), refusal_cause(response));
+  if (!is_text(response))
+    return task_failure("ApiGateway.SdkClientException",
+                        "The response is not text and can't be an output.");
+  auto output = http_output(response);
+  if (output.size() > limits::kPayloadBytes) return result_too_large(call);
+  return CallSucceeded{std::move(output)};
 }
 
 }  // namespace
@@ -167,7 +135,7 @@ struct ApiGatewayConnector::Request {
     if (!type.empty() && !is_signed && type != "NO_AUTH")
       return std::unexpected(
           fmt::format("'{}' is none of NO_AUTH, IAM_ROLE and RESOURCE_POLICY", type));
-    http.headers = TRY(read_headers(member(*parsed, "Headers"), kForbiddenHeaders));
+    http.headers = TRY(read_headers("apigateway", member(*parsed, "Headers")));
     auto const query = TRY(read_query(member(*parsed, "QueryParameters")));
     http.url = target.base + TRY(path_of(*parsed));
     if (!query.empty()) http.url += "?" + query_text(query);

@@ -26,10 +26,12 @@ struct Translation {
   std::string_view api_action;
   std::array<Renamed, 2> input{};
   std::array<Renamed, 1> output{};
+  std::string_view repeated{};  // of the input, in the output
+  std::string_view parsed{};    // of the output: text that is shown as the JSON that it is
 };
 
 constexpr Translation kTranslations[] = {
-    {"bedrock", "invokeModel", "bedrockruntime", "invokeModel"},
+    {"bedrock", "invokeModel", "bedrockruntime", "invokeModel", {}, {}, {}, "Body"},
     {"elasticmapreduce", "createCluster", "emr", "runJobFlow", {}, {{{"JobFlowId", "ClusterId"}}}},
     {"elasticmapreduce",
      "terminateCluster",
@@ -53,6 +55,27 @@ constexpr Translation kTranslations[] = {
      "cancelSteps",
      {{{"StepId", "StepIds", As::kList}}},
      {{{"CancelStepsInfoList", "CancelStepsInfo", As::kFirst}}}},
+    {"emr-serverless",
+     "startApplication",
+     "emrserverless",
+     "startApplication",
+     {},
+     {},
+     "ApplicationId"},
+    {"emr-serverless",
+     "stopApplication",
+     "emrserverless",
+     "stopApplication",
+     {},
+     {},
+     "ApplicationId"},
+    {"emr-serverless",
+     "deleteApplication",
+     "emrserverless",
+     "deleteApplication",
+     {},
+     {},
+     "ApplicationId"},
 };
 
 auto translation_of(asl::Resource const& resource) -> Translation const* {
@@ -95,8 +118,19 @@ auto GenericConnector::finish(TaskCall const& call, aws_sdk::ServiceAnswer const
   if (translation == nullptr) return OptimizedConnector::finish(call, answer);
   json::Arena arena;
   auto shown = answer;
-  if (auto const output = json::parse(arena, answer.output); output && output->is_object())
-    shown.output = json::print(translate(arena, *output, translation->output));
+  auto output = json::parse(arena, answer.output);
+  if (output && output->is_object()) {
+    *output = translate(arena, *output, translation->output);
+    if (!translation->repeated.empty())
+      if (auto const given = json::parse(arena, call.parameters))
+        if (auto const* const value = given->find(translation->repeated))
+          *output = json::with_member(arena, *output, translation->repeated, *value);
+    if (!translation->parsed.empty())
+      if (auto const* const text = output->find(translation->parsed); text && text->is_string())
+        if (auto const value = json::parse(arena, text->as_string()))
+          *output = json::with_member(arena, *output, translation->parsed, *value);
+    shown.output = json::print(*output);
+  }
   return OptimizedConnector::finish(call, shown);
 }
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "treadle/asl/unsupported_headers.h"
 #include "treadle/base/utf8.h"
 #include "treadle/integrations/http_metadata.h"
 #include "treadle/json/parse.h"
@@ -18,15 +19,6 @@ auto lower(std::string_view text) -> std::string {
   for (auto& c : out)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   return out;
-}
-
-auto is_forbidden(std::string_view name, std::span<std::string_view const> forbidden) -> bool {
-  auto const key = lower(name);
-  return std::ranges::any_of(forbidden, [&](std::string_view pattern) {
-    if (!pattern.ends_with('*')) return key == pattern;
-    pattern.remove_suffix(1);
-    return key.starts_with(pattern);
-  });
 }
 
 auto is_scalar(json::Value value) -> bool {
@@ -103,16 +95,17 @@ auto content_type(net::ClientResponse const& response) -> std::string {
 
 }  // namespace
 
-auto read_headers(json::Value object, std::span<std::string_view const> forbidden)
-    -> Checked<net::Headers> {
+auto read_headers(std::string_view service, json::Value object) -> Checked<net::Headers> {
   net::Headers headers;
   if (object.is_null()) return headers;
-  if (!object.is_object()) return std::unexpected("The field 'Headers' must be an object");
+  constexpr auto kWrongForm = "The value of the field 'Headers' has an invalid format";
+  if (!object.is_object()) return std::unexpected(kWrongForm);
+  if (auto const names = asl::unsupported_headers(service, object); !names.empty())
+    return std::unexpected(asl::unsupported_headers_message(names));
   for (auto const& member : object.members()) {
-    if (is_forbidden(member.key, forbidden))
-      return std::unexpected(fmt::format("The header '{}' is not permitted", member.key));
-    TRY(scalars(member, "Headers",
-                [&](std::string const& text) { headers.add(member.key, text); }));
+    bool const is_form = member.value.is_array() || service != "apigateway";
+    auto const add = [&](std::string const& text) { headers.add(member.key, text); };
+    if (!is_form || !scalars(member, "Headers", add)) return std::unexpected(kWrongForm);
   }
   return headers;
 }

@@ -19,9 +19,9 @@ namespace treadle::integrations::optimized {
 template <typename T>
 using Checked = Result<T, std::string>;  // an error is a sentence for the author of the definition
 
-// Sets fields from an object whose values are texts or lists of texts. `forbidden` are lower-case
-// names, a '*' at the end stands for any rest.
-[[nodiscard]] auto read_headers(json::Value object, std::span<std::string_view const> forbidden)
+// From an object, for "apigateway" or "http" (asl/unsupported_headers.h). API Gateway takes a list of
+// texts for each name, HTTP Tasks also a text.
+[[nodiscard]] auto read_headers(std::string_view service, json::Value object)
     -> Checked<net::Headers>;
 
 struct QueryField {

@@ -15,20 +15,6 @@
 namespace treadle::integrations::optimized {
 namespace {
 
-auto client_options(HttpTaskSettings const& settings, std::string const& ca_file)
-    -> net::HttpClientOptions {
-  std::vector<AddressRange> allowed;
-  for (auto const& text : settings.allow)
-    if (auto const range = parse_address_range(text)) allowed.push_back(*range);
-  net::HttpClientOptions options;
-  options.connections_per_target_max = 100;
-  options.ca_file = ca_file;
-  options.allow_address = [allowed = std::move(allowed)](std::string_view address) {
-    return is_public_address(address) || is_in(address, allowed);
-  };
-  return options;
-}
-
 auto no_answer(TaskCall const& call, net::ClientError const& error) -> CallFailed {
   if (error.kind == net::ClientError::Kind::kTooLarge) return result_too_large(call);
   return task_failure(errors::kHttpSocket, error.message,
@@ -64,7 +50,7 @@ struct HttpTaskConnector::Open {
 HttpTaskConnector::HttpTaskConnector(HttpTaskSettings settings, net::EventLoops& loops,
                                      Clock const& clock, std::string const& ca_file)
     : settings_(std::move(settings)),
-      http_(loops, client_options(settings_, ca_file)),
+      http_(loops, guarded_client_options(settings_.allow, ca_file)),
       tokens_(http_, clock) {}
 
 void HttpTaskConnector::invoke(TaskCall call, CallDone done) {
@@ -80,7 +66,7 @@ void HttpTaskConnector::authorize(std::shared_ptr<Open> const& open) {
   tokens_.get(*open->request.connection, [this, open, ticket](OAuthTokens::Got const& got) {
     if (!waiting_.take(open->call.id, ticket)) return answered(open, std::nullopt);
     if (!got)
-      return open->done(task_failure(errors::kHttpSocket,
+      return open->done(task_failure("Events.ConnectionResource.InvalidConnectionState",
                                      fmt::format("The connection '{}' is not authorized: {}",
                                                  open->request.connection->name, got.error()),
                                      CallStage::kStart));

@@ -23,6 +23,8 @@ class HttpTaskConnector final : public Connector {
   HttpTaskConnector(HttpTaskSettings settings, net::EventLoops& loops, Clock const& clock,
                     std::string const& ca_file = {});
 
+  // Events.ConnectionResource.ResourceNotFound and .InvalidConnectionState where there is no
+  // connection, or no token for it.
   // States.Http.StatusCode.NNN of any answer but 2xx, with its body as the cause; States.Http.Socket
   // where there was no answer within 60 s; States.Runtime for what is not permitted or not text;
   // States.DataLimitExceeded.

@@ -21,45 +21,6 @@ namespace {
 constexpr Milliseconds kTimeMax = std::chrono::seconds(60);
 constexpr std::string_view kFormType = "application/x-www-form-urlencoded";
 
-constexpr std::string_view kForbiddenHeaders[] = {
-    "a-im",
-    "accept-charset",
-    "accept-datetime",
-    "accept-encoding",
-    "cache-control",
-    "connection",
-    "content-encoding",
-    "content-length",
-    "content-md5",
-    "date",
-    "expect",
-    "forwarded",
-    "from",
-    "host",
-    "http2-settings",
-    "if-match",
-    "if-modified-since",
-    "if-none-match",
-    "if-range",
-    "if-unmodified-since",
-    "max-forwards",
-    "origin",
-    "pragma",
-    "proxy-*",
-    "range",
-    "referer",
-    "server",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-    "via",
-    "warning",
-    "x-amz-*",
-    "x-amzn-*",
-    "x-forwarded-*",
-};
-
 auto member(json::Value object, std::string_view name) -> json::Value {
   auto const* found = object.find(name);
   return found == nullptr ? json::Value() : *found;
@@ -74,6 +35,7 @@ auto connection_name(std::string_view arn) -> std::string_view {
   return name.substr(0, name.find('/'));
 }
 
+// nullptr: none of that name is configured.
 auto find_connection(json::Value parameters, HttpTaskSettings const& settings)
     -> Checked<Connection const*> {
   auto arn = TRY(text_member(member(parameters, "InvocationConfig"), "ConnectionArn"));
@@ -83,8 +45,7 @@ auto find_connection(json::Value parameters, HttpTaskSettings const& settings)
   for (auto const& connection : settings.connections)
     if (connection.arn.empty() ? connection.name == name : connection.arn == arn)
       return &connection;
-  return std::unexpected(
-      fmt::format("There is no connection '{}': name it under connections in treadle.yaml", arn));
+  return nullptr;
 }
 
 void add_authorization(net::Headers& headers, Connection const& connection) {
@@ -143,13 +104,14 @@ auto add_body(json::Arena& arena, net::ClientRequest& http, json::Value paramete
     if (!body.is_object())
       return std::unexpected("The field 'RequestBody' must be an object to be URL encoded");
     http.body = form_encode(body, TRY(array_format(transform)));
-    http.headers.set("Content-Type", kFormType);
+    if (!http.headers.find("Content-Type")) http.headers.set("Content-Type", kFormType);
     return {};
   }
   if (!encoding.empty() && encoding != "NONE")
     return std::unexpected(fmt::format("'{}' is neither NONE nor URL_ENCODED", encoding));
   http.body = body.is_string() ? std::string(body.as_string()) : json::print(body);
-  if (!http.headers.find("Content-Type")) http.headers.set("Content-Type", "application/json");
+  if (!http.headers.find("Content-Type"))
+    http.headers.set("Content-Type", "application/json; charset=UTF-8");
   return {};
 }
 
@@ -174,8 +136,9 @@ auto build(TaskCall const& call, HttpTaskSettings const& settings) -> Checked<Ht
     return std::unexpected(fmt::format("'{}' is no method that may be called", http.method));
   TRY(check_scheme(http.url, settings));
   out.connection = TRY(find_connection(*parsed, settings));
+  if (out.connection == nullptr) return out;
   auto const& connection = *out.connection;
-  http.headers = TRY(read_headers(member(*parsed, "Headers"), kForbiddenHeaders));
+  http.headers = TRY(read_headers("http", member(*parsed, "Headers")));
   for (auto const& [name, value] : connection.fields.headers) http.headers.set(name, value);
   add_authorization(http.headers, connection);
   add_query(http.url, TRY(read_query(member(*parsed, "QueryParameters"))), connection.fields.query);
@@ -194,6 +157,11 @@ auto make_http_task_request(TaskCall const& call, HttpTaskSettings const& settin
     -> Result<HttpTaskRequest, CallFailed> {
   auto request = build(call, settings);
   if (!request) return std::unexpected(cannot_start(call, {request.error()}));
+  if (request->connection == nullptr)
+    return std::unexpected(
+        task_failure("Events.ConnectionResource.ResourceNotFound",
+                     "There is no such connection: name it under connections in treadle.yaml.",
+                     CallStage::kStart));
   return std::move(*request);
 }
 

@@ -17,7 +17,8 @@ struct HttpTaskRequest {
 };
 
 // All but OAuth's token. What the connection gives wins over what the task gives. Fails with
-// States.Runtime: no https (unless allowed), no such connection, a header that is not permitted.
+// States.Runtime: no https (unless allowed), a header that is not permitted; with
+// Events.ConnectionResource.ResourceNotFound: no such connection.
 [[nodiscard]] auto make_http_task_request(TaskCall const& call, HttpTaskSettings const& settings)
     -> Result<HttpTaskRequest, CallFailed>;
 
