@@ -37,6 +37,8 @@ ServiceCase const kServices[] = {
      "putObject"},
     {"arn:aws:swf:us-east-1:123456789012:task:x", kLenient, "swf", "task:x",
      Pattern::kRequestResponse, "swf", "task:x"},
+    {"arn:aws:states:::treadle:approval.waitForTaskToken", ResourceVerdict::kExtension, "treadle",
+     "approval", Pattern::kWaitForTaskToken, "treadle", "approval.waitForTaskToken"},
 };
 
 TEST(Resource, Services) {
@@ -89,6 +91,8 @@ TEST(Resource, Refused) {
       "arn:aws:states:::dynamodb:query",
       "arn:aws:states:::sqs:sendMessage.sync:2",
       "arn:aws:states:::s3:putObject.sync",
+      "arn:aws:states:::treadle:approval",
+      "arn:aws:states:::treadle:approve.waitForTaskToken",
       "arn:aws:states:::aws-sdk:dynamodb",
       "arn:aws:states:::aws-sdk:batch:submitJob.sync",
       "arn:aws:states:::lambda:invoke now",
@@ -113,6 +117,20 @@ TEST(Resource, WhatAwsLacksIsAWarningOrStrictlyAnError) {
           "value is not a valid resource ARN, or the resource is not available in this region."});
 }
 
+TEST(Resource, OursIsSaidToBeOursAndStrictlyRefused) {
+  auto const text = task("arn:aws:states:::treadle:approval.waitForTaskToken");
+  EXPECT_EQ(messages(text),
+            std::vector<std::string>{"INVALID_RESOURCE /States/S/Resource: "
+                                     "arn:aws:states:::treadle:approval.waitForTaskToken is an "
+                                     "extension of treadle's: AWS does not recognize it"});
+  EXPECT_NE(parse_definition(text).definition, nullptr);
+  EXPECT_EQ(summaries(text, {.type = MachineType::kStandard, .strict_aws = true}),
+            std::vector<std::string>{"SCHEMA_VALIDATION_FAILED at /States/S/Resource"});
+  EXPECT_EQ(parse_definition(text, {.type = MachineType::kExpress, .strict_aws = false}).definition,
+            nullptr)
+      << "Express workflows wait for no tokens";
+}
+
 TEST(Resource, WhatIsNoArn) {
   EXPECT_EQ(messages(task("${Function}")),
             std::vector<std::string>{"/States/S/Resource: Value is not a valid resource ARN"});
@@ -133,6 +151,17 @@ TEST(Resource, ParametersThatACallNeeds) {
        {"/States/S/Parameters: The field 'Item' is required but was missing",
         "/States/S/Parameters: The field 'TableName' is required but was missing"}},
       {"aws-sdk:dynamodb:putItem", "{}", {}},
+      {"http:invoke",
+       R"({"ApiEndpoint": "https://a", "Method": "GET", "Headers":
+           {"Accept": "a", "Range": "b", "Authorization": "c", "X-AMZN-Any.$": "$.d"}})",
+       {"/States/S/Parameters: The 'Headers' field contains unsupported values: [authorization, "
+        "x-amzn-any]"}},
+      {"apigateway:invoke",
+       R"({"ApiEndpoint": "a", "Method": "GET", "Headers": {"X-Forwarded": ["b"], "Accept": ["c"]}})",
+       {"/States/S/Parameters: The 'Headers' field contains unsupported values: [x-forwarded]"}},
+      {"apigateway:invoke",
+       R"({"ApiEndpoint": "a", "Method": "GET", "Headers.$": "$.headers"})",
+       {}},
   };
   for (auto const& c : cases) {
     auto const text = machine_of(fmt::format(

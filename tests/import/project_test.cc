@@ -125,12 +125,22 @@ TEST_P(ProjectErrorTest, SaysWhereAndWhat) {
   EXPECT_THAT(project.error(), HasSubstr(std::string("treadle.yaml:") + GetParam().error));
 }
 
+TEST(Project, SaysWhereLogsGo) {
+  TemporaryFolder const folder;
+  folder.write("treadle.yaml", "logs: {to: cloudwatch, fileMegabytes: 8, files: 2}\n");
+  auto const project = load_project(folder.path());
+  ASSERT_TRUE(project) << project.error();
+  EXPECT_EQ(project->logs.to, LogRules::Place::kCloudWatch);
+  EXPECT_EQ(project->logs.file_megabytes, 8U);
+  EXPECT_EQ(project->logs.files, 2U);
+}
+
 constexpr ErrorCase kErrors[] = {
     {"no_yaml", "a: [", "1:1: "},
     {"list", "- a\n", "1:1: expected a map with stateMachines, functions"},
     {"unknown_section", "machines: {}\n",
      "1:1: expected one of stateMachines, functions, services, connections, httpTask, "
-     "statusChanges, s3, sqs, sns, events, timestream, but not "
+     "statusChanges, logs, approvals, s3, sqs, sns, events, timestream, but not "
      "'machines'"},
     {"machines_as_list", "stateMachines:\n  - a\n", "2:3: expected state machines by name"},
     {"unknown_key", "stateMachines:\n  m:\n    definition: m.json\n    role: r\n",
@@ -163,6 +173,9 @@ constexpr ErrorCase kErrors[] = {
      "4:10: expected 'url' only with runtime: http"},
     {"bad_timeout", "functions:\n  f:\n    runtime: python\n    handler: a.b\n    timeout: soon\n",
      "5:14: expected a whole number from 1 to 86400"},
+    {"bad_logs", "logs: {to: disk}\n",
+     "1:12: expected files, stdout, cloudwatch or nowhere as 'to'"},
+    {"bad_log_files", "logs: {files: none}\n", "1:15: expected a whole number from 1 to 1000"},
 };
 INSTANTIATE_TEST_SUITE_P(Errors, ProjectErrorTest, testing::ValuesIn(kErrors),
                          [](auto const& test) -> std::string { return test.param.name; });

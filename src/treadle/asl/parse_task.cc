@@ -8,6 +8,7 @@
 #include "treadle/asl/required_parameters.h"
 #include "treadle/asl/resource.h"
 #include "treadle/asl/schema.h"
+#include "treadle/asl/unsupported_headers.h"
 #include "treadle/asl/values.h"
 #include "treadle/base/limits.h"
 
@@ -30,9 +31,14 @@ auto read_resource(Parsing& parsing, Fields const& fields) -> ParsedResource {
   if (!text) return {};
   auto parsed = parse_resource(*text);
   auto const where = fields.at("Resource");
-  if (parsed.verdict == ResourceVerdict::kRefused ||
-      (parsed.verdict == ResourceVerdict::kLenient && parsing.options.strict_aws)) {
+  bool const is_ours =
+      parsed.verdict == ResourceVerdict::kLenient || parsed.verdict == ResourceVerdict::kExtension;
+  if (parsed.verdict == ResourceVerdict::kRefused || (is_ours && parsing.options.strict_aws)) {
     parsing.report.error(where, not_recognized(*text));
+  } else if (parsed.verdict == ResourceVerdict::kExtension) {
+    parsing.report.warning(
+        Code::kInvalidResource, where,
+        fmt::format("{} is an extension of treadle's: AWS does not recognize it", *text));
   } else if (parsed.verdict == ResourceVerdict::kLenient) {
     parsing.report.warning(
         Code::kInvalidResource, where,
@@ -79,6 +85,7 @@ auto parse_task(Parsing& parsing, Scope const& scope, Fields const& fields) -> T
   check_credentials(fields, verdict, report);
   if (verdict == ResourceVerdict::kSupported)
     check_required_parameters(task.resource, fields, report);
+  check_headers(task.resource, fields, report);
   task.credentials = read_either_template(fields, "Credentials", report);
   return task;
 }

@@ -81,9 +81,16 @@ auto judge_aws_sdk(Pattern pattern) -> ResourceVerdict {
              : ResourceVerdict::kRefused;
 }
 
+// DIFFERS: AWS has no such service. A task of its own that waits for people, without a function.
+auto judge_treadle(std::string_view action, Pattern pattern) -> ResourceVerdict {
+  return action == "approval" && pattern == Pattern::kWaitForTaskToken ? ResourceVerdict::kExtension
+                                                                       : ResourceVerdict::kRefused;
+}
+
 // DIFFERS: AWS refuses a service that it has not optimized. Where that reads like the API call that
 // "aws-sdk:" would make, treadle takes it as one.
 auto judge_service(ActionName name, Pattern pattern) -> ResourceVerdict {
+  if (name.service == "treadle") return judge_treadle(name.action, pattern);
   if (supports(name, pattern)) return ResourceVerdict::kSupported;
   if (is_optimized_service(name.service)) return ResourceVerdict::kRefused;
   return judge_aws_sdk(pattern) == ResourceVerdict::kSupported ? ResourceVerdict::kLenient

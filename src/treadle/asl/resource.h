@@ -13,6 +13,7 @@ namespace treadle::asl {
 enum class ResourceVerdict : std::uint8_t {
   kSupported,  // AWS takes it
   kLenient,    // an ARN that AWS refuses and treadle tries to run: "arn:aws:states:::s3:putObject"
+  kExtension,  // treadle's own: "arn:aws:states:::treadle:approval.waitForTaskToken"
   kRefused,    // no ARN, or an action or pattern that the service does not have
 };
 

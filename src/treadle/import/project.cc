@@ -8,6 +8,7 @@
 #include "treadle/base/limits.h"
 #include "treadle/import/files.h"
 #include "treadle/import/node_reader.h"
+#include "treadle/import/project_logs.h"
 #include "treadle/import/project_services.h"
 #include "treadle/import/project_status_changes.h"
 #include "treadle/import/yaml.h"
@@ -39,7 +40,8 @@ class Reader : NodeReader {
     if (!root) return refuse(root.error().mark, root.error().message);
     if (root->is_null()) return Project{};
     TRY(check_keys(*root, {"stateMachines", "functions", "services", "connections", "httpTask",
-                           "statusChanges", "s3", "sqs", "sns", "events", "timestream"}));
+                           "statusChanges", "logs", "approvals", "s3", "sqs", "sns", "events",
+                           "timestream"}));
     Project project;
     if (auto const* machines = root->find("stateMachines");
         machines != nullptr && !machines->is_null()) {
@@ -55,6 +57,10 @@ class Reader : NodeReader {
     }
     TRY(read_services(*this, *root, project));
     project.status_changes = TRY(read_status_changes(*this, *root));
+    project.logs = TRY(read_logs(*this, *root));
+    if (auto const* approvals = root->find("approvals");
+        approvals != nullptr && !approvals->is_null())
+      project.approvals = *approvals;
     auto local_services = read_local_services(*root);
     if (!local_services) return refuse(local_services.error().at, local_services.error().message);
     project.local_services = std::move(*local_services);

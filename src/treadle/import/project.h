@@ -14,6 +14,7 @@
 #include "treadle/asl/model.h"
 #include "treadle/base/result.h"
 #include "treadle/import/project_local_services.h"
+#include "treadle/import/yaml.h"
 
 namespace treadle::import {
 
@@ -106,6 +107,14 @@ struct StatusChangeRules {
   std::vector<std::string> webhooks;  // URLs
 };
 
+// Where the logs of state machines go, and how much of them files keep.
+struct LogRules {
+  enum class Place : std::uint8_t { kFiles, kStandardOutput, kCloudWatch, kNowhere };
+  std::optional<Place> to;  // nullopt: that depends on where CloudWatch Logs is
+  std::optional<std::uint64_t> file_megabytes;
+  std::optional<std::uint64_t> files;  // of a log group
+};
+
 struct Project {
   std::vector<StateMachine> state_machines;  // as written
   std::vector<Function> functions;           // as written
@@ -113,7 +122,9 @@ struct Project {
   std::vector<Connection> connections;       // as written
   HttpTaskRules http_task;
   StatusChangeRules status_changes;
+  LogRules logs;
   ServiceEntries local_services;
+  std::optional<yaml::Node> approvals;  // a file's name, or what stands in approvals.yaml
 };
 
 // The project in `folder`, definitions read. An error is one line, "FILE:LINE:COLUMN: what was
