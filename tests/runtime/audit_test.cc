@@ -74,8 +74,8 @@ TEST_P(Audit, finds_nothing_in_what_the_engine_wrote) {
 
 // Tables of which no row may be missing. The row that a heartbeat left behind is of no account, so
 // timers are treated below.
-constexpr Table kNeeded[] = {Table::kJournal, Table::kHead,     Table::kOutbox,  Table::kName,
-                             Table::kList,    Table::kApproval, Table::kRevision};
+constexpr Table kNeeded[] = {Table::kJournal, Table::kHead,     Table::kOutbox,   Table::kName,
+                             Table::kList,    Table::kApproval, Table::kRevision, Table::kWaitList};
 
 TEST_P(Audit, finds_every_row_that_is_missing) {
   for (auto const table : kNeeded) {

@@ -87,6 +87,8 @@ class Driver {
     node_.advance(std::chrono::hours{24});  // what heartbeats left behind goes
     for (auto const table : {Table::kTimer, Table::kOutbox, Table::kApproval})
       EXPECT_EQ(node_.rows_in(table), 0U) << table_name(table);
+    auto const ended = wait_list_prefix(WaitList::kEnded);
+    EXPECT_TRUE(store::test::scan_keys(node_.store(), Table::kWaitList, {.to = ended}).empty());
     if (node_.rows_in(Table::kSnapshot) > 0) ++seen_["snapshot"];
   }
 

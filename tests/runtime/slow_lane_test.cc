@@ -9,7 +9,9 @@
 
 #include "tests/runtime/machines.h"
 #include "tests/runtime/test_node.h"
+#include "treadle/runtime/tokens.h"
 #include "treadle/runtime/turn.h"
+#include "treadle/runtime/wait_reader.h"
 
 namespace treadle::runtime::test {
 namespace {
@@ -111,6 +113,31 @@ TEST(SlowLane, lets_wait_what_comes_for_the_same_execution) {
   EXPECT_EQ(outcome(*first), "ok");
   EXPECT_EQ(outcome(*second), "ExecutionAlreadyExists");
   EXPECT_EQ(node.end_of("e"), ExecutionStatus::kSucceeded);
+}
+
+TEST(SlowLane, keeps_the_receipt_of_an_answer_that_takes_long) {
+  ImpatientNode node;
+  auto const machine = node.machine(
+      R"json({"QueryLanguage":"JSONata","StartAt":"T","States":{"T":{"Type":"Task","End":true,)json"
+      R"json("Resource":"arn:aws:states:::lambda:invoke.waitForTaskToken",)json"
+      R"json("Arguments":{"FunctionName":"f","Payload":{"t":"{% $states.context.Task.Token %}"}},)json"
+      R"json("Output":"{% $sum([1..100000].($ * 2)) %}"}}})json");
+  auto const started = node.listen<Started>([&](auto done) {
+    node.engine().start_execution(TestNode::request(machine, "e", "{}"), std::move(done));
+  });
+  ASSERT_TRUE(node.settle_until(
+      [&] { return started->has_value() && !node.connector.deliveries.empty(); }));
+  auto const token = node.connector.deliveries.at(0).task_token;
+  auto const answer = node.listen<void>(
+      [&](auto done) { node.engine().task_success(token, "1", std::move(done), "by kim"); });
+  ASSERT_TRUE(node.settle_until([&] { return answer->has_value(); }));
+  EXPECT_EQ(outcome(*answer), "ok");
+  EXPECT_EQ(node.end_of("e"), ExecutionStatus::kSucceeded);
+  EXPECT_EQ(node.output("e"), "10000100000");
+  auto const target = *read_task_token(node.store().secret(), token);
+  auto const wait = *WaitReader(node.store()).find({target.place, target.scheduled});
+  ASSERT_TRUE(wait && wait->ended);
+  EXPECT_EQ(wait->ended->receipt, "by kim");
 }
 
 TEST(SlowLane, is_left_behind_when_the_engine_ends) {

@@ -124,6 +124,7 @@ class TestNode {
   [[nodiscard]] auto engine() -> Engine& { return *engine_; }
   [[nodiscard]] auto store() -> treadle::test::WatchedStore& { return *store_; }
   [[nodiscard]] auto options() -> EngineOptions& { return options_; }  // for the next open()
+  [[nodiscard]] auto loop() -> net::EventLoop& { return loops_->at(0); }
 
   // ---- machines ----
 

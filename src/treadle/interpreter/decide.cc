@@ -25,7 +25,9 @@ class Decider {
                              .revision = c.revision,
                              .role_arn = c.role_arn,
                              .trace_header = c.trace_header,
-                             .input = step_.payloads().add_text(c.input),
+                             .input = c.input_payload != PayloadId{}
+                                          ? c.input_payload
+                                          : step_.payloads().add_text(c.input),
                              .start = definition.regions.front().start,
                              .timeout_due = {},
                              .version_arn = c.version_arn,
@@ -64,7 +66,9 @@ class Decider {
   auto operator()(CallSucceeded const& c) -> Reply {
     auto const* const s = open_call(c.scheduled);
     if (s == nullptr) return Reply::kIgnored;
-    if (s->task->pattern == asl::Pattern::kRequestResponse)
+    if (c.value)
+      task_succeeded(step_, s->id, *c.value);
+    else if (s->task->pattern == asl::Pattern::kRequestResponse)
       task_succeeded(step_, s->id, c.output);
     else
       task_submitted(step_, s->id, c.output);

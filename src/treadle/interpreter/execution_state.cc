@@ -7,6 +7,7 @@
 namespace treadle::interpreter {
 
 auto ExecutionState::find(ScopeId id) const -> Scope const* {
+  if (!scopes.empty() && scopes.front().id == id) return &scopes.front();  // the only one, mostly
   auto const at = std::ranges::lower_bound(scopes, id, {}, &Scope::id);
   return at != scopes.end() && at->id == id ? &*at : nullptr;
 }

@@ -7,37 +7,9 @@
 
 #include "treadle/base/assert.h"
 #include "treadle/base/error_names.h"
-#include "treadle/interpreter/apply.h"
 
 namespace treadle::interpreter {
-namespace {
-
 using namespace record;
-
-// How many history events a fact projects to.
-auto history_count(Fact const& fact) -> std::uint8_t {
-  if (auto const* aborted = std::get_if<ScopeAborted>(&fact)) return aborted->type ? 1 : 0;
-  bool const silent =
-      std::holds_alternative<WaitStarted>(fact) || std::holds_alternative<TimerFired>(fact) ||
-      std::holds_alternative<RetryScheduled>(fact) || std::holds_alternative<ErrorCaught>(fact) ||
-      std::holds_alternative<BranchSucceeded>(fact) || std::holds_alternative<BranchFailed>(fact) ||
-      std::holds_alternative<Yielded>(fact) || std::holds_alternative<Resumed>(fact) ||
-      std::holds_alternative<JobStopped>(fact);
-  return silent ? 0 : 1;
-}
-
-// What may happen to an execution that has ended.
-auto follows_end(Fact const& fact) -> bool {
-  return std::holds_alternative<ExecutionRedriven>(fact) ||
-         std::holds_alternative<JobStopped>(fact);
-}
-
-auto ends_execution(Fact const& fact) -> bool {
-  return std::holds_alternative<ExecutionSucceeded>(fact) ||
-         std::holds_alternative<ExecutionEnded>(fact);
-}
-
-}  // namespace
 
 Step::Step(ExecutionState& state, asl::Definition const& definition, World& world,
            PayloadTable& payloads, std::vector<JournalEvent>& events)
@@ -49,19 +21,11 @@ Step::Step(ExecutionState& state, asl::Definition const& definition, World& worl
       events_before_(events.size()),
       now_(std::max(world.now, state.last_event_at)) {}
 
-void Step::emit(Fact fact, HistoryId previous) {
-  if (is_over() && !follows_end(fact)) return;
-  auto const count = history_count(fact);
-  if (count != 0 && next_history_id() >= world_.history_events_max && !ends_execution(fact)) {
-    full_ = true;
-    return;
-  }
-  auto const& event = events_.emplace_back(JournalEvent{.first_history_id = next_history_id(),
-                                                        .previous_history_id = previous,
-                                                        .history_count = count,
-                                                        .timestamp = now_,
-                                                        .fact = fact});
-  apply(state_, event);
+auto Step::is_room_for(std::uint8_t history_count, bool follows_end, bool ends) -> bool {
+  if (is_over() && !follows_end) return false;
+  if (history_count == 0 || next_history_id() < world_.history_events_max || ends) return true;
+  full_ = true;
+  return false;
 }
 
 // Source: recorded: event 25,000 is the ExecutionFailed itself.
@@ -83,8 +47,7 @@ void Step::run() {
       emit(Yielded{}, 0);
       return;
     }
-    auto const scope = ready_.front();
-    ready_.pop_front();
+    auto const scope = ready_.take();
     if (state_.find(scope) != nullptr) advance(scope);
     is_turn_over = world_.turn != nullptr && world_.turn->is_over();
   }

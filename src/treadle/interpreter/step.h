@@ -5,12 +5,15 @@
 // hold ids, not references, across it.
 #pragma once
 
-#include <deque>
+#include <array>
 #include <optional>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "treadle/asl/model.h"
+#include "treadle/interpreter/apply.h"
 #include "treadle/interpreter/context_object.h"
 #include "treadle/interpreter/data_flow.h"
 #include "treadle/interpreter/execution_state.h"
@@ -21,6 +24,59 @@
 
 namespace treadle::interpreter {
 
+namespace detail {
+
+template <typename Fact, typename... Silent>
+inline constexpr bool kIsOneOf = (std::is_same_v<Fact, Silent> || ...);
+template <typename Fact>
+inline constexpr bool kIsSilent =
+    kIsOneOf<Fact, record::WaitStarted, record::TimerFired, record::RetryScheduled,
+             record::ErrorCaught, record::BranchSucceeded, record::BranchFailed, record::Yielded,
+             record::Resumed, record::JobStopped>;
+
+}  // namespace detail
+
+// The scopes to be advanced, first in, first out. A few fit in place.
+class ReadyQueue {
+ public:
+  [[nodiscard]] auto empty() const -> bool { return first_ == size_ && more_.empty(); }
+  void push_back(ScopeId scope) {
+    if (size_ < in_place_.size() && more_.empty())
+      in_place_[size_++] = scope;
+    else
+      more_.push_back(scope);
+  }
+  [[nodiscard]] auto take() -> ScopeId {
+    if (first_ < size_) {
+      auto const scope = in_place_[first_++];
+      if (first_ == size_) first_ = size_ = 0;
+      return scope;
+    }
+    auto const scope = more_[first_of_more_++];
+    if (first_of_more_ == more_.size()) {
+      more_.clear();
+      first_of_more_ = 0;
+    }
+    return scope;
+  }
+
+ private:
+  std::array<ScopeId, 8> in_place_;
+  std::size_t first_ = 0;
+  std::size_t size_ = 0;
+  std::vector<ScopeId> more_;  // those that came while the place was full
+  std::size_t first_of_more_ = 0;
+};
+
+// How many history events a fact projects to.
+template <typename Fact>
+[[nodiscard]] constexpr auto history_count(Fact const& fact) -> std::uint8_t {
+  if constexpr (std::is_same_v<Fact, record::ScopeAborted>)
+    return fact.type ? 1 : 0;
+  else
+    return detail::kIsSilent<Fact> ? 0 : 1;
+}
+
 class Step {
  public:
   Step(ExecutionState& state, asl::Definition const& definition, World& world,
@@ -28,9 +84,18 @@ class Step {
 
   // Appends an event whose history event, if it has one, shows `previous`, and applies it. Once the
   // history is full or the execution has ended nothing more is appended: is_over() turns true.
-  void emit(record::Fact fact, HistoryId previous);
+  template <typename Fact>
+  void emit(Fact const& fact, HistoryId previous) {
+    auto const count = history_count(fact);
+    if (!is_room_for(count, kFollowsEnd<Fact>, kEndsExecution<Fact>)) return;
+    apply(state_, events_.emplace_back(next_history_id(), previous, count, now_,
+                                       record::Fact(std::in_place_type<Fact>, fact)));
+  }
   // The same with the scope's last event as `previous`.
-  void emit_in(ScopeId scope, record::Fact fact) { emit(fact, this->scope(scope).last_id); }
+  template <typename Fact>
+  void emit_in(ScopeId scope, Fact const& fact) {
+    emit(fact, this->scope(scope).last_id);
+  }
 
   // Puts a scope in the queue of those to be advanced.
   void make_ready(ScopeId scope) { ready_.push_back(scope); }
@@ -58,6 +123,15 @@ class Step {
   [[nodiscard]] auto keep(std::string_view text) -> std::string_view { return arena().copy(text); }
 
  private:
+  // What may happen to an execution that has ended.
+  template <typename Fact>
+  static constexpr bool kFollowsEnd =
+      std::is_same_v<Fact, record::ExecutionRedriven> || std::is_same_v<Fact, record::JobStopped>;
+  template <typename Fact>
+  static constexpr bool kEndsExecution = std::is_same_v<Fact, record::ExecutionSucceeded> ||
+                                         std::is_same_v<Fact, record::ExecutionEnded>;
+
+  [[nodiscard]] auto is_room_for(std::uint8_t history_count, bool follows_end, bool ends) -> bool;
   void advance(ScopeId id);
   void end_for_full_history();
 
@@ -69,7 +143,7 @@ class Step {
   std::size_t const events_before_;
   Timestamp now_;
   bool full_ = false;
-  std::deque<ScopeId> ready_;
+  ReadyQueue ready_;
 };
 
 // What a state's expressions read while it is in `scope`, and the stages of its data flow.
@@ -139,6 +213,7 @@ void enter_map(Step& step, ScopeId scope);
 // ---- what happens to a waiting state ----
 void wait_is_over(Step& step, ScopeId scope);
 void task_succeeded(Step& step, ScopeId scope, std::string_view output);
+void task_succeeded(Step& step, ScopeId scope, json::Value output);
 void task_submitted(Step& step, ScopeId scope, std::string_view output);
 void task_failed(Step& step, ScopeId scope, record::TaskFailure how, Failure failure);
 void parallel_branches_done(Step& step, ScopeId scope);

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <tuple>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "treadle/base/strong_id.h"
@@ -30,6 +31,10 @@ inline constexpr std::uint64_t kLastOf = 255;
 
 class ByteWriter {
  public:
+  ByteWriter() = default;
+  // Goes on behind what `bytes` holds.
+  explicit ByteWriter(std::string&& bytes) : bytes_(std::move(bytes)) {}
+
   void number(std::uint64_t value) {
     while (value >= 0x80) {
       bytes_.push_back(static_cast<char>(value | 0x80));
@@ -121,6 +126,12 @@ class ByteReader {
   [[nodiscard]] auto ok() const -> bool { return ok_; }
   [[nodiscard]] auto at() const -> std::size_t { return at_; }
   [[nodiscard]] auto at_end() const -> bool { return at_ == bytes_.size(); }
+  // What has not been read, and past so many bytes of it.
+  [[nodiscard]] auto rest() const -> std::string_view { return bytes_.substr(at_); }
+  void skip(std::size_t bytes) {
+    if (bytes > bytes_.size() - at_) return fail();
+    at_ += bytes;
+  }
   void fail() {
     ok_ = false;
     at_ = bytes_.size();

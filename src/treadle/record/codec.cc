@@ -135,13 +135,19 @@ auto release_that_reads(std::uint64_t version) -> std::string_view {
 }
 
 auto encode(std::span<JournalEvent const> events) -> std::string {
-  ByteWriter out;
+  std::string out;
+  encode_onto(out, events);
+  return out;
+}
+
+void encode_onto(std::string& bytes, std::span<JournalEvent const> events) {
+  ByteWriter out(std::move(bytes));
   out.number(kJournalVersion);
   out.number(events.size());
   auto const base = events.empty() ? Timestamp{} : events.front().timestamp;
   out.put(base);
   for (auto const& event : events) write(out, event, base);
-  return out.take();
+  bytes = out.take();
 }
 
 auto decode(std::string_view row, json::Arena& arena, std::vector<JournalEvent>& out)

@@ -21,6 +21,8 @@ inline constexpr std::uint8_t kJournalVersion = 1;
 [[nodiscard]] auto release_that_reads(std::uint64_t version) -> std::string_view;
 
 [[nodiscard]] auto encode(std::span<JournalEvent const> events) -> std::string;
+// The same behind what `out` holds already.
+void encode_onto(std::string& out, std::span<JournalEvent const> events);
 
 // Appends the events of a row to `out`. Texts point into `row`, spans into `arena`; both
 // must outlive the events. Never reads beyond `row`, whatever it holds; the error says

@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "treadle/base/result.h"
+#include "treadle/json/value.h"
 #include "treadle/record/ids.h"
 #include "treadle/record/journal_event.h"
 
@@ -22,6 +23,8 @@ struct StartExecution {
   std::string_view role_arn;
   std::string_view trace_header;
   std::string_view input;  // JSON text, at most limits::kPayloadBytes
+  // The same where the payload table has it already; then `input` is not read.
+  PayloadId input_payload = {};
   // What the start was asked of, and the version that runs; empty where there is none.
   std::string_view version_arn = {};
   std::string_view alias_arn = {};
@@ -44,6 +47,8 @@ struct RedriveExecution {
 struct CallSucceeded {
   HistoryId scheduled = 0;
   std::string_view output;  // JSON text
+  // The same as a value that lives as long as the payload table's arena; then `output` is not read.
+  std::optional<json::Value> value = {};
 };
 
 struct CallFailed {
@@ -72,12 +77,15 @@ struct JobWasStopped {
 struct TokenSucceeded {
   HistoryId scheduled = 0;
   std::string_view output;  // JSON text
+  // Who decided so, for the row that stays of the wait; nothing is done with it.
+  std::string_view receipt = {};
 };
 
 struct TokenFailed {
   HistoryId scheduled = 0;
   std::optional<std::string_view> error;
   std::optional<std::string_view> cause;
+  std::string_view receipt = {};  // as above
 };
 
 struct TokenHeartbeat {

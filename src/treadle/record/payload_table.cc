@@ -30,6 +30,22 @@ auto PayloadTable::add_text(std::string_view text) -> PayloadId {
   return id;
 }
 
+void PayloadTable::clear(PayloadId next, Loader loader) {
+  first_ = next;
+  loader_ = std::move(loader);
+  fresh_.clear();
+  loaded_.clear();
+}
+
+auto PayloadTable::add_unchecked(std::string_view text) -> std::optional<PayloadId> {
+  auto const kept = arena_.copy(text);
+  auto const parsed = json::parse(arena_, kept, {.keep_source = true});
+  if (!parsed) return std::nullopt;
+  auto const id = next();
+  fresh_.push_back({.id = id, .value = *parsed, .text = kept, .parsed = true, .printed = true});
+  return id;
+}
+
 void PayloadTable::forget_from(PayloadId id) {
   TREADLE_ASSERT(id >= first_ && id <= next());
   fresh_.resize(id.value() - first_.value());

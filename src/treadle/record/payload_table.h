@@ -7,6 +7,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -28,6 +29,12 @@ class PayloadTable {
   auto add(json::Value value) -> PayloadId;
   // A new payload from JSON text that is known to be valid; copied. It prints as this text.
   auto add_text(std::string_view text) -> PayloadId;
+
+  // Begins again in the memory that it has, as if it were made just now. What it gave out is gone.
+  void clear(PayloadId next = PayloadId{1}, Loader loader = {});
+
+  // A new payload from text that nobody has checked; copied. nullopt: it is not JSON.
+  [[nodiscard]] auto add_unchecked(std::string_view text) -> std::optional<PayloadId>;
 
   // Forgets the new payloads from `id` on, which is then the next.
   void forget_from(PayloadId id);

@@ -1,7 +1,6 @@
 #include "treadle/runtime/audit.h"
 
 #include <algorithm>
-#include <charconv>
 #include <set>
 
 #include <fmt/format.h>
@@ -9,6 +8,7 @@
 #include "treadle/base/limits.h"
 #include "treadle/runtime/execution_audit.h"
 #include "treadle/runtime/rows.h"
+#include "treadle/runtime/wait_rows.h"
 
 namespace treadle::runtime {
 namespace {
@@ -30,6 +30,7 @@ class Auditor {
       check_partition(static_cast<PartitionIndex>(p));
     check_names();
     check_lists();
+    check_wait_list();
     return std::move(report_);
   }
 
@@ -102,10 +103,13 @@ class Auditor {
       auto const key = read_approval_key(row.key);
       auto& armed = armed_[key.place.id];
       armed.rows.tokens.push_back(key.scheduled);
-      if (row.value.empty()) return;
-      std::int64_t due = 0;
-      std::from_chars(row.value.data(), row.value.data() + row.value.size(), due);
-      armed.moved.emplace_back(key.scheduled, Timestamp{Milliseconds{due}});
+      auto const wait = read_wait(row.value);
+      if (!wait) return add(Table::kApproval, "a row", "is damaged", kRestore);
+      if (wait->heartbeat_due != Timestamp{})
+        armed.moved.emplace_back(key.scheduled, wait->heartbeat_due);
+      if (wait->is_listed() && !is_listed(*wait, key))
+        add(Table::kWaitList, fmt::format("event {}", key.scheduled),
+            "waits for its token and is not listed", "Decide on it by its token.");
     });
   }
 
@@ -153,6 +157,22 @@ class Auditor {
       if (std::ranges::none_of(list_owners(*head), is_of))
         add(Table::kList, "a row of " + s.execution_arn,
             "lists it under a status or a machine that it does not have", kHarmless);
+    });
+  }
+
+  [[nodiscard]] auto is_listed(WaitRow const& wait, ApprovalKey const& task) const -> bool {
+    auto const row =
+        store_.get(Table::kWaitList, wait_list_key({WaitList::kOpen, wait.opened, task}));
+    return row && *row;
+  }
+
+  void check_wait_list() {
+    for_each_row(Table::kWaitList, "", wait_list_key({}).size(), [&](store::Row const& row) {
+      auto const entry = read_wait_list_key(row.key);
+      auto const table = entry.list == WaitList::kOpen ? Table::kApproval : Table::kReceipt;
+      auto const kept = store_.get(table, approval_key(entry.task.place, entry.task.scheduled));
+      if (!kept || !*kept)
+        add(Table::kWaitList, "a row", "leads to no wait and no receipt", kHarmless);
     });
   }
 

@@ -1,5 +1,6 @@
 #include "treadle/runtime/calls.h"
 
+#include "treadle/json/print.h"
 #include "treadle/runtime/tokens.h"
 
 namespace treadle::runtime {
@@ -22,6 +23,14 @@ auto resource_of(record::TaskScheduled const& event) -> std::shared_ptr<asl::Res
   return r;
 }
 
+auto failed_command(record::HistoryId scheduled, integrations::CallFailed const& failed)
+    -> record::Command {
+  auto const how = failed.stage == integrations::CallStage::kStart
+                       ? record::TaskFailure::kStartFailed
+                       : record::TaskFailure::kFailed;
+  return record::CallFailed{scheduled, how, failed.error};
+}
+
 }  // namespace
 
 auto make_call(record::TaskScheduled const& event, record::HistoryId id,
@@ -29,7 +38,7 @@ auto make_call(record::TaskScheduled const& event, record::HistoryId id,
   TokenTarget const target{context.place, id, context.redrive_count};
   integrations::TaskCall call;
   call.id = {.execution = context.place.id, .history_id = id};
-  call.resource = resource_of(event);
+  call.resource = context.resource ? context.resource : resource_of(event);
   call.parameters = parameters;
   call.idempotency_key = make_idempotency_key(context.secret, target);
   if (event.pattern == asl::Pattern::kWaitForTaskToken)
@@ -55,11 +64,20 @@ auto returned_command(record::HistoryId scheduled, integrations::CallResult cons
     -> record::Command {
   if (auto const* ok = std::get_if<integrations::CallSucceeded>(&result))
     return record::CallSucceeded{scheduled, ok->output};
-  auto const& failed = std::get<integrations::CallFailed>(result);
-  auto const how = failed.stage == integrations::CallStage::kStart
-                       ? record::TaskFailure::kStartFailed
-                       : record::TaskFailure::kFailed;
-  return record::CallFailed{scheduled, how, failed.error};
+  return failed_command(scheduled, std::get<integrations::CallFailed>(result));
+}
+
+auto answered_command(record::HistoryId scheduled, integrations::Answer const& answer)
+    -> record::Command {
+  if (auto const* const value = std::get_if<json::Value>(&answer))
+    return record::CallSucceeded{.scheduled = scheduled, .output = {}, .value = *value};
+  return failed_command(scheduled, std::get<integrations::CallFailed>(answer));
+}
+
+auto kept_result(integrations::Answer answer) -> integrations::CallResult {
+  if (auto const* const value = std::get_if<json::Value>(&answer))
+    return integrations::CallSucceeded{json::print(*value)};
+  return std::move(std::get<integrations::CallFailed>(answer));
 }
 
 }  // namespace treadle::runtime

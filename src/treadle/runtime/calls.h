@@ -1,6 +1,7 @@
 // A Scheduled event as the call that it asks for, and the call's result as a command.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,8 @@ struct CallContext {
   std::string_view trace_header;
   std::string_view account;
   std::uint32_t redrive_count = 0;
+  // As the task's definition has it; null: it is put together from the event.
+  std::shared_ptr<asl::Resource const> resource = {};
 };
 
 // The event of a service or function task (not of an activity), as the connector gets it. The same
@@ -37,5 +40,12 @@ struct CallContext {
 // `result`.
 [[nodiscard]] auto returned_command(record::HistoryId scheduled,
                                     integrations::CallResult const& result) -> record::Command;
+
+// The same of a call that was answered where it was made. The command views `answer`.
+[[nodiscard]] auto answered_command(record::HistoryId scheduled, integrations::Answer const& answer)
+    -> record::Command;
+
+// The answer without the arena that its value lives in.
+[[nodiscard]] auto kept_result(integrations::Answer answer) -> integrations::CallResult;
 
 }  // namespace treadle::runtime

@@ -1,5 +1,8 @@
 #include "treadle/runtime/catalog.h"
 
+#include <map>
+#include <utility>
+
 #include "treadle/base/limits.h"
 #include "treadle/record/bytes.h"
 
@@ -124,6 +127,15 @@ void add_qualifiers(store::Batch& batch, Machine const& machine, QualifierChange
     batch.put(Table::kAlias, alias_key(machine, alias->name), write_row(*alias));
 }
 
+auto counted(std::shared_ptr<std::atomic<std::uint64_t>> changes, store::CommitCallback done)
+    -> store::CommitCallback {
+  return
+      [changes = std::move(changes), done = std::move(done)](store::CommitOutcome outcome) mutable {
+        ++*changes;
+        done(outcome);
+      };
+}
+
 auto told(Catalog::OnChanged done) -> store::CommitCallback {
   return [done = std::move(done)](store::CommitOutcome outcome) mutable {
     if (outcome == store::CommitOutcome::kFailed)
@@ -143,8 +155,26 @@ void expect_row(store::Batch& batch, Table table, std::string const& arn,
 
 }  // namespace
 
+Catalog::Catalog(store::Store& store, DefinitionCache& definitions)
+    : store_(store), definitions_(definitions) {
+  static std::atomic<std::uint64_t> catalogs = 0;
+  machine_changes_ = std::make_shared<std::atomic<std::uint64_t>>(++catalogs << 40);
+}
+
+// Every start reads a machine, and a change is rare. What was read before a commit that is not counted
+// yet is forgotten with the count; its author has not been told either.
 auto Catalog::find_machine(std::string_view arn) const -> Answer<std::optional<Machine>> {
-  return find_row<Machine>(store_, Table::kMachine, arn);
+  constexpr std::size_t kRemembered = 256;
+  thread_local std::uint64_t remembered_at = 0;
+  thread_local std::map<std::string, Machine, std::less<>> remembered;
+  auto const changes = machine_changes_->load();
+  if (std::exchange(remembered_at, changes) != changes || remembered.size() >= kRemembered)
+    remembered.clear();
+  if (auto const at = remembered.find(arn); at != remembered.end())
+    return std::optional(at->second);
+  auto found = find_row<Machine>(store_, Table::kMachine, arn);
+  if (found && *found) remembered.emplace(arn, **found);
+  return found;
 }
 
 auto Catalog::list_machines(std::string_view after, std::size_t limit) const
@@ -161,7 +191,7 @@ void Catalog::change_machine(std::optional<Machine> const& before, Machine const
   if (definition) definitions_.add(batch, now.revision, now.type, std::move(definition));
   batch.put(Table::kMachine, now.arn, write_row(now));
   add_qualifiers(batch, now, qualifiers);
-  store_.submit(std::move(batch), told(std::move(done)));
+  store_.submit(std::move(batch), counted(machine_changes_, told(std::move(done))));
 }
 
 void Catalog::erase_machine(Machine const& before, OnChanged done) {
@@ -171,7 +201,7 @@ void Catalog::erase_machine(Machine const& before, OnChanged done) {
   add_qualifiers(batch, before, *qualifiers);
   expect_row(batch, Table::kMachine, before.arn, std::optional(before));
   batch.erase(Table::kMachine, before.arn);
-  store_.submit(std::move(batch), told(std::move(done)));
+  store_.submit(std::move(batch), counted(machine_changes_, told(std::move(done))));
 }
 
 auto Catalog::find_version(Machine const& machine, std::uint64_t number) const

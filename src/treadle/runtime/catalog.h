@@ -4,8 +4,10 @@
 // commit, on the store's commit thread: `done` must be quick.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -104,13 +106,13 @@ struct Activity {
 
 class Catalog {
  public:
-  Catalog(store::Store& store, DefinitionCache& definitions)
-      : store_(store), definitions_(definitions) {}
+  Catalog(store::Store& store, DefinitionCache& definitions);
 
   // What a change did: false when somebody else changed the row first (read again
   // and decide again).
   using OnChanged = std::move_only_function<void(Answer<bool>)>;
 
+  // Each thread remembers what it found until a machine is changed.
   [[nodiscard]] auto find_machine(std::string_view arn) const -> Answer<std::optional<Machine>>;
   // In the order of their names, after the one called `after`.
   [[nodiscard]] auto list_machines(std::string_view after, std::size_t limit) const
@@ -147,6 +149,9 @@ class Catalog {
  private:
   store::Store& store_;
   DefinitionCache& definitions_;
+  // Another number after each commit of a machine's row, and never one that another catalog has had.
+  // Shared with commits that are under way.
+  std::shared_ptr<std::atomic<std::uint64_t>> machine_changes_;
 };
 
 }  // namespace treadle::runtime

@@ -146,24 +146,27 @@ auto answer_of(Reply reply) -> Answer<void> {
 
 }  // namespace
 
-void Engine::task_success(std::string token, std::string output, OnAnswer<void> done) {
+void Engine::task_success(std::string token, std::string output, OnAnswer<void> done,
+                          std::string receipt) {
   auto const target = read_task_token(impl_->parts.store.secret(), token);
   if (!target) return done(std::unexpected(invalid_token()));
-  impl_->on(target->place.partition, [target = *target, output = std::move(output),
-                                      done = std::move(done)](Partition& p) mutable {
-    p.execute(target.place, record::TokenSucceeded{target.scheduled, output},
-              [done = std::move(done)](Reply reply) mutable { done(answer_of(reply)); });
-  });
+  impl_->on(target->place.partition,
+            [target = *target, output = std::move(output), receipt = std::move(receipt),
+             done = std::move(done)](Partition& p) mutable {
+              p.execute(target.place, record::TokenSucceeded{target.scheduled, output, receipt},
+                        [done = std::move(done)](Reply reply) mutable { done(answer_of(reply)); });
+            });
 }
 
 void Engine::task_failure(std::string token, std::optional<std::string> error,
-                          std::optional<std::string> cause, OnAnswer<void> done) {
+                          std::optional<std::string> cause, OnAnswer<void> done,
+                          std::string receipt) {
   auto const target = read_task_token(impl_->parts.store.secret(), token);
   if (!target) return done(std::unexpected(invalid_token()));
   impl_->on(target->place.partition,
             [target = *target, error = std::move(error), cause = std::move(cause),
-             done = std::move(done)](Partition& p) mutable {
-              p.execute(target.place, record::TokenFailed{target.scheduled, error, cause},
+             receipt = std::move(receipt), done = std::move(done)](Partition& p) mutable {
+              p.execute(target.place, record::TokenFailed{target.scheduled, error, cause, receipt},
                         [done = std::move(done)](Reply reply) mutable { done(answer_of(reply)); });
             });
 }

@@ -51,9 +51,11 @@ class Engine : public Router {
                       std::optional<std::string> cause, OnAnswer<Stopped> done) override;
   void redrive_execution(std::string execution_arn, std::string client_token,
                          OnAnswer<Redriven> done) override;
-  void task_success(std::string token, std::string output, OnAnswer<void> done) override;
+  void task_success(std::string token, std::string output, OnAnswer<void> done,
+                    std::string receipt = {}) override;
   void task_failure(std::string token, std::optional<std::string> error,
-                    std::optional<std::string> cause, OnAnswer<void> done) override;
+                    std::optional<std::string> cause, OnAnswer<void> done,
+                    std::string receipt = {}) override;
   void task_heartbeat(std::string token, OnAnswer<void> done) override;
   void poll_activity(std::string activity_arn, std::string worker, Milliseconds wait,
                      std::function<bool()> is_gone,

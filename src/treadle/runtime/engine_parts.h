@@ -5,12 +5,14 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "treadle/base/clock.h"
 #include "treadle/base/limits.h"
 #include "treadle/integrations/connector.h"
 #include "treadle/runtime/calls_under_way.h"
 #include "treadle/runtime/definition_cache.h"
+#include "treadle/runtime/history_sink.h"
 #include "treadle/runtime/router.h"
 #include "treadle/store/store.h"
 
@@ -21,6 +23,23 @@ class SlowLane;
 
 // An execution has started, was redriven, or has ended; that is on disk.
 using StatusChange = ExecutionDescription;
+
+// A task begins to wait for its token. Views last for the call.
+struct WaitBegins {
+  std::string_view state_machine_arn;
+  std::string_view state_name;
+  std::string_view resource_type;  // "lambda"
+  std::string_view resource;       // "invoke.waitForTaskToken"
+};
+
+// Somebody who attends to waits. Both are called on the loop of any partition and must be quick.
+struct WaitHooks {
+  // Whether it is to be told of this wait: then its rows come into the agenda (wait_rows.h).
+  std::function<bool(WaitBegins const&)> attends = {};
+  // A row that is due at that time was put into the agenda and is committed. Empty: nobody attends
+  // to the agenda, and nothing is put there.
+  std::function<void(Timestamp due)> on_agenda = {};
+};
 
 struct EngineOptions {
   std::string region = "us-east-1";
@@ -35,6 +54,12 @@ struct EngineOptions {
   // Told of every change of status, on the execution's loop; must not block. Empty: nobody is. What
   // a crash leaves untold is never told.
   std::function<void(StatusChange&&)> on_status_change = {};
+  // Who reads what executions did; and how one logs whose settings are not in memory, because it
+  // waited or the process was restarted. Null and empty together.
+  JournalSink* journal_sink = nullptr;
+  std::function<LogSettings(EntityId machine, interpreter::ExecutionState const&)> log_settings =
+      {};
+  WaitHooks waits = {};
 };
 
 // All outlive the partitions. `invoke` and `cancel` are the connectors' (registry.h).

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,11 @@ class Express {
   // Answered when the execution is accepted. ThrottlingException; ServiceUnavailable (disk space is
   // low).
   void start_async(ExpressStart start, OnAnswer<Started> done);
+
+  // One a loop.
+  [[nodiscard]] auto runners() -> std::span<std::unique_ptr<ExpressRunner> const> {
+    return runners_;
+  }
 
  private:
   [[nodiscard]] auto runner() -> ExpressRunner&;

@@ -21,26 +21,38 @@ namespace treadle::runtime {
 
 class ExpressExecution {
  public:
-  explicit ExpressExecution(ExpressStart start);
+  explicit ExpressExecution(ExpressStart&& start);
   ExpressExecution(ExpressExecution const&) = delete;
   auto operator=(ExpressExecution const&) -> ExpressExecution& = delete;
+
+  // Begins again with another execution, in the memory of this one.
+  void restart(ExpressStart&& start);
+  // Whether its memory is worth keeping for another.
+  [[nodiscard]] auto is_small() const -> bool;
+
+  // Of input that nobody has checked: takes it in, before the start is decided. False: it is not JSON.
+  [[nodiscard]] auto read_input() -> bool;
 
   // The command that begins it.
   [[nodiscard]] auto start_command() const -> record::StartExecution;
   void decide(record::Command const& command, interpreter::World& world,
               std::vector<record::JournalEvent>& events);
-  // The same on a loop, for `most`. False if that is not enough: then nothing has happened.
+  // The same on a loop, for `most`. False if that is not enough: then nothing has happened. `before` is
+  // room for what takes it back.
   [[nodiscard]] auto decide_within(std::chrono::milliseconds most, record::Command const& command,
-                                   interpreter::World& world,
+                                   interpreter::World& world, interpreter::Progress& before,
                                    std::vector<record::JournalEvent>& events) -> bool;
 
-  // Gives back what the state does not refer to, once that is worth it. Ends the life of every view
-  // into the arena: events that were decided before must have been used.
+  // Whether so much was made that what the state does not refer to should be given back.
+  [[nodiscard]] auto wants_trim() -> bool;
+  // Does that. Ends the life of every view into the arena: events that were decided before must have
+  // been used.
   void trim();
 
   [[nodiscard]] auto start() const -> ExpressStart const& { return start_; }
   [[nodiscard]] auto state() const -> interpreter::ExecutionState const& { return state_; }
-  [[nodiscard]] auto payloads() -> record::PayloadTable& { return *payloads_; }
+  [[nodiscard]] auto payloads() -> record::PayloadTable& { return payloads_; }
+  [[nodiscard]] auto arena() -> json::Arena& { return arena_; }
   // Of an execution that is over.
   [[nodiscard]] auto end() -> ExpressEnd;
 
@@ -50,10 +62,11 @@ class ExpressExecution {
   ExpressStart start_;
   interpreter::ExecutionState state_;
   json::Arena arena_;
-  std::optional<record::PayloadTable> payloads_;
+  record::PayloadTable payloads_{arena_};
+  record::PayloadId input_;  // where read_input() took it in
   // By ascending id: the payloads that outlived the last trim().
   std::vector<std::pair<record::PayloadId, std::string>> kept_;
-  std::size_t trim_at_;
+  std::size_t trim_at_ = 0;
   std::size_t memory_bytes_ = 0;
 };
 

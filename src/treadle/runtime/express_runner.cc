@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "treadle/interpreter/effects.h"
+#include "treadle/json/parse.h"
 #include "treadle/runtime/calls.h"
+#include "treadle/runtime/tokens.h"
 #include "treadle/runtime/turn.h"
 
 namespace treadle::runtime {
@@ -21,11 +23,28 @@ class NoTokens : public interpreter::TokenMint {
 };
 
 NoTokens const kNoTokens;
-// Logs take a history of any length.
-constexpr std::uint32_t kHistoryEventsMax = ~0U;
+
+class Keys final : public integrations::CallKeys {
+ public:
+  explicit Keys(store::Secret const& secret) : secret_(secret) {}
+  [[nodiscard]] auto idempotency_key(integrations::CallId id) const -> std::string override {
+    return make_idempotency_key(
+        secret_, {.place = {.partition = 0, .id = id.execution}, .scheduled = id.history_id});
+  }
+
+ private:
+  store::Secret const& secret_;
+};
+
 constexpr std::size_t kStartsAtOnce = 64;
+// Executions that end leave their memory for so many others.
+constexpr std::size_t kIdleMost = 16;
+// Arrivals that were taken stay in the list for so long at least.
+constexpr std::size_t kTakenMost = 64;
 // A clock that was set is noticed after so long.
 constexpr Milliseconds kNapMax = std::chrono::minutes(1);
+// What is due later is looked at again after so long.
+constexpr Milliseconds kWaitMax = std::chrono::hours(24);
 
 }  // namespace
 
@@ -55,17 +74,64 @@ auto ExpressRunner::world(Random& random) const -> interpreter::World {
           .tokens = kNoTokens,
           .region = parts_.options.region,
           .time_scale = parts_.options.time_scale,
-          .history_events_max = kHistoryEventsMax,
-          .execution_seconds_max = limits::kExpressSeconds};
+          .history_events_max = parts_.options.history_events_max,
+          .execution_seconds_max = parts_.options.seconds_max};
+}
+
+auto ExpressRunner::Arrivals::take() -> Arrival {
+  auto arrival = std::move(items_[first_++]);
+  if (empty()) clear();
+  if (first_ < kTakenMost || 2 * first_ < items_.size()) return arrival;
+  items_.erase(items_.begin(), items_.begin() + static_cast<std::ptrdiff_t>(first_));
+  first_ = 0;
+  return arrival;
+}
+
+void ExpressRunner::Arrivals::clear() {
+  items_.clear();
+  first_ = 0;
 }
 
 void ExpressRunner::run(ExpressStart start, OnEnd done) {
-  auto running = std::make_unique<Running>(std::move(start));
+  drive(begin(std::move(start),
+              [done = std::move(done)](Answer<ExpressEnd> end) mutable { done(std::move(*end)); }));
+}
+
+void ExpressRunner::run_unchecked(ExpressStart&& start, OnAnswer<ExpressEnd> done) {
+  if (!has_room()) return done(std::unexpected(Refusal{"ThrottlingException", "Rate exceeded"}));
+  auto running = begin(std::move(start), std::move(done));
+  if (running->execution.read_input()) return drive(std::move(running));
+  auto refuse = std::move(running->done);
+  json::Arena arena;
+  auto const parsed = json::parse(arena, running->execution.start().input);
+  give_back(std::move(running));
+  refuse(std::unexpected(
+      Refusal{"InvalidExecutionInput", "The input is not JSON: " + parsed.error().to_string()}));
+}
+
+auto ExpressRunner::begin(ExpressStart&& start, OnAnswer<ExpressEnd> done)
+    -> std::unique_ptr<Running> {
+  auto running = take_memory(std::move(start));
   running->done = std::move(done);
   auto const& log = running->execution.start().log;
-  if (parts_.sink != nullptr && parts_.sink->reads(log)) running->sink = parts_.sink;
-  running->arrivals.emplace_back(Begin());
-  drive(std::move(running));
+  running->sink = parts_.sink != nullptr && parts_.sink->reads(log) ? parts_.sink : nullptr;
+  running->arrivals.push(Begin());
+  return running;
+}
+
+auto ExpressRunner::take_memory(ExpressStart&& start) -> std::unique_ptr<Running> {
+  if (idle_.empty()) return std::make_unique<Running>(std::move(start));
+  auto running = std::move(idle_.back());
+  idle_.pop_back();
+  running->execution.restart(std::move(start));
+  return running;
+}
+
+void ExpressRunner::give_back(std::unique_ptr<Running> running) {
+  if (idle_.size() >= kIdleMost || !running->execution.is_small()) return;
+  running->arrivals.clear();
+  running->timer.cancel();
+  idle_.push_back(std::move(running));
 }
 
 void ExpressRunner::run_when_there_is_room(ExpressStart start, OnEnd done) {
@@ -93,8 +159,7 @@ void ExpressRunner::start_queued() {
 void ExpressRunner::drive(std::unique_ptr<Running> running) {
   auto* const outer = std::exchange(driven_, running.get());
   while (!running->arrivals.empty() && !running->execution.state().is_over()) {
-    auto arrival = std::move(running->arrivals.front());
-    running->arrivals.pop_front();
+    auto arrival = running->arrivals.take();
     if (decide(*running, arrival)) continue;
     driven_ = outer;
     return decide_slowly(std::move(running), std::move(arrival));
@@ -103,23 +168,25 @@ void ExpressRunner::drive(std::unique_ptr<Running> running) {
   if (!running->execution.state().is_over()) return park(std::move(running));
   auto end = running->execution.end();
   auto done = std::move(running->done);
-  running.reset();
+  give_back(std::move(running));
   done(std::move(end));
 }
 
 auto ExpressRunner::command_of(Running const& running, Arrival const& arrival) -> record::Command {
   if (std::holds_alternative<Begin>(arrival)) return running.execution.start_command();
   if (auto const* const timer = std::get_if<record::TimerDue>(&arrival)) return *timer;
-  auto const* const returned = std::get_if<CallReturned>(&arrival);
-  if (returned == nullptr) return record::Continue{};
-  return returned_command(returned->scheduled, returned->result);
+  if (auto const* const returned = std::get_if<CallReturned>(&arrival))
+    return returned_command(returned->scheduled, returned->result);
+  auto const* const answered = std::get_if<CallAnswered>(&arrival);
+  if (answered == nullptr) return record::Continue{};
+  return answered_command(answered->scheduled, answered->answer);
 }
 
 auto ExpressRunner::decide(Running& running, Arrival const& arrival) -> bool {
   events_.clear();
   auto env = world(random_);
   if (!running.execution.decide_within(parts_.options.turn_most, command_of(running, arrival), env,
-                                       events_))
+                                       before_, events_))
     return false;
   perform(running);
   return true;
@@ -145,7 +212,7 @@ void ExpressRunner::decide_slowly(std::unique_ptr<Running> running, Arrival arri
 void ExpressRunner::take_back(SlowDecision& decision) {
   auto running = std::move(decision.running);
   auto const node = away_.extract(running->execution.start().id);
-  std::ranges::move(node.mapped(), std::back_inserter(running->arrivals));
+  for (auto& arrival : node.mapped()) running->arrivals.push(std::move(arrival));
   events_ = std::move(decision.events);
   auto* const outer = std::exchange(driven_, running.get());
   perform(*running);
@@ -155,32 +222,31 @@ void ExpressRunner::take_back(SlowDecision& decision) {
 }
 
 // What the events of a command ask of the outside. A call may return, and another execution may
-// run, before this does: nothing here looks at the events once the first effect is performed.
+// run, before this does: so the lists are not the runner's meanwhile.
 void ExpressRunner::perform(Running& running) {
   using enum record::EffectKind;
   auto& execution = running.execution;
-  if (running.sink != nullptr && !events_.empty())
+  auto events = std::exchange(events_, {});
+  if (running.sink != nullptr && !events.empty())
     running.sink->add({.state = execution.state(),
                        .settings = execution.start().log,
-                       .events = events_,
+                       .events = events,
                        .payloads = execution.payloads()});
   auto const id = execution.start().id;
-  std::vector<record::Effect> wanted;
+  auto wanted = std::exchange(effects_, {});
   std::vector<integrations::TaskCall> calls;
-  CallContext const context{.secret = parts_.secret,
-                            .place = {.partition = 0, .id = id},
-                            .execution_arn = execution.state().execution_arn,
-                            .trace_header = execution.state().trace_header,
-                            .account = parts_.options.account};
-  for (auto const& event : events_) {
+  for (auto const& event : events) {
     auto const first = wanted.size();
     interpreter::effects(event, wanted);
     auto const* const scheduled = std::get_if<record::TaskScheduled>(&event.fact);
-    if (scheduled != nullptr && wanted.size() > first)
-      calls.push_back(make_call(*scheduled, event.first_history_id,
-                                execution.payloads().text(scheduled->parameters), context));
+    if (scheduled == nullptr || wanted.size() == first) continue;
+    if (answered_at_once(running, event)) {
+      wanted.resize(first);
+      continue;
+    }
+    calls.push_back(call_of(running, event));
   }
-  execution.trim();
+  if (execution.wants_trim()) trim(running);
   auto call = calls.begin();
   for (auto const& effect : wanted) {
     switch (effect.kind) {
@@ -193,6 +259,67 @@ void ExpressRunner::perform(Running& running) {
       case kTellEnded: break;
     }
   }
+  wanted.clear();
+  effects_ = std::move(wanted);
+  events.clear();
+  events_ = std::move(events);
+}
+
+// The task that a Scheduled event opened; nullptr where it was closed again by the same command.
+auto ExpressRunner::open_task(Running const& running, record::JournalEvent const& event)
+    -> asl::Task const* {
+  auto const& state = running.execution.state();
+  auto const* const scope = state.find(std::get<record::TaskScheduled>(event.fact).scope);
+  if (scope == nullptr || !scope->task || scope->task->scheduled != event.first_history_id)
+    return nullptr;
+  auto const& definition = *running.execution.start().machine.definition;
+  return &std::get<asl::Task>(definition.state(scope->state).details);
+}
+
+auto ExpressRunner::call_of(Running& running, record::JournalEvent const& event) const
+    -> integrations::TaskCall {
+  auto& execution = running.execution;
+  auto const& scheduled = std::get<record::TaskScheduled>(event.fact);
+  CallContext context{.secret = parts_.secret,
+                      .place = {.partition = 0, .id = execution.start().id},
+                      .execution_arn = execution.state().execution_arn,
+                      .trace_header = execution.state().trace_header,
+                      .account = parts_.options.account};
+  if (auto const* const task = open_task(running, event))
+    context.resource = {execution.start().machine.definition, &task->resource};
+  return make_call(scheduled, event.first_history_id,
+                   execution.payloads().text(scheduled.parameters), context);
+}
+
+// Where the connector has the answer at hand, neither a call is put together nor its result waited
+// for: it becomes the next arrival.
+auto ExpressRunner::answered_at_once(Running& running, record::JournalEvent const& event) -> bool {
+  auto& execution = running.execution;
+  auto const& scheduled = std::get<record::TaskScheduled>(event.fact);
+  auto const id = event.first_history_id;
+  auto const* const task = open_task(running, event);
+  if (task == nullptr || scheduled.pattern != asl::Pattern::kRequestResponse) return false;
+  Keys const keys(parts_.secret);
+  auto answer =
+      parts_.connector.answer({.id = {execution.start().id, id},
+                               .resource = task->resource,
+                               .parameters = execution.payloads().value(scheduled.parameters),
+                               .arena = execution.arena(),
+                               .execution_arn = execution.state().execution_arn,
+                               .keys = keys});
+  if (!answer) return false;
+  running.arrivals.push(CallAnswered{id, std::move(*answer)});
+  return true;
+}
+
+// Answers that have not been decided are kept as texts: their values go with the arena.
+void ExpressRunner::trim(Running& running) {
+  for (auto& arrival : running.arrivals.left()) {
+    auto* const answered = std::get_if<CallAnswered>(&arrival);
+    if (answered == nullptr) continue;
+    arrival = CallReturned{answered->scheduled, kept_result(std::move(answered->answer))};
+  }
+  running.execution.trim();
 }
 
 void ExpressRunner::invoke(Running& running, integrations::TaskCall call) {
@@ -203,7 +330,7 @@ void ExpressRunner::invoke(Running& running, integrations::TaskCall call) {
         CallReturned arrival{scheduled, std::move(result)};
         bool const at_once =
             loop_.is_current() && driven_ != nullptr && driven_->execution.start().id == id;
-        if (at_once) return driven_->arrivals.emplace_back(std::move(arrival)), void();
+        if (at_once) return driven_->arrivals.push(std::move(arrival));
         loop_.post(
             [this, id, arrival = std::move(arrival)]() mutable { resume(id, std::move(arrival)); });
       });
@@ -214,7 +341,7 @@ void ExpressRunner::resume(EntityId id, Arrival arrival) {
     return away->second.push_back(std::move(arrival));
   auto node = parked_.extract(id);
   if (!node) return;  // it has ended
-  node.mapped()->arrivals.push_back(std::move(arrival));
+  node.mapped()->arrivals.push(std::move(arrival));
   drive(std::move(node.mapped()));
   start_queued_soon();
 }
@@ -229,9 +356,28 @@ void ExpressRunner::park(std::unique_ptr<Running> running) {
 void ExpressRunner::arm(Running& running) {
   auto const timers = interpreter::pending(running.execution.state()).timers;
   if (timers.empty()) return running.timer.cancel();
-  auto const wait = std::clamp(timers.front().due - parts_.clock.now(), Milliseconds{0}, kNapMax);
+  watch_clock();
+  auto const wait = std::clamp(timers.front().due - parts_.clock.now(), Milliseconds{0}, kWaitMax);
   running.timer =
       loop_.run_after(wait, [this, id = running.execution.start().id] { time_came(id); });
+}
+
+// How far the clock is ahead of one that nobody sets.
+auto ExpressRunner::clock_lead() const -> Milliseconds {
+  return parts_.clock.now().time_since_epoch() -
+         std::chrono::floor<Milliseconds>(std::chrono::steady_clock::now().time_since_epoch());
+}
+
+// Timers count from the clock as it stood when they were armed. Where it was set since, they are armed
+// again.
+void ExpressRunner::watch_clock() {
+  if (watch_.is_pending()) return;
+  watch_ = loop_.run_after(kNapMax, [this, lead = clock_lead()] {
+    constexpr Milliseconds kSet{500};
+    auto const moved = clock_lead() - lead;
+    if (moved > kSet || moved < -kSet) clock_moved();
+    if (!parked_.empty()) watch_clock();
+  });
 }
 
 void ExpressRunner::clock_moved() {
@@ -246,7 +392,7 @@ void ExpressRunner::time_came(EntityId id) {
   auto running = std::move(node.mapped());
   auto const now = parts_.clock.now();
   for (auto const& timer : interpreter::pending(running->execution.state()).timers)
-    if (timer.due <= now) running->arrivals.emplace_back(record::TimerDue{timer});
+    if (timer.due <= now) running->arrivals.push(record::TimerDue{timer});
   drive(std::move(running));
   start_queued_soon();
 }

@@ -11,13 +11,18 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
+#include <span>
+#include <unordered_map>
 #include <variant>
 #include <vector>
 
 #include "treadle/base/clock.h"
+#include "treadle/base/limits.h"
 #include "treadle/base/random.h"
 #include "treadle/integrations/connector.h"
 #include "treadle/net/event_loop.h"
+#include "treadle/record/effect.h"
 #include "treadle/runtime/express_execution.h"
 #include "treadle/runtime/history_sink.h"
 #include "treadle/runtime/slow_lane.h"
@@ -33,6 +38,9 @@ struct ExpressOptions {
       10'000;  // executions that wait, for each loop; further ones are throttled
   // One decision on an event loop; longer ones are made in the slow lane.
   std::chrono::milliseconds turn_most{10};
+  // An execution may take so many seconds, or what its machine says alone; and so many events.
+  std::optional<std::uint64_t> seconds_max = limits::kExpressSeconds;
+  std::uint32_t history_events_max = ~0U;  // logs take a history of any length
 };
 
 // All outlive the runners.
@@ -58,6 +66,9 @@ class ExpressRunner {
 
   // Runs it as far as it comes, perhaps to its end.
   void run(ExpressStart start, OnEnd done);
+  // The same of input that nobody has checked: InvalidExecutionInput where it is not JSON, and
+  // ThrottlingException where too many wait.
+  void run_unchecked(ExpressStart&& start, OnAnswer<ExpressEnd> done);
   // The same later, once there is room, after those that were queued before.
   void run_when_there_is_room(ExpressStart start, OnEnd done);
   // Whether fewer wait than the bound. Reserved places count as taken.
@@ -78,18 +89,48 @@ class ExpressRunner {
     integrations::CallResult result;
   };
   struct Begin {};
-  using Arrival = std::variant<Begin, record::Continue, record::TimerDue, CallReturned>;
+  // A call that was answered where it was made. A value lives in the execution's arena.
+  struct CallAnswered {
+    record::HistoryId scheduled = 0;
+    integrations::Answer answer;
+  };
+  using Arrival =
+      std::variant<Begin, record::Continue, record::TimerDue, CallReturned, CallAnswered>;
+  // Commands to decide, in order. Keeps its memory once it is empty.
+  class Arrivals {
+   public:
+    [[nodiscard]] auto empty() const -> bool { return first_ == items_.size(); }
+    void push(Arrival arrival) { items_.push_back(std::move(arrival)); }
+    [[nodiscard]] auto take() -> Arrival;
+    // What has not been taken.
+    [[nodiscard]] auto left() -> std::span<Arrival> { return std::span(items_).subspan(first_); }
+    void clear();
+
+   private:
+    std::vector<Arrival> items_;
+    std::size_t first_ = 0;
+  };
   struct Running {
-    explicit Running(ExpressStart start) : execution(std::move(start)) {}
+    explicit Running(ExpressStart&& start) : execution(std::move(start)) {}
     ExpressExecution execution;
-    OnEnd done;
+    OnAnswer<ExpressEnd> done;
     HistorySink* sink = nullptr;
-    std::deque<Arrival> arrivals;  // commands to decide, in order
+    Arrivals arrivals;
     net::Timer timer;
+  };
+  struct IdHash {
+    auto operator()(EntityId const& id) const -> std::size_t {
+      return static_cast<std::size_t>(id.high ^ id.low);
+    }
   };
 
   struct SlowDecision;
 
+  [[nodiscard]] auto begin(ExpressStart&& start, OnAnswer<ExpressEnd> done)
+      -> std::unique_ptr<Running>;
+  // An execution in the memory of an earlier one, where there is some.
+  [[nodiscard]] auto take_memory(ExpressStart&& start) -> std::unique_ptr<Running>;
+  void give_back(std::unique_ptr<Running> running);
   [[nodiscard]] auto world(Random& random) const -> interpreter::World;
   // Views the arrival and the start.
   [[nodiscard]] static auto command_of(Running const& running, Arrival const& arrival)
@@ -99,12 +140,20 @@ class ExpressRunner {
   void decide_slowly(std::unique_ptr<Running> running, Arrival arrival);
   void take_back(SlowDecision& decision);
   void perform(Running& running);
+  [[nodiscard]] static auto open_task(Running const& running, record::JournalEvent const& event)
+      -> asl::Task const*;
+  [[nodiscard]] auto call_of(Running& running, record::JournalEvent const& event) const
+      -> integrations::TaskCall;
+  [[nodiscard]] auto answered_at_once(Running& running, record::JournalEvent const& event) -> bool;
+  void trim(Running& running);
   void invoke(Running& running, integrations::TaskCall call);
   // Decides what has arrived until nothing is left, then parks or ends the execution.
   void drive(std::unique_ptr<Running> running);
   void resume(EntityId id, Arrival arrival);
   void park(std::unique_ptr<Running> running);
   void arm(Running& running);
+  [[nodiscard]] auto clock_lead() const -> Milliseconds;
+  void watch_clock();
   void time_came(EntityId id);
   void start_queued_soon();
   void start_queued();
@@ -114,8 +163,12 @@ class ExpressRunner {
   SlowLane& slow_lane_;
   SeededRandom random_;
   std::vector<record::JournalEvent> events_;  // of the command that is being decided
+  net::Timer watch_;
+  std::vector<record::Effect> effects_;  // and what they ask for
+  interpreter::Progress before_;         // room for decisions
   Running* driven_ = nullptr;
-  std::map<EntityId, std::unique_ptr<Running>> parked_;
+  std::vector<std::unique_ptr<Running>> idle_;  // memory for further ones, a little
+  std::unordered_map<EntityId, std::unique_ptr<Running>, IdHash> parked_;
   // What came for executions that the slow lane has.
   std::map<EntityId, std::deque<Arrival>> away_;
   std::deque<std::pair<ExpressStart, OnEnd>> queued_;

@@ -7,7 +7,7 @@
 
 #include "treadle/base/strong_id.h"
 #include "treadle/base/time.h"
-#include "treadle/runtime/history_sink.h"
+#include "treadle/runtime/log_settings.h"
 #include "treadle/runtime/router.h"
 
 namespace treadle::runtime {
@@ -31,6 +31,7 @@ struct ExpressEnd {
   std::optional<std::string> error;
   std::optional<std::string> cause;
   std::size_t memory_bytes = 0;  // the most that its values took
+  std::string execution_arn = {};
 };
 
 }  // namespace treadle::runtime

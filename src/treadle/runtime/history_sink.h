@@ -4,25 +4,15 @@
 // execution that nobody reads costs nothing here.
 #pragma once
 
-#include <cstdint>
+#include <functional>
 #include <span>
-#include <string>
 
 #include "treadle/interpreter/execution_state.h"
 #include "treadle/record/journal_event.h"
 #include "treadle/record/payload_table.h"
+#include "treadle/runtime/log_settings.h"
 
 namespace treadle::runtime {
-
-// Source: API reference, LoggingConfiguration.
-enum class HistoryLevel : std::uint8_t { kOff, kFatal, kError, kAll };
-
-struct LogSettings {
-  HistoryLevel level = HistoryLevel::kOff;
-  bool with_data = false;  // includeExecutionData
-  std::string group;       // name of the log group; empty: none
-  friend auto operator==(LogSettings const&, LogSettings const&) -> bool = default;
-};
 
 // What one command led to. Everything is good until add() returns.
 struct HistoryBatch {
@@ -39,6 +29,18 @@ class HistorySink {
   [[nodiscard]] virtual auto reads(LogSettings const& settings) const -> bool = 0;
   // Batches of one execution come in order, from one thread at a time.
   virtual void add(HistoryBatch const& batch) = 0;
+};
+
+// The same for Standard executions, whose events are facts only after their commit.
+class JournalSink {
+ public:
+  virtual ~JournalSink() = default;
+  // Whether it reads executions with these settings. Asked at every command; any thread.
+  [[nodiscard]] virtual auto reads(LogSettings const& settings) const -> bool = 0;
+  // Before the commit. What it returns is called after it, in the order of the commits of the
+  // execution, on its loop; never, where the commit fails. Empty: there is nothing to do.
+  [[nodiscard]] virtual auto prepare(HistoryBatch const& batch)
+      -> std::move_only_function<void()> = 0;
 };
 
 }  // namespace treadle::runtime

@@ -26,10 +26,14 @@ class Keeper {
   }
   void operator()(CallSucceeded& c) { keep(c.output); }
   void operator()(JobSucceeded& c) { keep(c.output); }
-  void operator()(TokenSucceeded& c) { keep(c.output); }
+  void operator()(TokenSucceeded& c) {
+    keep(c.output);
+    keep(c.receipt);
+  }
   void operator()(TokenFailed& c) {
     keep(c.error);
     keep(c.cause);
+    keep(c.receipt);
   }
   void operator()(ActivityTaken& c) { keep(c.worker); }
   void operator()(RedriveExecution& c) { keep(c.client_token); }

@@ -129,6 +129,7 @@ void LiveExecution::add_row(JournalKey const& key, record::PayloadTable& payload
 
 void LiveExecution::committed(std::uint64_t sequence) {
   durable = sequence;
+  std::erase_if(fresh_waits, [&](FreshWait const& wait) { return wait.commit <= durable; });
   if (durable != submitted || is_away) return;
   while (text_bytes_ > kTextBytesKept && !texts_.empty()) {
     text_bytes_ -= texts_.front().second.size();

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,7 +19,9 @@
 #include "treadle/record/payload_table.h"
 #include "treadle/runtime/definition_cache.h"
 #include "treadle/runtime/journal_search.h"
+#include "treadle/runtime/log_settings.h"
 #include "treadle/runtime/rows.h"
+#include "treadle/runtime/wait_rows.h"
 #include "treadle/store/store.h"
 
 namespace treadle::runtime {
@@ -64,9 +67,18 @@ class LiveExecution {
   Place const place;
   EntityId machine;
   asl::DefinitionPtr definition;
+  // As whom it logs; nullopt: nobody has looked yet.
+  std::optional<LogSettings> log;
   // Commits handed to the store and those that are durable. Equal: the execution can be dropped.
   std::uint64_t submitted = 0;
   std::uint64_t durable = 0;
+  // Rows of waits that were handed to the store and are not durable yet, oldest first.
+  struct FreshWait {
+    std::uint64_t commit = 0;
+    record::HistoryId scheduled = 0;
+    WaitRow row;
+  };
+  std::vector<FreshWait> fresh_waits;
   // Answers that wait for a commit that was submitted before they were decided.
   std::deque<std::pair<std::uint64_t, std::move_only_function<void()>>> held;
 

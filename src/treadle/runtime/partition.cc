@@ -101,6 +101,7 @@ void Partition::start(StartRequest const& request, OnAnswer<Started> done) {
   auto owned =
       std::make_unique<LiveExecution>(place, request.machine.id, request.machine.definition);
   auto& live = *owned;
+  live.log = request.log;
   live_.emplace(place.id, std::move(owned));
   live_by_arn_.insert_or_assign(request.execution_arn, place.id);
   touch(place.id);
@@ -208,11 +209,13 @@ void Partition::move_heartbeat(LiveExecution& live, record::HistoryId scheduled,
   timer.due = parts_.clock.now() + Milliseconds{static_cast<std::int64_t>(seconds * 1000.0)};
   store::Batch batch;
   batch.put(store::Table::kTimer, timer_key({live.place, timer}), "");
-  batch.put(store::Table::kApproval, approval_key(live.place, scheduled),
-            std::to_string(timer.due.time_since_epoch().count()));
+  auto wait = find_wait(live, scheduled).value_or(WaitRow{});
+  wait.heartbeat_due = timer.due;
+  batch.put(store::Table::kApproval, approval_key(live.place, scheduled), write_wait(wait));
   auto after = std::make_unique<AfterCommit>();
   after->execution = live.place.id;
   after->sequence = ++live.submitted;
+  live.fresh_waits.push_back({live.submitted, scheduled, std::move(wait)});
   after->timer = timer.due;
   after->answer = std::move(answer);
   submit(std::move(batch), std::move(after));
@@ -224,9 +227,8 @@ void Partition::timer_due(TimerKey const& key) {
   if (key.timer.kind == record::TimerKind::kHeartbeat) {
     auto const row =
         parts_.store.get(store::Table::kApproval, approval_key(key.place, key.timer.history_id));
-    bool const moved = row && *row && !(*row)->empty() &&
-                       std::stoll(**row) > key.timer.due.time_since_epoch().count();
-    if (moved) {
+    auto const wait = row && *row ? read_wait(**row) : std::nullopt;
+    if (wait && wait->heartbeat_due > key.timer.due) {
       store::Batch batch;
       batch.erase(store::Table::kTimer, timer_key(key));
       return submit(std::move(batch), std::make_unique<AfterCommit>());

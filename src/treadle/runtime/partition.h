@@ -13,12 +13,14 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "treadle/base/clock.h"
 #include "treadle/integrations/connector.h"
+#include "treadle/interpreter/effects.h"
 #include "treadle/interpreter/world.h"
 #include "treadle/json/arena.h"
 #include "treadle/net/event_loop.h"
@@ -81,7 +83,9 @@ class Partition {
     std::optional<Timestamp> timer;  // the earliest that was put
     bool goes_on = false;            // it yielded
     bool ended = false;
+    std::optional<Timestamp> agenda;  // rows were put there, due then
     std::vector<StatusChange> status_changes;
+    std::move_only_function<void()> log;
     std::move_only_function<void()> answer;
   };
   struct Waiter {
@@ -110,11 +114,26 @@ class Partition {
   void evict_idle();
 
   // Writes what was decided, and promises `answer` for after its commit.
-  void commit(LiveExecution& live, record::PayloadTable& payloads,
+  void commit(LiveExecution& live, record::PayloadTable& payloads, record::Command const& command,
               std::move_only_function<void()> answer);
+  // What is to be done after the commit so that the events are logged.
+  [[nodiscard]] auto prepare_log(LiveExecution& live, record::PayloadTable& payloads)
+      -> std::move_only_function<void()>;
   void describe_effects(LiveExecution& live, record::PayloadTable& payloads, AfterCommit& after);
-  void add_rows(LiveExecution& live, record::PayloadTable& payloads, store::Batch& batch,
+  void add_rows(LiveExecution& live, record::Command const& command, store::Batch& batch,
                 AfterCommit& after);
+  // Waits for tokens begin and end; stops and redrives are put down.
+  void add_wait_rows(LiveExecution& live, std::span<interpreter::TokenRow const> changes,
+                     record::Command const& command, store::Batch& batch, AfterCommit& after);
+  void begin_wait(LiveExecution& live, record::JournalEvent const& event, store::Batch& batch,
+                  AfterCommit& after);
+  void end_wait(LiveExecution& live, record::HistoryId scheduled, record::Command const& command,
+                store::Batch& batch, AfterCommit& after);
+  void note_operation(LiveExecution& live, record::Command const& command, store::Batch& batch,
+                      AfterCommit& after);
+  // What is known of an open wait; nullopt also where the row can't be read, which ends the process.
+  [[nodiscard]] auto find_wait(LiveExecution const& live, record::HistoryId scheduled)
+      -> std::optional<WaitRow>;
   void submit(store::Batch batch, std::unique_ptr<AfterCommit> after);
   void committed(AfterCommit& after);
   // Answers now, or once everything that was submitted for the execution is durable.

@@ -141,7 +141,7 @@ auto Partition::call_context(LiveExecution const& live) const -> CallContext {
 }
 
 void Partition::commit(LiveExecution& live, record::PayloadTable& payloads,
-                       std::move_only_function<void()> answer) {
+                       record::Command const& command, std::move_only_function<void()> answer) {
   auto const& events = scratch_.events;
   auto after = std::make_unique<AfterCommit>();
   after->execution = live.place.id;
@@ -153,7 +153,8 @@ void Partition::commit(LiveExecution& live, record::PayloadTable& payloads,
   auto head = put_head(batch, live, events);
   if (head && parts_.options.on_status_change)
     after->status_changes = status_changes(*std::move(head), events.front(), payloads);
-  add_rows(live, payloads, batch, *after);
+  after->log = prepare_log(live, payloads);
+  add_rows(live, command, batch, *after);
   describe_effects(live, payloads, *after);
   live.add_row(key, payloads);
   if (auto const snapshot = live.take_snapshot(parts_.options.snapshot_rows))
@@ -162,7 +163,19 @@ void Partition::commit(LiveExecution& live, record::PayloadTable& payloads,
   submit(std::move(batch), std::move(after));
 }
 
-void Partition::add_rows(LiveExecution& live, record::PayloadTable&, store::Batch& batch,
+auto Partition::prepare_log(LiveExecution& live, record::PayloadTable& payloads)
+    -> std::move_only_function<void()> {
+  auto* const sink = parts_.options.journal_sink;
+  if (sink == nullptr) return {};
+  if (!live.log) live.log = parts_.options.log_settings(live.machine, live.state);
+  if (!sink->reads(*live.log)) return {};
+  return sink->prepare({.state = live.state,
+                        .settings = *live.log,
+                        .events = scratch_.events,
+                        .payloads = payloads});
+}
+
+void Partition::add_rows(LiveExecution& live, record::Command const& command, store::Batch& batch,
                          AfterCommit& after) {
   interpreter::RowChanges changes;
   for (auto const& event : scratch_.events) interpreter::index(event, changes);
@@ -183,12 +196,7 @@ void Partition::add_rows(LiveExecution& live, record::PayloadTable&, store::Batc
       batch.erase(Table::kOutbox, key);
     if (!row.put && row.kind == OutboxKind::kActivity) after.withdrawals.push_back(row.history_id);
   }
-  for (auto const& row : changes.tokens) {
-    if (row.put)
-      batch.put(Table::kApproval, approval_key(live.place, row.scheduled), "");
-    else
-      batch.erase(Table::kApproval, approval_key(live.place, row.scheduled));
-  }
+  add_wait_rows(live, changes.tokens, command, batch, after);
 }
 
 void Partition::describe_effects(LiveExecution& live, record::PayloadTable& payloads,
@@ -241,7 +249,9 @@ void Partition::submit(store::Batch batch, std::unique_ptr<AfterCommit> after) {
 
 void Partition::committed(AfterCommit& after) {
   if (after.timer) timers_.added(*after.timer);
+  if (after.agenda) parts_.options.waits.on_agenda(*after.agenda);
   Place const place{index_, after.execution};
+  if (after.log) after.log();
   for (auto& call : after.calls) invoke(std::move(call));
   for (auto const& id : after.cancels) parts_.connector.cancel(id);
   for (auto const& job : after.jobs) attend_job(job);

@@ -107,7 +107,7 @@ void Partition::conclude(LiveExecution& live, record::PayloadTable& payloads,
   else if (scratch_.events.empty())
     answer_when_durable(live, std::move(answer));
   else
-    commit(live, payloads, std::move(answer));
+    commit(live, payloads, command, std::move(answer));
 }
 
 }  // namespace treadle::runtime

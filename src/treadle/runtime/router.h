@@ -19,6 +19,7 @@
 #include "treadle/base/strong_id.h"
 #include "treadle/base/time.h"
 #include "treadle/record/history_event.h"
+#include "treadle/runtime/log_settings.h"
 
 namespace treadle::runtime {
 
@@ -55,6 +56,7 @@ struct StartRequest {
   bool named_by_caller = true;  // an unnamed start gets a fresh name and is never a repetition
   std::string input;            // JSON text, checked
   std::string trace_header;
+  LogSettings log = {};
 };
 
 struct Started {
@@ -152,10 +154,14 @@ class Router {
   virtual void redrive_execution(std::string execution_arn, std::string client_token,
                                  OnAnswer<Redriven> done) = 0;
 
-  // InvalidToken, TaskDoesNotExist, TaskTimedOut. `output` is JSON text, checked.
-  virtual void task_success(std::string token, std::string output, OnAnswer<void> done) = 0;
+  // InvalidToken, TaskDoesNotExist, TaskTimedOut. `output` is JSON text, checked. A `receipt` is kept
+  // with what stays of the wait (wait_rows.h), written along with the answer's effect if and only if
+  // the answer is accepted; empty: none.
+  virtual void task_success(std::string token, std::string output, OnAnswer<void> done,
+                            std::string receipt = {}) = 0;
   virtual void task_failure(std::string token, std::optional<std::string> error,
-                            std::optional<std::string> cause, OnAnswer<void> done) = 0;
+                            std::optional<std::string> cause, OnAnswer<void> done,
+                            std::string receipt = {}) = 0;
   virtual void task_heartbeat(std::string token, OnAnswer<void> done) = 0;
 
   // A task of the activity, or nullopt after `wait`. `is_gone` is asked before a task is

@@ -29,10 +29,15 @@ class LoopTurn final : public interpreter::Turn {
   using Clock = std::chrono::steady_clock;
   static constexpr std::uint32_t kStatesBetweenLooks = 8;
 
-  [[nodiscard]] auto passed() const -> Clock::duration { return Clock::now() - begin_; }
+  // Since the first question that needs to know: what comes before it takes no time worth a look.
+  [[nodiscard]] auto passed() -> Clock::duration {
+    auto const now = Clock::now();
+    if (begin_ == Clock::time_point{}) begin_ = now;
+    return now - begin_;
+  }
 
   std::chrono::milliseconds most_;
-  Clock::time_point begin_ = Clock::now();
+  Clock::time_point begin_{};
   std::uint32_t states_ = 0;
   bool was_stopped_ = false;
 };

@@ -33,9 +33,15 @@ enum class Table : std::uint8_t {
   kMapRun = 16,
   kVersion = 17,
   kAlias = 18,
+  kWaitList = 19,
+  kReceipt = 20,
+  kAgenda = 21,
+  kVote = 22,
+  kDelivery = 23,
+  kAudit = 24,
 };
 
-inline constexpr std::uint8_t kTableMax = 18;
+inline constexpr std::uint8_t kTableMax = 24;
 
 // "journal", for messages and for `treadle check`.
 [[nodiscard]] auto table_name(Table table) -> std::string_view;

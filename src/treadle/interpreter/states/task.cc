@@ -114,10 +114,9 @@ void task_submitted(Step& step, ScopeId scope, std::string_view output) {
                                     .has_job = step.scope(scope).task->is_job()});
 }
 
-void task_succeeded(Step& step, ScopeId scope, std::string_view output) {
-  if (output.size() > limits::kPayloadBytes)
-    return task_failed(step, scope, TaskFailure::kFailed, too_large(step, scope));
-  auto const payload = step.payloads().add_text(output);
+namespace {
+
+void task_gave(Step& step, ScopeId scope, PayloadId payload) {
   step.emit_in(scope, TaskSucceeded{.scope = scope,
                                     .task = reference(step, scope),
                                     .output = payload,
@@ -132,6 +131,20 @@ void task_succeeded(Step& step, ScopeId scope, std::string_view output) {
   if (!result) return fail_in_data_flow(step, scope, result.error());
   view.environment.set_result(*result);
   finish_with_result(step, scope, view, task.result_path, *result);
+}
+
+}  // namespace
+
+void task_succeeded(Step& step, ScopeId scope, std::string_view output) {
+  if (output.size() > limits::kPayloadBytes)
+    return task_failed(step, scope, TaskFailure::kFailed, too_large(step, scope));
+  task_gave(step, scope, step.payloads().add_text(output));
+}
+
+void task_succeeded(Step& step, ScopeId scope, json::Value output) {
+  if (output.printed_size() > limits::kPayloadBytes || output.depth() > limits::kPayloadDepth)
+    return task_failed(step, scope, TaskFailure::kFailed, too_large(step, scope));
+  task_gave(step, scope, step.payloads().add(output));
 }
 
 void task_failed(Step& step, ScopeId scope, TaskFailure how, Failure failure) {
