@@ -1,0 +1,38 @@
+#include "treadle/approvals/decisions.h"
+
+#include <fmt/format.h>
+
+namespace treadle::approvals {
+namespace {
+
+auto with_small_first_letter(std::string text) -> std::string {
+  if (!text.empty() && text.front() >= 'A' && text.front() <= 'Z')
+    text.front() = static_cast<char>(text.front() - 'A' + 'a');
+  return text;
+}
+
+struct Sentence {
+  auto operator()(Decided const& o) const -> std::string { return outcome_text(o.approval) + "."; }
+  auto operator()(Recorded const& o) const -> std::string {
+    return fmt::format("Your vote is recorded: {} of {} approvals.", o.given, o.needed);
+  }
+  auto operator()(AlreadyClosed const& o) const -> std::string {
+    return fmt::format("Already {}.", with_small_first_letter(outcome_text(o.approval)));
+  }
+  auto operator()(TooLate const& o) const -> std::string {
+    return fmt::format("Too late: {}.", with_small_first_letter(outcome_text(o.approval)));
+  }
+  auto operator()(NotAllowed const& o) const -> std::string { return o.why; }
+  auto operator()(Unknown const&) const -> std::string { return "There is no such approval."; }
+  auto operator()(Unavailable const&) const -> std::string {
+    return "The server can't take decisions just now. Try again.";
+  }
+};
+
+}  // namespace
+
+auto outcome_sentence(DecisionOutcome const& outcome) -> std::string {
+  return std::visit(Sentence{}, outcome);
+}
+
+}  // namespace treadle::approvals

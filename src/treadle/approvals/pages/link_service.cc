@@ -1,0 +1,167 @@
+#include "treadle/approvals/pages/link_service.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "treadle/approvals/http_answers.h"
+#include "treadle/approvals/pages/approval_page.h"
+#include "treadle/approvals/pages/exchange.h"
+#include "treadle/approvals/pages/form.h"
+#include "treadle/approvals/pages/html.h"
+
+namespace treadle::approvals::pages {
+namespace {
+
+constexpr std::string_view kPrefix = "/a/";
+constexpr std::string_view kVia = "email";
+
+void add_recipients(std::vector<std::string>& out, std::vector<Recipient> const& recipients) {
+  for (auto const& recipient : recipients)
+    if (recipient.channel == kVia) out.push_back(identity_of(recipient));
+}
+
+}  // namespace
+
+struct LinkService::Opened {
+  Approval approval;
+  Approver approver;
+  Timestamp expires_at;
+};
+
+auto identity_of(Recipient const& recipient) -> std::string const& {
+  return recipient.approver.empty() ? recipient.address : recipient.approver;
+}
+
+auto link_expiry(Approval const& approval) -> Timestamp {
+  return approval.expires_at.value_or(approval.opened_at + kLinkTime);
+}
+
+LinkService::LinkService(LinkKeys keys, Decisions& decisions, FormNonces& nonces,
+                         Clock const& clock, FormNonces::Transport transport)
+    : keys_(std::move(keys)),
+      decisions_(decisions),
+      nonces_(nonces),
+      clock_(clock),
+      transport_(transport) {}
+
+auto LinkService::service() -> HttpService {
+  return {.claim = [](net::Request const& request) -> std::optional<Caller> {
+            if (!path_of(request).starts_with(kPrefix)) return std::nullopt;
+            return Caller::kLooksItself;
+          },
+          .serve =
+              [this](net::Request&& request, net::Responder responder) {
+                serve(std::move(request), std::move(responder));
+              },
+          .refusal =
+              [](net::Request const&, int status, std::string_view /*code*/,
+                 std::string_view message) { return message_page(status, "Not here", message); }};
+}
+
+// Who the link was made for: of all that the settings name now, so that one who was taken out of them
+// has no link any more.
+auto LinkService::recipient_of(LinkText const& link, Approval const& approval) const
+    -> std::optional<std::string> {
+  std::vector<std::string> known;
+  for (auto const& approver : approval.approvers) known.push_back(approver.id);
+  if (auto const rules =
+          decisions_.settings().find(approval.state_machine_name, approval.state_name)) {
+    add_recipients(known, rules->recipients);
+    if (rules->escalation) add_recipients(known, rules->escalation->recipients);
+  }
+  std::optional<std::string> found;
+  for (auto& identity : known)
+    if (is_for(keys_, link, identity) && !found) found = std::move(identity);
+  return found;
+}
+
+auto LinkService::refuse(net::Request const& request, std::string_view approval_id, int status,
+                         std::string_view why) -> net::Response {
+  decisions_.note_refused({.approval_id = std::string(approval_id),
+                           .via = std::string(kVia),
+                           .why = std::string(why),
+                           .origin = origin_of(request)});
+  return message_page(status, "This link does not work",
+                      fmt::format("{} Nothing was decided.", why));
+}
+
+auto LinkService::open(net::Request const& request) -> std::expected<Opened, net::Response> {
+  constexpr std::string_view kNotGood =
+      "The link is not complete, or it was withdrawn. Open it again from the mail, or ask for a "
+      "new one.";
+  auto const text = path_of(request).substr(kPrefix.size());
+  auto const link = read_link(text);
+  if (!link) return std::unexpected(refuse(request, text.substr(0, 45), 404, kNotGood));
+  auto approval = decisions_.find(link->approval_id);
+  if (!approval) return std::unexpected(refuse(request, link->approval_id, 404, kNotGood));
+  auto recipient = recipient_of(*link, *approval);
+  if (!recipient) return std::unexpected(refuse(request, link->approval_id, 404, kNotGood));
+  Approver approver{.id = std::move(*recipient), .authenticated = "signed-link"};
+  for (auto const& allowed : approval->approvers)
+    if (is_known_as(allowed, approver.id)) approver.name = allowed.name;
+  if (approval->status == Status::kPending && clock_.now() > link->expires_at)
+    return std::unexpected(refuse(
+        request, link->approval_id, 410,
+        fmt::format("The link expired at {}. Ask for a new one.", shown_time(link->expires_at))));
+  return Opened{.approval = std::move(*approval),
+                .approver = std::move(approver),
+                .expires_at = link->expires_at};
+}
+
+auto LinkService::form_page(net::Request const& request, Opened const& opened, int status,
+                            std::string_view problem) -> net::Response {
+  auto body = problem.empty() ? std::string() : notice(problem);
+  body += approval_html(opened.approval);
+  auto const is_pending = opened.approval.status == Status::kPending;
+  auto const allowed = decisions_.may_decide(opened.approval, opened.approver);
+  if (is_pending && !allowed) body += notice(allowed.error().why);
+  if (!is_pending || !allowed) return page(status, opened.approval.title, body);
+  auto const issued = nonces_.issue(request.headers, path_of(request), transport_, clock_.now());
+  body += decision_form(issued.form_value, AskName::kNo);
+  body += fmt::format("<p><small>You decide as {}. This link is yours alone.</small></p>\n",
+                      escape_html(opened.approver.id));
+  auto response = page(status, opened.approval.title, body);
+  response.headers.add("Set-Cookie", issued.set_cookie);
+  return response;
+}
+
+void LinkService::decide(net::Request const& request, Opened const& opened,
+                         net::Responder responder) {
+  auto const nonce = form_field(request.body, "nonce").value_or("");
+  if (!nonces_.check(request.headers, path_of(request), nonce, clock_.now()))
+    return responder.send(form_page(request, opened, 403,
+                                    "Nothing was decided: the page was open for too long, or the "
+                                    "browser keeps no cookies. Press the button once more."));
+  auto const posted = read_decision(request);
+  if (!posted) return responder.send(form_page(request, opened, 400, posted.error()));
+  decisions_.decide({.approval_id = opened.approval.id,
+                     .verdict = posted->verdict,
+                     .approver = opened.approver,
+                     .via = std::string(kVia),
+                     .comment = posted->comment,
+                     .origin = origin_of(request)},
+                    [responder = std::move(responder)](DecisionOutcome outcome) mutable {
+                      responder.send(outcome_page(outcome));
+                    });
+}
+
+void LinkService::serve(net::Request&& request, net::Responder responder) {
+  bool const looks = request.method == "GET" || request.method == "HEAD";
+  if (!looks && request.method != "POST") return responder.send(other_method(request));
+  auto opened = open(request);
+  if (!opened) return responder.send(std::move(opened.error()));
+  if (!looks && opened->approval.status == Status::kPending)
+    return decide(request, *opened, std::move(responder));
+  if (request.method == "GET")
+    std::ignore = decisions_.view(opened->approval.id, opened->approver, kVia, origin_of(request));
+  if (!looks)  // a form that was filled in while somebody else was first
+    return responder.send(outcome_page(opened->approval.status == Status::kTimedOut
+                                           ? DecisionOutcome(TooLate{opened->approval})
+                                           : DecisionOutcome(AlreadyClosed{opened->approval})));
+  responder.send(form_page(request, *opened, 200, ""));
+}
+
+}  // namespace treadle::approvals::pages
