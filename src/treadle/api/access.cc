@@ -63,7 +63,7 @@ auto is_form(net::Request const& request) -> bool {
 AccessKeys::AccessKeys(std::vector<net::AccessKey> const& keys, std::string_view region)
     : states_(keys, {.region = std::string(region), .service = "states"}),
       sts_(keys, {.region = std::string(region), .service = "sts"}) {
-  for (std::string_view const service : {"s3", "sqs", "sns", "events", "timestream"})
+  for (std::string_view const service : {"states", "s3", "sqs", "sns", "events", "timestream"})
     others_.emplace(service, net::SignatureVerifier(keys, {.region = std::string(region),
                                                            .service = std::string(service)}));
 }
@@ -71,6 +71,14 @@ AccessKeys::AccessKeys(std::vector<net::AccessKey> const& keys, std::string_view
 auto AccessKeys::authenticate(net::Request const& request, Timestamp now) const
     -> std::expected<net::AccessKey const*, ApiError> {
   auto const key = (is_form(request) ? sts_ : states_).verify(request, now);
+  if (key) return *key;
+  auto const& error = key.error();
+  return std::unexpected(ApiError{std::string(error.type), error.message, error.status});
+}
+
+auto AccessKeys::authenticate_head(net::Request const& head, Timestamp now) const
+    -> std::expected<net::AccessKey const*, ApiError> {
+  auto const key = states_.verify_head(head, now);
   if (key) return *key;
   auto const& error = key.error();
   return std::unexpected(ApiError{std::string(error.type), error.message, error.status});

@@ -29,6 +29,10 @@ class AccessKeys {
   [[nodiscard]] auto authenticate(net::Request const& request, Timestamp now) const
       -> std::expected<net::AccessKey const*, ApiError>;
 
+  // The same of a request for service "states" whose body is still to come.
+  [[nodiscard]] auto authenticate_head(net::Request const& head, Timestamp now) const
+      -> std::expected<net::AccessKey const*, ApiError>;
+
   // The same of a request to another service, by the service's name in signatures.
   [[nodiscard]] auto authenticate_for(std::string_view service, net::Request const& request,
                                       Timestamp now) const

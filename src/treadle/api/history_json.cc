@@ -59,4 +59,18 @@ auto history_event_json(record::HistoryEvent const& event, runtime::HistoryPage 
   return out.take();
 }
 
+auto history_body(runtime::HistoryPage const& page, ExecutionData data, PageSeal const& seal,
+                  std::string_view purpose) -> std::string {
+  std::string list = "[";
+  for (auto const& event : page.events) {
+    if (list.size() > 1) list += ',';
+    list += history_event_json(event, page, data);
+  }
+  ObjectWriter out;
+  out.raw("events", list + "]");
+  if (page.more)
+    out.text("nextToken", make_page_token(seal, purpose, std::to_string(page.events.back().id)));
+  return out.take();
+}
+
 }  // namespace treadle::api

@@ -21,7 +21,8 @@ struct OtherService {
   // Who lets its callers in.
   struct Claim {
     // The service's name in signatures, which are checked where there are keys; empty: the service
-    // itself looks who calls, as with links that carry their own signature.
+    // itself looks who calls, as with links that carry their own signature. It gets requests with
+    // "Origin: null" too.
     std::string_view signing_name;
   };
   // nullopt: the request is for somebody else.
@@ -62,5 +63,9 @@ class HttpApi {
 };
 
 [[nodiscard]] auto error_response(ApiError const& error) -> net::Response;
+
+// Why a request is refused by where it goes to and the page that it comes from; nullopt: it is not.
+[[nodiscard]] auto check_caller(HostRules const& rules, net::Request const& request)
+    -> std::optional<ApiError>;
 
 }  // namespace treadle::api

@@ -89,10 +89,11 @@ auto check_members(std::string_view prefix, std::span<Parameter const> members,
                    json::Value structure) -> std::optional<ApiError> {
   std::vector<std::string> failures;
   for (auto const& p : members) {
-    auto const name = fmt::format("{}{}", prefix, p.name);
     auto const* const value = member_of(structure, p.name);
+    if (value == nullptr && !p.required) continue;
+    auto const name = std::string(prefix).append(p.name);
     if (value == nullptr) {
-      if (p.required) failures.push_back(broken("null", name, "Member must not be null"));
+      failures.push_back(broken("null", name, "Member must not be null"));
       continue;
     }
     if (!has_type(*value, p.type))

@@ -9,6 +9,7 @@
 #include "treadle/api/arns.h"
 #include "treadle/api/object_writer.h"
 #include "treadle/api/parameters.h"
+#include "treadle/api/saga_verdict.h"
 
 namespace treadle::api {
 namespace {
@@ -58,6 +59,7 @@ auto read_machine(ActionCall& call) -> std::expected<Wanted, ApiError> {
   m.tracing_configuration = settings.tracing;
   m.encryption_configuration = settings.encryption;
   m.tags = TRY(read_tags(member_of(request, "tags"), {}));
+  if (auto const bad = refuse_saga(out.definition, m.tags)) return std::unexpected(*bad);
   m.was_published_at_creation = flag_of(request, "publish", false);
   m.first_version_description = text_of(request, "versionDescription").value_or("");
   return out;

@@ -9,6 +9,7 @@
 #include "treadle/api/actions/map_runs.h"
 #include "treadle/api/actions/paging.h"
 #include "treadle/api/arns.h"
+#include "treadle/api/execution_json.h"
 #include "treadle/api/history_json.h"
 #include "treadle/api/object_writer.h"
 #include "treadle/api/page_token.h"
@@ -18,15 +19,6 @@
 
 namespace treadle::api {
 namespace {
-
-using runtime::ExecutionStatus;
-
-constexpr std::string_view kStatusNames[] = {"RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT",
-                                             "ABORTED"};
-
-auto name_of(ExecutionStatus status) -> std::string_view {
-  return kStatusNames[static_cast<std::size_t>(status)];
-}
 
 auto optional_text(json::Value request, std::string_view name) -> std::optional<std::string> {
   auto const text = text_of(request, name);
@@ -54,27 +46,11 @@ void add_redrive(ObjectWriter& out, Services const& services, runtime::Execution
       .text("redriveStatusReason", obstacle);
 }
 
-void add_qualifiers(ObjectWriter& out, runtime::ExecutionSummary const& s) {
-  if (!s.version_arn.empty()) out.text("stateMachineVersionArn", s.version_arn);
-  if (!s.alias_arn.empty()) out.text("stateMachineAliasArn", s.alias_arn);
-}
-
 auto describe_body(Services const& services, runtime::ExecutionDescription const& d, bool with_data)
     -> std::string {
-  constexpr std::string_view kIncluded = R"({"included":true})";
-  auto const& s = d.summary;
   ObjectWriter out;
-  out.text("executionArn", s.execution_arn)
-      .text("stateMachineArn", s.state_machine_arn)
-      .text("name", s.name);
-  add_qualifiers(out, s);
-  out.text("status", name_of(s.status)).time("startDate", s.started_at);
-  if (s.stopped_at) out.time("stopDate", *s.stopped_at);
-  if (with_data) out.text("input", d.input).raw("inputDetails", kIncluded);
-  if (with_data && d.output) out.text("output", d.output).raw("outputDetails", kIncluded);
-  if (!s.trace_header.empty()) out.text("traceHeader", s.trace_header);
-  out.text("error", d.error).text("cause", d.cause);
-  add_redrive(out, services, s);
+  add_description(out, d, with_data ? ExecutionData::kIncluded : ExecutionData::kLeftOut);
+  add_redrive(out, services, d.summary);
   return out.take();
 }
 
@@ -164,8 +140,7 @@ auto read_list(ActionCall& call) -> std::expected<List, ApiError> {
   auto page = TRY(read_page(call, out.purpose));
   out.request.machine = target.machine.id;
   if (text != target.machine.arn) out.request.qualified_arn = text;
-  for (std::size_t i = 0; i < std::size(kStatusNames); ++i)
-    if (filter == kStatusNames[i]) out.request.status = static_cast<ExecutionStatus>(i);
+  out.request.status = read_status(filter);
   out.request.limit = page.limit;
   out.request.after = std::move(page.after);
   return out;
@@ -183,12 +158,7 @@ void list_executions(ActionCall& call, OnResult done) {
   for (auto const& s : page->executions) {
     if (!passes(redrive_filter, s)) continue;
     ObjectWriter one;
-    one.text("executionArn", s.execution_arn)
-        .text("stateMachineArn", s.state_machine_arn)
-        .text("name", s.name);
-    add_qualifiers(one, s);
-    one.text("status", name_of(s.status)).time("startDate", s.started_at);
-    if (s.stopped_at) one.time("stopDate", *s.stopped_at);
+    add_summary(one, s);
     one.number("redriveCount", s.redrive_count);
     if (s.redriven_at) one.time("redriveDate", *s.redriven_at);
     items.add(one);
@@ -216,17 +186,7 @@ void get_execution_history(ActionCall& call, OnResult done) {
   auto const page = call.services.router.history(request);
   if (!page) return done(std::unexpected(to_api_error(page.error())));
   auto const data = with_data ? ExecutionData::kIncluded : ExecutionData::kLeftOut;
-  std::string list = "[";
-  for (auto const& event : page->events) {
-    if (list.size() > 1) list += ',';
-    list += history_event_json(event, *page, data);
-  }
-  ObjectWriter out;
-  out.raw("events", list + "]");
-  if (page->more)
-    out.text("nextToken", make_page_token(seal_of(call.services), purpose,
-                                          std::to_string(page->events.back().id)));
-  done(out.take());
+  done(history_body(*page, data, seal_of(call.services), purpose));
 }
 
 }  // namespace treadle::api

@@ -7,6 +7,7 @@
 #include "treadle/api/object_writer.h"
 #include "treadle/api/parameters.h"
 #include "treadle/asl/variable_references.h"
+#include "treadle/base/arn.h"
 #include "treadle/base/limits.h"
 #include "treadle/base/random.h"
 #include "treadle/base/utf8.h"
@@ -52,6 +53,13 @@ auto log_group_of(json::Value destination) -> std::optional<std::string_view> {
   return group == nullptr ? std::nullopt : text_of(*group, "logGroupArn");
 }
 
+auto is_log_group(std::string_view text) -> bool {
+  constexpr std::string_view kPrefix = "log-group:";
+  auto const arn = parse_arn(text);
+  return arn && arn->service == "logs" && arn->resource.starts_with(kPrefix) &&
+         arn->resource.size() > kPrefix.size() && !arn->resource.starts_with("log-group::");
+}
+
 auto read_logging(json::Value logging) -> std::expected<std::string, ApiError> {
   if (auto const bad = check_members("loggingConfiguration.", kLogging, logging))
     return std::unexpected(*bad);
@@ -65,8 +73,10 @@ auto read_logging(json::Value logging) -> std::expected<std::string, ApiError> {
       .flag("includeExecutionData", flag_of(logging, "includeExecutionData", false));
   if (count == 1) {
     auto const group = log_group_of(destinations->elements()[0]);
-    if (!group || !group->ends_with(":*"))
-      return bad_logging("Log Destination must end with ':*'.");
+    if (!group || !is_log_group(*group))
+      return bad_logging("Log Destination must be the ARN of a CloudWatch Logs log group.");
+    if (!group->ends_with(":*"))
+      return bad_logging("Log Group ARN must be provided with '*' qualifier.");
     out.raw("destinations", json::print(*destinations));
   }
   return out.take();

@@ -60,6 +60,18 @@ auto read_log_settings(std::string_view logging_configuration) -> runtime::LogSe
   return settings;
 }
 
+auto log_settings_of(runtime::Catalog const& catalog, EntityId id, QualifiedMachine const& which)
+    -> runtime::LogSettings {
+  auto const machine = catalog.find_machine(which.machine);
+  if (!machine || !*machine || (*machine)->id != id) return {};
+  if (which.version.empty()) return read_log_settings((*machine)->logging_configuration);
+  auto const number = version_number(which.version.substr(which.version.rfind(':') + 1));
+  if (!number) return {};
+  auto const version = catalog.find_version(**machine, *number);
+  if (!version || !*version) return {};
+  return read_log_settings((*version)->logging_configuration);
+}
+
 auto read_start(ActionCall& call) -> std::expected<StartCall, ApiError> {
   auto& services = call.services;
   auto const text = *text_of(call.request, "stateMachineArn");
@@ -94,9 +106,9 @@ auto read_start(ActionCall& call) -> std::expected<StartCall, ApiError> {
   return start;
 }
 
-auto express_start(Services& services, StartCall start) -> runtime::ExpressStart {
+auto express_start(Random& random, StartCall start) -> runtime::ExpressStart {
   runtime::ExpressStart out;
-  out.id = services.random.next_entity_id();
+  out.id = random.next_entity_id();
   auto const uuid = uuid_v4(out.id.high, out.id.low);
   out.name = start.name.value_or(uuid);
   out.execution_arn =

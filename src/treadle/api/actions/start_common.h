@@ -27,7 +27,15 @@ struct StartCall {
 [[nodiscard]] auto read_start(ActionCall& call) -> std::expected<StartCall, ApiError>;
 
 // An execution of an Express machine, with an id and an ARN of its own.
-[[nodiscard]] auto express_start(Services& services, StartCall start) -> runtime::ExpressStart;
+[[nodiscard]] auto express_start(Random& random, StartCall start) -> runtime::ExpressStart;
+
+// How a machine, or its version where one is named, logs now; not at all where it is gone.
+struct QualifiedMachine {
+  std::string_view machine;  // ARN
+  std::string_view version;  // ARN, or empty
+};
+[[nodiscard]] auto log_settings_of(runtime::Catalog const& catalog, EntityId id,
+                                   QualifiedMachine const& which) -> runtime::LogSettings;
 
 // A loggingConfiguration as it was stored; empty text means OFF.
 [[nodiscard]] auto read_log_settings(std::string_view logging_configuration)

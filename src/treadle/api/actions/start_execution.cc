@@ -19,7 +19,7 @@ auto started_body(runtime::Started const& started) -> std::string {
 
 void start_express(ActionCall& call, StartCall start, OnResult done) {
   call.services.express.start_async(
-      express_start(call.services, std::move(start)),
+      express_start(call.services.random, std::move(start)),
       [done = std::move(done)](runtime::Answer<runtime::Started> started) mutable {
         if (!started) return done(std::unexpected(to_api_error(started.error())));
         done(started_body(*started));
@@ -35,6 +35,7 @@ auto standard_request(ActionCall& call, StartCall start) -> runtime::StartReques
   request.machine = std::move(start.machine);
   request.input = std::move(start.input);
   request.trace_header = std::move(start.trace_header);
+  request.log = std::move(start.log);
   return request;
 }
 

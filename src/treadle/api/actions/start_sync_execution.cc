@@ -72,7 +72,7 @@ void start_sync_execution(ActionCall& call, OnResult done) {
   if (!checked) return done(std::unexpected(checked.error()));
   if (checked->type != asl::MachineType::kExpress)
     return done(std::unexpected(type_not_supported()));
-  auto start = express_start(call.services, std::move(*checked));
+  auto start = express_start(call.services.random, std::move(*checked));
   Subject subject{.execution_arn = start.execution_arn,
                   .machine_arn = start.machine.arn,
                   .name = start.name,

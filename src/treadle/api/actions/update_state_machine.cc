@@ -7,6 +7,7 @@
 #include "treadle/api/arns.h"
 #include "treadle/api/object_writer.h"
 #include "treadle/api/parameters.h"
+#include "treadle/api/saga_verdict.h"
 
 namespace treadle::api {
 namespace {
@@ -49,8 +50,10 @@ auto read_update(ActionCall& call) -> std::expected<Update, ApiError> {
   out.role_arn = text_of(request, "roleArn").value_or("");
   if (text_of(request, "roleArn"))
     if (auto const bad = check_role(out.role_arn)) return std::unexpected(*bad);
-  if (auto const text = text_of(request, "definition"))
+  if (auto const text = text_of(request, "definition")) {
     out.definition = TRY(compile(*text, machine.type));
+    if (auto const bad = refuse_saga(out.definition, machine.tags)) return std::unexpected(*bad);
+  }
   out.publish = flag_of(request, "publish", false);
   out.version_description = text_of(request, "versionDescription").value_or("");
   return out;
