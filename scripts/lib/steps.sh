@@ -112,7 +112,7 @@ step_conformance() {
   at_least 100 conformance-jsonpath "$corpora/jsonpath/run" -q
   at_least 100 conformance-intrinsics "$corpora/intrinsics/run" -q
   at_least 99 conformance-definitions "$corpora/definitions/run" -q  # docs/compatibility.md names the others
-  at_least 98 conformance-asl recorded_cases foundation,language,integrations
+  at_least 98 conformance-asl recorded_cases foundation,language,express,integrations
 }
 
 # recorded_cases STAGES: ../shared/conformance/asl against a server of its own.

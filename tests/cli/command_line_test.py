@@ -17,6 +17,11 @@ class HelpTest(unittest.TestCase):
     def test_an_unknown_command_is_named(self):
         self.assertIn("make-coffee", treadle("make-coffee")[2])
 
+    def test_it_says_what_it_is(self):
+        status, out, _ = treadle("--version")
+        self.assertEqual(status, 0)
+        self.assertRegex(out, r"^treadle \d+\.\d+\.\d+ \(([0-9a-f]{7,}(-dirty)?|unknown)\)$")
+
     def test_every_command_has_help(self):
         commands = [line.split()[0] for line in treadle("--help")[1].splitlines()
                     if line.startswith("  ") and line.strip()]

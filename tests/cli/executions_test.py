@@ -52,6 +52,26 @@ class ExecutionsTest(unittest.TestCase):
         self.assertEqual((status, out), (1, ""))
         self.assertRegex(err, ":express:.* FAILED Sold.Out: Nothing is left")
 
+    def test_recent_express_executions_are_shown_like_others(self):
+        good, bad = self.create(PASS, "EXPRESS"), self.create(FAIL, "EXPRESS")
+        self.treadle("start", good, "--wait", "--input", '{"n": 1}')
+        self.treadle("start", bad, "--wait")
+        listed = self.json("list", good)["executions"]
+        self.assertEqual([(e["status"], e["stateMachineArn"].split(":")[-1]) for e in listed], [("SUCCEEDED", good)])
+        self.assertEqual(self.json("list", good, "--status", "FAILED")["executions"], [])
+        arn = listed[0]["executionArn"]
+        self.assertEqual(self.json("describe", arn)["input"], '{"n": 1}')
+        self.assertEqual([e["type"] for e in self.json("history", arn)["events"]],
+                         ["ExecutionStarted", "PassStateEntered", "PassStateExited", "ExecutionSucceeded"])
+        status, out, _ = self.treadle("list", bad)
+        self.assertEqual((status, out.split()[0]), (0, "FAILED"))
+        status, out, _ = self.treadle("history", out.split()[-1])
+        self.assertEqual(status, 0)
+        self.assertIn("Sold.Out", out)
+        status, _, err = self.treadle("history", arn[:-1])
+        self.assertEqual(status, 1)
+        self.assertIn("ExecutionDoesNotExist", err)
+
     def test_waiting_has_a_limit(self):
         name = self.create(WAIT)
         status, out, err = self.treadle("start", name, "--wait", "1")

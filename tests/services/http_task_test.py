@@ -63,7 +63,7 @@ class HttpTaskTest(unittest.TestCase):
         self.assertEqual(sorted(map(tuple, call["query"])), [("page", "2"), ("tag", "a"), ("tag", "b c"), ("tenant", "7")])
         self.assertEqual(json.loads(call["body"]), {"order": 7, "channel": "workflow"})
         self.assertEqual((call["headers"]["x-mine"], call["headers"]["x-of-connection"]), ("yes", "always"))
-        self.assertEqual(call["headers"]["content-type"], "application/json")
+        self.assertEqual(call["headers"]["content-type"], "application/json; charset=UTF-8")
         self.assertTrue(call["headers"]["user-agent"].startswith("Amazon|StepFunctions|HttpInvoke|"))
 
     def test_a_form(self):
@@ -99,7 +99,7 @@ class HttpTaskTest(unittest.TestCase):
 
     def test_no_token(self):
         error, cause = self.failed_call("nobody")
-        self.assertEqual(error, "States.Http.Socket")
+        self.assertEqual(error, "Events.ConnectionResource.InvalidConnectionState")
         self.assertIn("nobody", cause)
         self.assertEqual(self.seen()["calls"], [])
 
@@ -125,7 +125,9 @@ class HttpTaskTest(unittest.TestCase):
             self.assertIn("https", cause)
         with half as server:
             self.assertEqual(server.failed_task("http:invoke", **self.arguments("key"))[0], "States.Http.Socket")
-        self.assertEqual(self.failed_call("key", Headers={"X-Amz-Date": "now"})[0], "States.Runtime")
+        error, cause = self.failed_call("key", Headers="{% {'X-Amz-Date': 'now'} %}")
+        self.assertEqual(error, "States.Runtime")
+        self.assertIn("The 'Headers' field contains unsupported values: [x-amz-date]", cause)
         self.assertEqual(self.seen()["calls"], [])
 
     def test_a_secret_is_nowhere_in_histories_and_logs(self):

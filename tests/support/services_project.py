@@ -23,6 +23,10 @@ class ProjectServer(Server):
 
     def run(self, *states):
         """The end of an execution of these states of a JSONata machine, one after the other."""
+        return self.wait_for_end(self.begin(*states))
+
+    def begin(self, *states):
+        """The ARN of such an execution."""
         names = [f"State{i}" for i in range(len(states))]
         machine = {"QueryLanguage": "JSONata", "StartAt": names[0], "States": {
             name: {**state, **({"Next": names[i + 1]} if i + 1 < len(names) else {"End": True})}
@@ -32,7 +36,7 @@ class ProjectServer(Server):
         assert status == 200, body
         status, body = self.call("StartExecution", stateMachineArn=body["stateMachineArn"], input="{}")
         assert status == 200, body
-        return self.wait_for_end(body["executionArn"])
+        return body["executionArn"]
 
     def task(self, resource, **arguments):
         """The output of a Task, which must succeed."""

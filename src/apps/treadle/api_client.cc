@@ -74,6 +74,35 @@ auto ApiClient::call(std::string_view operation, std::string body, std::chrono::
   request.headers.add("X-Amz-Target", fmt::format("AWSStepFunctions.{}", operation));
   if (wait.count() > 0) request.headers.add("treadle-wait", std::to_string(wait.count()));
   request.deadlines.first_byte = request.deadlines.total = kAnswerTime + wait;
+  auto result = TRY(send(std::move(request)));
+  if (result.status != 200) return std::unexpected(failure_of(result));
+  return std::move(result.body);
+}
+
+auto ApiClient::fetch(std::string const& target, std::optional<std::string> body)
+    -> Result<Fetched, CallFailure> {
+  net::ClientRequest request{.method = body ? "POST" : "GET",
+                             .url = endpoint_ + target,
+                             .max_response_bytes = kAnswerBytesMax};
+  if (body) {
+    request.headers.add("Content-Type", "application/json");
+    request.body = *std::move(body);
+  }
+  request.deadlines.first_byte = request.deadlines.total = kAnswerTime;
+  auto result = TRY(send(std::move(request)));
+  return Fetched{result.status, std::move(result.headers), std::move(result.body)};
+}
+
+auto ApiClient::get(std::string const& target) -> Result<std::string, CallFailure> {
+  net::ClientRequest request{
+      .method = "GET", .url = endpoint_ + target, .max_response_bytes = kAnswerBytesMax};
+  request.deadlines.first_byte = request.deadlines.total = kAnswerTime;
+  auto result = TRY(send(std::move(request)));
+  if (result.status != 200) return std::unexpected(failure_of(result));
+  return std::move(result.body);
+}
+
+auto ApiClient::send(net::ClientRequest request) -> Result<net::ClientResponse, CallFailure> {
   sign(request);
   std::promise<net::ClientResult> answered;
   impl_->loops.at(0).post([&] {
@@ -82,8 +111,7 @@ auto ApiClient::call(std::string_view operation, std::string body, std::chrono::
   });
   auto result = answered.get_future().get();
   if (!result) return std::unexpected(CallFailure{.code = {}, .message = result.error().message});
-  if (result->status != 200) return std::unexpected(failure_of(*result));
-  return std::move(result->body);
+  return std::move(*result);
 }
 
 auto machine_arn_of(ApiClient& client, std::string const& name_or_arn)

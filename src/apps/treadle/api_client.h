@@ -3,12 +3,15 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "treadle/base/result.h"
 #include "treadle/json/arena.h"
 #include "treadle/json/value.h"
+#include "treadle/net/http_client.h"
+#include "treadle/net/http_message.h"
 
 namespace treadle::app {
 
@@ -28,9 +31,24 @@ class ApiClient {
   [[nodiscard]] auto call(std::string_view operation, std::string body,
                           std::chrono::seconds wait = {}) -> Result<std::string, CallFailure>;
 
+  // The answer to a GET of the server's own addresses, such as "/v1/executions/...".
+  [[nodiscard]] auto get(std::string const& target) -> Result<std::string, CallFailure>;
+
+  // The answer to a request of one of the services beside the API, whatever its status. `target`:
+  // "/v1/approvals?limit=1". A body makes it a POST.
+  struct Fetched {
+    int status = 0;
+    net::Headers headers;
+    std::string body;
+  };
+  [[nodiscard]] auto fetch(std::string const& target, std::optional<std::string> body = {})
+      -> Result<Fetched, CallFailure>;
+
   [[nodiscard]] auto endpoint() const -> std::string const& { return endpoint_; }
 
  private:
+  [[nodiscard]] auto send(net::ClientRequest request) -> Result<net::ClientResponse, CallFailure>;
+
   struct Impl;
   std::string endpoint_;
   std::unique_ptr<Impl> impl_;

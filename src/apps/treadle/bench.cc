@@ -14,9 +14,11 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "apps/treadle/command.h"
 #include "apps/treadle/files.h"
+#include "apps/treadle/version.h"
 
 namespace treadle::app {
 
@@ -90,8 +92,21 @@ auto resident_bytes() -> double {
 auto median_of(int rounds, std::function<double()> const& measure) -> double {
   std::vector<double> values;
   for (int i = 0; i < rounds; ++i) values.push_back(measure());
+  return median(std::move(values));
+}
+
+auto median(std::vector<double> values) -> double {
   std::ranges::sort(values);
   return values[values.size() / 2];
+}
+
+auto named(std::string figure, std::string what, double value, std::string unit) -> Figure {
+  return {.figure = std::move(figure),
+          .what = std::move(what),
+          .value = value,
+          .unit = std::move(unit),
+          .limit_what = {},
+          .reach = {}};
 }
 
 namespace {
@@ -101,16 +116,25 @@ struct Benchmark {
   std::vector<Figure> (*run)(BenchSettings const&);
 };
 
-constexpr Benchmark kBenchmarks[] = {
-    {"express", bench_express}, {"standard", bench_standard}, {"memory", bench_memory}};
+constexpr Benchmark kBenchmarks[] = {{"express", bench_express}, {"growth", bench_growth},
+                                     {"http", bench_http},       {"standard", bench_standard},
+                                     {"memory", bench_memory},   {"approvals", bench_approvals}};
+
+auto benchmark_names() -> std::vector<std::string> {
+  std::vector<std::string> names;
+  for (auto const& benchmark : kBenchmarks) names.emplace_back(benchmark.name);
+  return names;
+}
 
 void print_machine() {
   utsname name{};
   uname(&name);
   fmt::print(
-      "# {} {} {}, {} cores; medians of several runs; a figure is CPU or a ratio to a limit "
-      "measured in this run\n",
-      name.sysname, name.release, name.machine, std::thread::hardware_concurrency());
+      "# treadle {} ({}), {} {} {}, {} cores; medians of several runs; a figure is CPU or a ratio "
+      "to "
+      "a limit measured in this run\n",
+      version(), commit(), name.sysname, name.release, name.machine,
+      std::thread::hardware_concurrency());
 }
 
 }  // namespace
@@ -122,10 +146,11 @@ auto run_bench(std::span<std::string const> arguments) -> int {
   BenchSettings settings;
   std::string which;
   std::string format = "text";
+  std::string machine;
   std::string directory = std::filesystem::temp_directory_path();
-  app.add_option("BENCHMARK", which, "express, standard or memory")
+  app.add_option("BENCHMARK", which, fmt::format("{}", fmt::join(benchmark_names(), ", ")))
       ->required()
-      ->check(CLI::IsMember({"express", "standard", "memory"}));
+      ->check(CLI::IsMember(benchmark_names()));
   app.add_option("--seconds", settings.seconds, "of each measurement")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
@@ -134,10 +159,21 @@ auto run_bench(std::span<std::string const> arguments) -> int {
       ->capture_default_str();
   app.add_option("--dir", directory, "where data is written, and deleted again")
       ->capture_default_str();
+  app.add_option("--machine", machine,
+                 "express: a definition to run instead of the built-in pipeline, with the same "
+                 "functions `parse` and `enrich` and services");
+  app.add_option("--open", settings.open, "growth: executions that are open beside, at the most")
+      ->check(CLI::Range(10UL, 100'000'000UL))
+      ->capture_default_str();
   app.add_option("--format", format)->check(CLI::IsMember({"text", "json"}))->capture_default_str();
   if (auto const status = parse_arguments(app, {arguments.begin(), arguments.end()}))
     return *status;
   settings.format = format == "json" ? Format::kJson : Format::kText;
+  if (!machine.empty()) {
+    auto text = read_file(machine);
+    if (!text) give_up("can't read " + machine);
+    settings.machine = std::move(*text);
+  }
   settings.directory = directory + "/treadle-bench-" + std::to_string(getpid());
   std::filesystem::create_directories(settings.directory);
   if (settings.format == Format::kText) print_machine();

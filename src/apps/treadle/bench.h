@@ -33,6 +33,10 @@ enum class Bound : std::uint8_t { kAtMost, kAtLeast };
                           double wanted) -> Figure;
 [[nodiscard]] auto alone(Figure figure, Bound bound, double wanted) -> Figure;
 
+// A figure without its bound.
+[[nodiscard]] auto named(std::string figure, std::string what, double value, std::string unit)
+    -> Figure;
+
 // Ends the process: the benchmark can't say anything.
 [[noreturn]] void give_up(std::string_view why);
 
@@ -42,16 +46,25 @@ enum class Bound : std::uint8_t { kAtMost, kAtLeast };
 [[nodiscard]] auto resident_bytes() -> double;
 // The median of `rounds` calls.
 [[nodiscard]] auto median_of(int rounds, std::function<double()> const& measure) -> double;
+[[nodiscard]] auto median(std::vector<double> values) -> double;
 
 struct BenchSettings {
   Format format = Format::kText;
   double seconds = 2.0;  // of each measurement
   int rounds = 5;
-  std::string directory;  // for what must be on disk
+  std::string directory;         // for what must be on disk
+  std::string machine;           // P1's definition in other words; empty: the built-in one
+  std::size_t open = 1'000'000;  // P11: the most executions that are open beside
 };
 
 auto bench_express(BenchSettings const& settings) -> std::vector<Figure>;
+auto bench_growth(BenchSettings const& settings) -> std::vector<Figure>;
 auto bench_standard(BenchSettings const& settings) -> std::vector<Figure>;
 auto bench_memory(BenchSettings const& settings) -> std::vector<Figure>;
+auto bench_approvals(BenchSettings const& settings) -> std::vector<Figure>;
+auto bench_http(BenchSettings const& settings) -> std::vector<Figure>;
+
+// P1's proxy of four states.
+[[nodiscard]] auto proxy_definition() -> std::string_view;
 
 }  // namespace treadle::app

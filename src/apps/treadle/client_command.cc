@@ -3,8 +3,10 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "treadle/base/arn.h"
 #include "treadle/json/parse.h"
 #include "treadle/json/print.h"
+#include "treadle/net/uri.h"
 
 namespace treadle::app {
 
@@ -14,14 +16,15 @@ void ClientOptions::add_to(CLI::App& app) {
   app.add_option("--format", format)->check(CLI::IsMember({"text", "json"}))->capture_default_str();
 }
 
-auto all_pages(ApiClient& client, std::string_view operation,
-               std::function<api::ObjectWriter()> const& request, std::string_view list,
-               json::Arena& arena) -> Result<std::vector<json::Value>, CallFailure> {
+namespace {
+
+using GetPage = std::function<Result<std::string, CallFailure>(std::string const& token)>;
+
+auto all_pages_of(GetPage const& get_page, std::string_view list, json::Arena& arena)
+    -> Result<std::vector<json::Value>, CallFailure> {
   std::vector<json::Value> out;
   for (std::string token;;) {
-    auto parameters = request();
-    if (!token.empty()) parameters.text("nextToken", token);
-    auto const body = TRY(client.call(operation, parameters.take()));
+    auto const body = TRY(get_page(token));
     auto const page = json::parse_copy(arena, body);
     if (!page) return std::unexpected(not_json());
     if (auto const* elements = page->find(list))
@@ -29,6 +32,37 @@ auto all_pages(ApiClient& client, std::string_view operation,
     token = member(*page, "nextToken");
     if (token.empty()) return out;
   }
+}
+
+}  // namespace
+
+auto all_pages(ApiClient& client, std::string_view operation,
+               std::function<api::ObjectWriter()> const& request, std::string_view list,
+               json::Arena& arena) -> Result<std::vector<json::Value>, CallFailure> {
+  return all_pages_of(
+      [&](std::string const& token) {
+        auto parameters = request();
+        if (!token.empty()) parameters.text("nextToken", token);
+        return client.call(operation, parameters.take());
+      },
+      list, arena);
+}
+
+auto all_pages_at(ApiClient& client, std::string const& target, std::string_view list,
+                  json::Arena& arena) -> Result<std::vector<json::Value>, CallFailure> {
+  auto const first = fmt::format("{}{}maxResults=1000", target, target.contains('?') ? '&' : '?');
+  return all_pages_of(
+      [&](std::string const& token) {
+        return client.get(token.empty() ? first
+                                        : first + "&nextToken=" + net::percent_encode(token));
+      },
+      list, arena);
+}
+
+auto express_address(std::string_view execution_arn, std::string_view below) -> std::string {
+  auto const arn = parse_states_arn(execution_arn);
+  if (!arn || arn->kind != StatesResource::kExpressExecution) return {};
+  return fmt::format("/v1/executions/{}{}", net::percent_encode(execution_arn), below);
 }
 
 void print_list(std::string_view name, std::vector<json::Value> const& values) {

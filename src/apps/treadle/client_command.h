@@ -30,6 +30,16 @@ struct ClientOptions {
                              std::string_view list, json::Arena& arena)
     -> Result<std::vector<json::Value>, CallFailure>;
 
+// The same of one of the server's own addresses; `target` may have a query.
+[[nodiscard]] auto all_pages_at(ApiClient& client, std::string const& target, std::string_view list,
+                                json::Arena& arena)
+    -> Result<std::vector<json::Value>, CallFailure>;
+
+// Where the server has an Express execution, or what is `below` it ("/history"); empty for the ARN of
+// another execution.
+[[nodiscard]] auto express_address(std::string_view execution_arn, std::string_view below = {})
+    -> std::string;
+
 // {"NAME": [values]} on standard output.
 void print_list(std::string_view name, std::vector<json::Value> const& values);
 

@@ -27,6 +27,8 @@ auto run_validate(std::span<std::string const> arguments) -> int;
 
 auto run_server(std::span<std::string const> arguments) -> int;
 auto run_check(std::span<std::string const> arguments) -> int;
+auto run_approvals(std::span<std::string const> arguments) -> int;
+auto run_audit(std::span<std::string const> arguments) -> int;
 auto run_bench(std::span<std::string const> arguments) -> int;
 auto run_start(std::span<std::string const> arguments) -> int;
 auto run_list(std::span<std::string const> arguments) -> int;
@@ -34,6 +36,7 @@ auto run_describe(std::span<std::string const> arguments) -> int;
 auto run_history(std::span<std::string const> arguments) -> int;
 auto run_stop(std::span<std::string const> arguments) -> int;
 auto run_redrive(std::span<std::string const> arguments) -> int;
+auto run_saga(std::span<std::string const> arguments) -> int;
 auto run_test(std::span<std::string const> arguments) -> int;
 auto run_run(std::span<std::string const> arguments) -> int;
 

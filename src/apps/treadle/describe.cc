@@ -21,6 +21,7 @@ void print_members(json::Value object) {
 }
 
 auto described(ApiClient& client, std::string const& subject) -> Result<std::string, CallFailure> {
+  if (auto const express = express_address(subject); !express.empty()) return client.get(express);
   if (subject.find(":execution:") != std::string::npos)
     return client.call("DescribeExecution",
                        api::ObjectWriter().text("executionArn", subject).take());

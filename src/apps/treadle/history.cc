@@ -47,7 +47,10 @@ auto run_history(std::span<std::string const> arguments) -> int {
   std::string arn;
   options.add_to(app);
   app.add_option("ARN", arn, "of an execution")->required();
-  app.footer("--format json prints the history events as the API gives them.");
+  app.footer(
+      "Of Express executions the server keeps the recent ones (`treadle list MACHINE` shows "
+      "which).\n"
+      "--format json prints the history events as the API gives them.");
   if (auto const status = parse_arguments(app, {arguments.begin(), arguments.end()}))
     return *status;
   ApiClient client(options.endpoint);
@@ -55,7 +58,10 @@ auto run_history(std::span<std::string const> arguments) -> int {
   auto const request = [&] {
     return std::move(api::ObjectWriter().text("executionArn", arn).number("maxResults", 1'000));
   };
-  auto const events = all_pages(client, "GetExecutionHistory", request, "events", arena);
+  auto const express = express_address(arn, "/history");
+  auto const events = express.empty()
+                          ? all_pages(client, "GetExecutionHistory", request, "events", arena)
+                          : all_pages_at(client, express, "events", arena);
   if (!events) return report("history", client, events.error());
   if (options.is_json()) return print_list("events", *events), kOk;
   std::vector<TimelineEvent> timeline;

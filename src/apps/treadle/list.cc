@@ -6,6 +6,7 @@
 #include "apps/treadle/client_command.h"
 #include "apps/treadle/command.h"
 #include "apps/treadle/files.h"
+#include "treadle/net/uri.h"
 
 namespace treadle::app {
 namespace {
@@ -40,7 +41,14 @@ auto list_executions(ApiClient& client, ClientOptions const& options, ExecutionF
     if (!filter.status.empty()) out.text("statusFilter", filter.status);
     return out;
   };
-  auto const executions = all_pages(client, "ListExecutions", request, "executions", arena);
+  auto executions = all_pages(client, "ListExecutions", request, "executions", arena);
+  // Of an Express machine the server has the recent ones.
+  if (!executions && executions.error().code == "StateMachineTypeNotSupported")
+    executions = all_pages_at(
+        client,
+        fmt::format("/v1/state-machines/{}/executions/recent{}{}", net::percent_encode(*machine),
+                    filter.status.empty() ? "" : "?status=", filter.status),
+        "executions", arena);
   if (!executions) return report("list", client, executions.error());
   if (options.is_json()) return print_list("executions", *executions), kOk;
   for (auto const& e : *executions)
@@ -60,6 +68,7 @@ auto run_list(std::span<std::string const> arguments) -> int {
   app.add_option("--status", filter.status, "only executions in this status")
       ->check(CLI::IsMember({"RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"}))
       ->needs(machine);
+  app.footer("Of an Express machine it lists the recent executions that the server keeps.");
   if (auto const status = parse_arguments(app, {arguments.begin(), arguments.end()}))
     return *status;
   ApiClient client(options.endpoint);

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "apps/treadle/command.h"
+#include "apps/treadle/version.h"
 
 namespace treadle::app {
 namespace {
@@ -14,6 +15,7 @@ constexpr Command kCommands[] = {
     {"test", "run cases with scripted tasks in virtual time", run_test},
     {"validate", "check state machine definitions", run_validate},
     {"lint", "find what definitions are likely to get wrong", run_lint},
+    {"saga", "compile sagas, and prove that they end compensated", run_saga},
     {"import", "take state machines and functions out of Terraform", run_import},
     {"eval", "evaluate expressions: NDJSON in, NDJSON out", run_eval},
     {"start", "start an execution", run_start},
@@ -22,6 +24,8 @@ constexpr Command kCommands[] = {
     {"history", "print what an execution did", run_history},
     {"stop", "stop an execution", run_stop},
     {"redrive", "let a failed execution go on", run_redrive},
+    {"approvals", "list tasks that wait for people, and decide", run_approvals},
+    {"audit", "verify or export the audit log", run_audit},
     {"check", "verify a data directory", run_check},
     {"bench", "measure, beside the limit in the same run", run_bench},
 };
@@ -42,6 +46,10 @@ auto run(std::vector<std::string> const& arguments) -> int {
   }
   if (arguments[0] == "--help" || arguments[0] == "-h" || arguments[0] == "help") {
     print_usage(stdout);
+    return kOk;
+  }
+  if (arguments[0] == "--version" || arguments[0] == "version") {
+    std::printf("treadle %s (%s)\n", version().data(), commit().data());
     return kOk;
   }
   for (auto const& command : kCommands)

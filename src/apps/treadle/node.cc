@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "treadle/api/actions/start_common.h"
+#include "treadle/approvals/approval_connector.h"
 #include "treadle/base/log.h"
 #include "treadle/integrations/optimized/address_rules.h"
 #include "treadle/runtime/express_codec.h"
@@ -33,8 +35,13 @@ auto open_intake(NodeOptions const& options, Random& random)
   return opened;
 }
 
-auto express_options(runtime::EngineOptions const& engine) -> runtime::ExpressOptions {
+auto express_options(NodeOptions const& node) -> runtime::ExpressOptions {
+  auto const& engine = node.engine;
   runtime::ExpressOptions options;
+  if (node.express_limits == asl::MachineType::kStandard) {
+    options.seconds_max = std::nullopt;
+    options.history_events_max = limits::kHistoryEvents;
+  }
   options.region = engine.region;
   options.account = engine.account;
   options.time_scale = engine.time_scale;
@@ -93,19 +100,22 @@ auto Node::open(NodeOptions options) -> Result<std::unique_ptr<Node>, std::strin
                                     });
       });
   auto intake = TRY(open_intake(options, node->random_));
+  TRY(node->open_logs(options));
   runtime::ExpressParts const express{.clock = node->clock_,
                                       .connector = node->registry_,
                                       .secret = node->store_->secret(),
-                                      .options = express_options(options.engine),
-                                      .sink = options.express_sink};
+                                      .options = express_options(options),
+                                      .sink = node->express_sink(options)};
   node->tell_status_changes(options);
   TRY(node->open_targets(options));
+  TRY(node->open_approvals(options));
   auto const region = options.engine.region;
   auto const account = options.engine.account;
   node->engine_ = std::make_unique<runtime::Engine>(
       *node->store_, *node->loops_, node->registry_, node->clock_, node->random_,
       std::move(options.engine), std::move(options.fail_stop));
   node->catalog_ = std::make_unique<runtime::Catalog>(*node->store_, node->engine_->definitions());
+  if (node->approvals_) node->approvals_->attach(*node->engine_, *node->catalog_);
   node->express_ = std::make_unique<runtime::Express>(
       *node->loops_, *node->store_, node->engine_->definitions(), express, node->random_,
       std::move(intake),
@@ -113,6 +123,42 @@ auto Node::open(NodeOptions options) -> Result<std::unique_ptr<Node>, std::strin
   node->state_tests_ = std::make_unique<runtime::StateTests>(*node->loops_, express, node->random_);
   node->serve_itself(region, account);
   return node;
+}
+
+auto Node::open_logs(NodeOptions& options) -> Result<void, std::string> {
+  if (!options.logs) return {};
+  auto& wanted = *options.logs;
+  if (!options.data.empty()) wanted.files.folder = std::filesystem::path(options.data) / "logs";
+  wanted.region = options.engine.region;
+  wanted.account = options.engine.account;
+  logs_ =
+      TRY(ExecutionLogs::open(std::move(wanted), {.configuration = task_services_->configuration(),
+                                                  .caller = task_services_->caller(),
+                                                  .clock = clock_,
+                                                  .random = shared_random_}));
+  task_services_->local().emplace(
+      "cloudwatchlogs", [this](net::Request&& request, net::Responder responder) {
+        logs_->service().handle(std::move(request), std::move(responder));
+      });
+  options.engine.journal_sink = logs_.get();
+  options.engine.log_settings = [this](EntityId machine, interpreter::ExecutionState const& state) {
+    return api::log_settings_of(*catalog_, machine,
+                                {.machine = state.state_machine_arn, .version = state.version_arn});
+  };
+  return {};
+}
+
+auto Node::express_sink(NodeOptions const& options) -> runtime::HistorySink* {
+  std::vector<runtime::HistorySink*> sinks;
+  if (options.express_sink != nullptr) sinks.push_back(options.express_sink);
+  if (logs_) sinks.push_back(logs_.get());
+  if (options.recent) {
+    recent_ = std::make_unique<runtime::RecentExecutions>(*loops_, *options.recent);
+    sinks.push_back(recent_.get());
+  }
+  if (sinks.empty()) return nullptr;
+  express_sinks_ = std::make_unique<runtime::HistorySinks>(std::move(sinks));
+  return express_sinks_.get();
 }
 
 auto Node::open_targets(NodeOptions& options) -> Result<void, std::string> {
@@ -133,6 +179,17 @@ auto Node::open_targets(NodeOptions& options) -> Result<void, std::string> {
        .time_scale = options.engine.time_scale}));
   for (auto const* id : {"s3", "sqs", "sns", "eventbridge", "timestreamwrite"})
     task_services_->local().emplace(id, targets_->service(id));
+  return {};
+}
+
+auto Node::open_approvals(NodeOptions& options) -> Result<void, std::string> {
+  registry_.add_service("treadle", "approval", std::make_shared<approvals::ApprovalConnector>());
+  if (!options.approvals) return {};
+  approvals_ = TRY(approvals::Core::open(*store_, loops_->at(0), clock_,
+                                         {.settings = *std::move(options.approvals),
+                                          .time_scale = options.engine.time_scale,
+                                          .fail_stop = options.fail_stop}));
+  options.engine.waits = approvals_->hooks();
   return {};
 }
 
@@ -177,6 +234,7 @@ void Node::start() {
   running_ = true;
   engine_->recover();
   express_->recover();
+  if (approvals_) approvals_->start();
   if (targets_) targets_->start();
   loops_->start();
 }
@@ -184,8 +242,10 @@ void Node::start() {
 void Node::stop() {
   if (!running_) return;
   running_ = false;
+  if (logs_) logs_->flush();  // it may call services, which takes loops
   loops_->stop();
   task_services_->stop();
+  if (logs_) logs_->stop();
   targets_.reset();
   functions_.reset();
   state_tests_.reset();

@@ -21,6 +21,9 @@ namespace treadle::app {
 // Who is told of status changes.
 [[nodiscard]] auto status_events_options(import::Project const& project) -> StatusEventsOptions;
 
+// Where the logs of state machines go; without the folder of their files.
+[[nodiscard]] auto logs_options(import::Project const& project) -> LogsOptions;
+
 // Connections with their secrets, which are read here, and where HTTP Tasks may go. An error is
 // "FILE:LINE:COLUMN: why".
 [[nodiscard]] auto http_task_settings(import::Project const& project)

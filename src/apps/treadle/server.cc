@@ -10,6 +10,8 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "apps/treadle/approval_channels.h"
+#include "apps/treadle/approvals_setup.h"
 #include "apps/treadle/command.h"
 #include "apps/treadle/credentials_file.h"
 #include "apps/treadle/files.h"
@@ -18,6 +20,8 @@
 #include "apps/treadle/project_setup.h"
 #include "apps/treadle/target_setup.h"
 #include "treadle/api/http_api.h"
+#include "treadle/api/own_service.h"
+#include "treadle/api/saga_verdict.h"
 #include "treadle/base/log.h"
 #include "treadle/net/http_server.h"
 
@@ -41,10 +45,13 @@ struct ServerOptions {
   double time_scale = 1.0;
   bool strict_host = false;
   std::string public_url;
+  std::string public_listen;
   std::string project;
+  std::string approvals;
   std::string credentials;
   bool insecure_plaintext = false;
   std::string service_models = kServiceModels;
+  std::size_t recent = runtime::ShelfLimits().successes;
 };
 
 // As many files and sockets as this process may have.
@@ -113,9 +120,25 @@ auto access_keys(ServerOptions const& options)
   return std::make_unique<api::AccessKeys const>(keys, options.region);
 }
 
+// The port for strangers, if there is one: what it serves looks itself who calls.
+auto listen_public(Node& node, ServerOptions const& options, ApprovalChannels& channels)
+    -> Result<std::unique_ptr<net::HttpServer>, std::string> {
+  constexpr std::size_t kBodyBytes = std::size_t{256} << 10;  // Slack's largest, and room
+  if (options.public_listen.empty()) return nullptr;
+  auto const address = parse_address(options.public_listen);
+  if (!address)
+    return std::unexpected(
+        fmt::format("--public-listen {} is not HOST:PORT", options.public_listen));
+  auto server = net::HttpServer::listen(
+      node.loops(), {.address = address->host, .port = address->port, .body_bytes_max = kBodyBytes},
+      channels.public_handler());
+  if (!server) return std::unexpected("--public-listen: " + server.error());
+  return server;
+}
+
 // Ends the work in order: calls that are out come home while the API still serves them, then the
 // requests are answered. What is not home by then is sent again at the next start, with its key.
-void drain(Node& node, net::HttpServer& server) {
+void drain(Node& node, net::HttpServer& server, net::HttpServer* public_server) {
   node.targets()->release_waiters();  // tasks may be among them
   auto const calls_home = std::make_shared<std::promise<void>>();
   node.engine().drain_calls([calls_home] { calls_home->set_value(); });
@@ -123,8 +146,14 @@ void drain(Node& node, net::HttpServer& server) {
     log(LogLevel::kWarning, "functions still run: they are called again at the next start");
   node.engine().release_waiters();
   std::promise<void> stopped;
+  std::promise<void> public_stopped;
   server.stop(kAnswersGrace, [&stopped] { stopped.set_value(); });
+  if (public_server != nullptr)
+    public_server->stop(kAnswersGrace, [&public_stopped] { public_stopped.set_value(); });
+  else
+    public_stopped.set_value();
   stopped.get_future().wait();
+  public_stopped.get_future().wait();
 }
 
 // The AWS services that this process answers itself, on the same port.
@@ -153,11 +182,29 @@ auto local_services(targets::Targets& services) -> api::OtherService {
               }};
 }
 
-auto http_options(Address const& address) -> net::HttpServerOptions {
+// CloudWatch Logs over the logs of this process.
+auto logs_service(logs::LogsService& service) -> api::OtherService {
+  using Claim = api::OtherService::Claim;
+  return {.claim = [](net::Request const& request) -> std::optional<Claim> {
+            if (!logs::is_logs_request(request)) return std::nullopt;
+            return Claim{"logs"};
+          },
+          .serve =
+              [&service](net::Request&& request, net::Responder responder) {
+                service.handle(std::move(request), std::move(responder));
+              },
+          .refusal =
+              [](net::Request const&, api::ApiError const& error) {
+                return logs::logs_refusal(error.status, error.code, error.message);
+              }};
+}
+
+auto http_options(Address const& address, net::StreamRoutes streams) -> net::HttpServerOptions {
   return {.address = address.host,
           .port = address.port,
           .large_bodies = {.bytes_max = targets::body_bytes_max,
                            .budget = std::make_shared<net::BodyBudget>(kLargeBodiesBytes)},
+          .streams = std::move(streams),
           .error_response = [](net::RequestError const& error, net::Request const& head) {
             auto plain = net::default_error_response(error);
             if (targets::service_of(head) != "s3") return plain;
@@ -166,32 +213,55 @@ auto http_options(Address const& address) -> net::HttpServerOptions {
           }};
 }
 
+// What links in messages begin with.
+auto link_base(ServerOptions const& options, Address const& address) -> std::string {
+  auto url = options.public_url;
+  while (url.ends_with('/')) url.pop_back();
+  if (!url.empty()) return url;
+  auto const open = parse_address(options.public_listen);
+  return local_url(open ? *open : address);
+}
+
 auto serve(Node& node, ServerOptions const& options, Address const& address,
-           std::unique_ptr<api::AccessKeys const> keys, StopSignals const& signals) -> int {
+           std::unique_ptr<api::AccessKeys const> keys, ChannelSettings channel_settings,
+           StopSignals const& signals) -> int {
   std::atomic<bool> is_stopping = false;
+  ApprovalChannels channels(std::move(channel_settings), node, link_base(options, address),
+                            keys ? approvals::Keys::kChecked : approvals::Keys::kNone);
   std::vector<api::OtherService> others;
+  api::HostRules const hosts{.strict = options.strict_host, .public_url = options.public_url};
+  api::OwnService own_service(node.api_services(), *node.recent(),
+                              {.hosts = hosts, .access_keys = keys.get()});
+  others.push_back(own_service.reads());
   others.push_back(local_services(*node.targets()));
+  others.push_back(logs_service(node.logs()->service()));
+  add_approval_services(node, keys != nullptr, others);
+  channels.add_services(others);
+  others.push_back(api::saga_service(node.api_services()));
   api::HttpApi http_api(
       node.api_services(),
       api::HttpApiOptions{
-          .hosts = {.strict = options.strict_host, .public_url = options.public_url},
+          .hosts = hosts,
           .is_ready = [&node, &is_stopping] { return !is_stopping && !node.store().failure(); },
           .access_keys = std::move(keys),
           .other_services = std::move(others)});
   auto server =
-      net::HttpServer::listen(node.loops(), http_options(address),
+      net::HttpServer::listen(node.loops(), http_options(address, own_service.streams()),
                               [&http_api](net::Request&& request, net::Responder responder) {
                                 http_api.handle(std::move(request), std::move(responder));
                               });
   if (!server) return refuse(server.error());
+  auto public_server = listen_public(node, options, channels);
+  if (!public_server) return refuse(public_server.error());
   node.start();
+  channels.start();
   fmt::print("treadle: ready on http://{}:{}\n", address.host, (*server)->port());
   std::fflush(stdout);
   signals.wait();
   signals.let_through();
   log(LogLevel::kInfo, "stopping");
   is_stopping = true;
-  drain(node, **server);
+  drain(node, **server, public_server->get());
   node.stop();
   return kOk;
 }
@@ -215,6 +285,10 @@ auto run(ServerOptions const& options) -> int {
   }
   auto http_task = http_task_settings(project);
   if (!http_task) return refuse(http_task.error());
+  auto approvals = load_approvals(project, options.project, options.approvals);
+  if (!approvals) return refuse(approvals.error());
+  auto channels = read_channel_settings(*approvals);
+  if (!channels) return refuse(channels.error());
   StopSignals const signals;
   raise_file_limit();
   runtime::EngineOptions engine;
@@ -232,7 +306,10 @@ auto run(ServerOptions const& options) -> int {
                           .express_intake = options.express_intake == "memory"
                                                 ? runtime::ExpressIntake::kMemory
                                                 : runtime::ExpressIntake::kLog,
+                          .logs = logs_options(project),
+                          .recent = runtime::ShelfLimits{.successes = options.recent},
                           .targets = target_setup(project.local_services),
+                          .approvals = std::move(approvals->settings),
                           .loops = 0,
                           .fail_stop = stop_at_once});
   if (!node) {
@@ -244,7 +321,7 @@ auto run(ServerOptions const& options) -> int {
     log(LogLevel::kWarning, "a crash loses Express executions that StartExecution acknowledged");
   if (options.time_scale != 1.0)
     log(LogLevel::kInfo, "time is scaled", {{"factor", options.time_scale}});
-  return serve(**node, options, *address, std::move(*keys), signals);
+  return serve(**node, options, *address, std::move(*keys), std::move(*channels), signals);
 }
 
 }  // namespace
@@ -272,6 +349,9 @@ auto run_server(std::span<std::string const> arguments) -> int {
   app.add_option(
       "--project", options.project,
       "folder with a treadle.yaml: its machines are created or updated, its functions run here");
+  app.add_option("--approvals", options.approvals,
+                 "file like approvals.yaml of a project: who decides on tasks that wait, and how "
+                 "they are told");
   app.add_option("--credentials", options.credentials,
                  "file of access keys: every request must be signed by one of them");
   app.add_flag("--insecure-plaintext", options.insecure_plaintext,
@@ -281,9 +361,18 @@ auto run_server(std::span<std::string const> arguments) -> int {
          "folder like botocore's data directory: the models of the AWS APIs that tasks call, "
          "and that TestState checks mocked results against")
       ->capture_default_str();
+  app.add_option("--recent", options.recent,
+                 "Express executions that succeeded, of each machine, whose histories are kept in "
+                 "memory; 0: none. Those that failed are kept in any case")
+      ->check(CLI::Range(0, 100'000))
+      ->capture_default_str();
   app.add_flag("--strict-host", options.strict_host,
                "serve loopback names and the public URL only");
-  app.add_option("--public-url", options.public_url, "the URL that browsers may come from");
+  app.add_option("--public-url", options.public_url,
+                 "the URL that browsers may come from, and that links in messages begin with");
+  app.add_option("--public-listen", options.public_listen,
+                 "HOST:PORT for strangers: serves links of approvals, Slack's requests and hooks, "
+                 "and nothing else");
   app.footer(
       "A service is called where treadle.yaml says, else at AWS_ENDPOINT_URL_<SERVICE>, else at\n"
       "AWS_ENDPOINT_URL, else at AWS where credentials are configured, else here if it is here.\n"

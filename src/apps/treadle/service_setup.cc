@@ -64,10 +64,11 @@ auto service_settings(import::Project const& project) -> integrations::ServiceSe
                                                     integrations::ServicePlace::kUrl};
   integrations::ServiceSettings out;
   for (auto const& service : project.services)
-    out.emplace(service.id, integrations::ServiceSetting{
-                                .place = kPlaces[static_cast<std::size_t>(service.place)],
-                                .url = service.url,
-                                .where = service.written});
+    out.emplace(
+        service.id == "logs" ? "cloudwatchlogs" : service.id,
+        integrations::ServiceSetting{.place = kPlaces[static_cast<std::size_t>(service.place)],
+                                     .url = service.url,
+                                     .where = service.written});
   return out;
 }
 
@@ -82,6 +83,17 @@ auto http_task_settings(import::Project const& project)
           import::kProjectFile, range));
   for (auto const& connection : project.connections)
     out.connections.push_back(TRY(resolve(connection)));
+  return out;
+}
+
+auto logs_options(import::Project const& project) -> LogsOptions {
+  constexpr LogsPlace kPlaces[] = {LogsPlace::kFiles, LogsPlace::kStandardOutput,
+                                   LogsPlace::kCloudWatch, LogsPlace::kNowhere};
+  LogsOptions out;
+  auto const& rules = project.logs;
+  if (rules.to) out.place = kPlaces[static_cast<std::size_t>(*rules.to)];
+  if (rules.file_megabytes) out.files.file_bytes_max = *rules.file_megabytes << 20U;
+  if (rules.files) out.files.files_max = *rules.files;
   return out;
 }
 

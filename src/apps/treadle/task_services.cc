@@ -4,8 +4,11 @@
 
 #include "treadle/integrations/aws_sdk/sdk_connector.h"
 #include "treadle/integrations/jobs/job_connector.h"
+#include "treadle/integrations/kubernetes/eks_connector.h"
+#include "treadle/integrations/kubernetes/eks_jobs.h"
 #include "treadle/integrations/optimized/api_gateway.h"
 #include "treadle/integrations/optimized/dynamodb.h"
+#include "treadle/integrations/optimized/emr.h"
 #include "treadle/integrations/optimized/event_bridge.h"
 #include "treadle/integrations/optimized/generic.h"
 #include "treadle/integrations/optimized/http_task.h"
@@ -18,14 +21,17 @@ namespace {
 
 // Those whose actions are the API's own, but for names, and most of whose actions start jobs.
 constexpr char const* kGenericServices[] = {
-    "athena", "batch",        "bedrock",          "codebuild",      "databrew",
-    "ecs",    "eks",          "elasticmapreduce", "emr-containers", "emr-serverless",
-    "glue",   "mediaconvert", "sagemaker",
+    "athena", "batch",          "bedrock",        "codebuild", "databrew",     "ecs",
+    "eks",    "emr-containers", "emr-serverless", "glue",      "mediaconvert", "sagemaker",
 };
 
 auto configuration_with(integrations::ServiceSettings services) -> integrations::AwsConfiguration {
   auto configuration = integrations::read_aws_configuration(integrations::process_environment());
   configuration.services = std::move(services);
+  // CloudWatch Logs is often called by its signing name.
+  auto& urls = configuration.service_endpoint_urls;
+  if (auto const logs = urls.find("LOGS"); logs != urls.end())
+    urls.try_emplace("CLOUDWATCH_LOGS", logs->second);
   return configuration;
 }
 
@@ -56,7 +62,8 @@ TaskServices::TaskServices(TaskServicesOptions options, net::EventLoops& loops, 
                .local = local_,
                .loops = loops,
                .clock = clock,
-               .random = random}) {}
+               .random = random}),
+      clusters_(configuration_, credentials_, http_task_.allow, loops, clock) {}
 
 void TaskServices::serve(integrations::Registry& registry,
                          integrations::jobs::WaitForEnd wait_for_end) {
@@ -66,18 +73,23 @@ void TaskServices::serve(integrations::Registry& registry,
   registry.add_service("sns", "", std::make_shared<SnsConnector>(caller_));
   registry.add_service("sqs", "", std::make_shared<SqsConnector>(caller_));
   registry.add_service("events", "", std::make_shared<EventBridgeConnector>(caller_));
+  auto const with_jobs = [&](std::string service, std::string action,
+                             std::shared_ptr<integrations::Connector> starts,
+                             std::shared_ptr<integrations::jobs::JobService> const& jobs) {
+    registry.add_service(
+        std::move(service), std::move(action),
+        std::make_shared<integrations::jobs::JobConnector>(std::move(starts), jobs, caller_));
+  };
   auto const jobs = integrations::jobs::make_sdk_job_service(caller_);
   for (auto const* service : kGenericServices)
-    registry.add_service(
-        service, "",
-        std::make_shared<integrations::jobs::JobConnector>(
-            std::make_shared<GenericConnector>(*find_optimized_service(service), caller_), jobs,
-            caller_));
-  registry.add_service(
-      "states", "startExecution",
-      std::make_shared<integrations::jobs::JobConnector>(
-          std::make_shared<integrations::jobs::NestedStarts>(caller_),
-          integrations::jobs::make_nested_job_service(caller_, std::move(wait_for_end)), caller_));
+    with_jobs(service, "",
+              std::make_shared<GenericConnector>(*find_optimized_service(service), caller_), jobs);
+  with_jobs("elasticmapreduce", "", std::make_shared<EmrConnector>(caller_), jobs);
+  auto const eks = std::make_shared<integrations::kubernetes::EksConnector>(clusters_);
+  registry.add_service("eks", "call", eks);
+  with_jobs("eks", "runJob", eks, integrations::kubernetes::make_eks_job_service(clusters_));
+  with_jobs("states", "startExecution", std::make_shared<integrations::jobs::NestedStarts>(caller_),
+            integrations::jobs::make_nested_job_service(caller_, std::move(wait_for_end)));
   registry.add_service(
       "apigateway", "invoke",
       std::make_shared<ApiGatewayConnector>(configuration_, http_, credentials_, clock_));

@@ -11,6 +11,7 @@
 #include "treadle/integrations/aws_sdk/service_model.h"
 #include "treadle/integrations/http_caller.h"
 #include "treadle/integrations/jobs/nested.h"
+#include "treadle/integrations/kubernetes/cluster_client.h"
 #include "treadle/integrations/local_services.h"
 #include "treadle/integrations/optimized/http_task_settings.h"
 #include "treadle/integrations/registry.h"
@@ -65,6 +66,7 @@ class TaskServices {
   integrations::HttpCaller http_;
   integrations::aws_sdk::CredentialProvider credentials_;
   integrations::aws_sdk::HttpServiceCaller caller_;
+  integrations::kubernetes::ClusterClient clusters_;
 };
 
 }  // namespace treadle::app
