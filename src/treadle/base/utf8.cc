@@ -39,6 +39,7 @@ auto count_bytes(std::string_view text, Pick pick) -> std::size_t {
     std::memcpy(&bytes, text.data(), sizeof(bytes));
     count += ((pick(bytes) & kOnes) * kOnes) >> 56;
   }
+  if (text.empty()) return count;
   bytes = 0;
   std::memcpy(&bytes, text.data(), text.size());
   return count + (((pick(bytes) & kOnes) * kOnes) >> 56);
