@@ -51,9 +51,7 @@ void Express::on_a_loop(Task task) {
 
 void Express::start_sync(ExpressStart start, OnAnswer<ExpressEnd> done) {
   on_a_loop([start = std::move(start), done = std::move(done)](ExpressRunner& runner) mutable {
-    if (!runner.has_room()) return done(throttled());
-    runner.run(std::move(start),
-               [done = std::move(done)](ExpressEnd end) mutable { done(std::move(end)); });
+    runner.run_unchecked(std::move(start), std::move(done));
   });
 }
 

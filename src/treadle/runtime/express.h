@@ -43,8 +43,8 @@ class Express {
   // Looks for due timers at once: the clock was set. Without it that is noticed within a minute.
   void clock_moved();
 
-  // Answered when the execution has ended, however: with its end, or ThrottlingException where too
-  // many wait already. Nobody has to wait for the answer. Any thread; runs on the calling thread
+  // Answered when the execution has ended, however: with its end, InvalidExecutionInput where its
+  // input is not JSON, or ThrottlingException where too many wait already. Nobody has to wait for the answer. Any thread; runs on the calling thread
   // where that is a loop's.
   void start_sync(ExpressStart start, OnAnswer<ExpressEnd> done);
 

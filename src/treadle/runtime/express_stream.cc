@@ -14,6 +14,7 @@ namespace treadle::runtime {
 namespace {
 
 // A batch is handed on when it has so many inputs or bytes, and whenever nothing more is there.
+constexpr auto kInvalid = "InvalidExecutionInput";
 constexpr std::size_t kBatchInputs = 64;
 constexpr std::size_t kBatchBytes = std::size_t{64} << 10;
 constexpr std::size_t kParallelOfLoop = 2 * kBatchInputs;
@@ -115,21 +116,44 @@ class ExpressStream::Lane {
       ended(stream, {index, text.size()},
             failed(std::move(error), fmt::format("line {}: {}", input.line, why)));
     };
-    constexpr auto kInvalid = "InvalidExecutionInput";
     if (input.is_too_long)
       return refuse(kInvalid,
                     fmt::format("it has more than {} bytes", stream_.options_.line_bytes_max));
-    arena_.reset();
-    if (auto const parsed = json::parse(arena_, text); !parsed)
-      return refuse(kInvalid,
-                    fmt::format("column {}: {}", parsed.error().column, parsed.error().message));
+    if (!runner_.has_room()) return start_later(stream, index, input, text);
     auto made = stream_.make_start_(std::string(text), random_);
     if (!made) return refuse(made.error().code, made.error().message);
-    auto done = [stream, this, index, size = text.size()](ExpressEnd const& end) {
-      ended(stream, {index, size}, end);
+    // Refused input is refused before run_unchecked() returns: `text` and `input` are there still.
+    runner_.run_unchecked(std::move(*made), [stream, this, index, text,
+                                             line = input.line](Answer<ExpressEnd> const& end) {
+      ended(stream, {index, text.size()}, end ? *end : failed(kInvalid, why_no_input(text, line)));
+    });
+  }
+
+  // The input is checked first, for it waits in a queue.
+  void start_later(std::shared_ptr<ExpressStream> const& stream, std::uint64_t index,
+                   Batch::Input const& input, std::string_view text) {
+    auto const refuse = [&](std::string error, std::string why) {
+      ended(stream, {index, text.size()}, failed(std::move(error), std::move(why)));
     };
-    if (runner_.has_room()) return runner_.run(std::move(*made), std::move(done));
-    runner_.run_when_there_is_room(std::move(*made), std::move(done));
+    if (auto why = why_no_input(text, input.line); !why.empty())
+      return refuse(kInvalid, std::move(why));
+    auto made = stream_.make_start_(std::string(text), random_);
+    if (!made)
+      return refuse(made.error().code,
+                    fmt::format("line {}: {}", input.line, made.error().message));
+    runner_.run_when_there_is_room(
+        std::move(*made), [stream, this, index, size = text.size()](ExpressEnd const& end) {
+          ended(stream, {index, size}, end);
+        });
+  }
+
+  // Empty where the text is JSON.
+  auto why_no_input(std::string_view text, std::uint64_t line) -> std::string {
+    arena_.reset();
+    auto const parsed = json::parse(arena_, text);
+    if (parsed) return {};
+    return fmt::format("line {}: column {}: {}", line, parsed.error().column,
+                       parsed.error().message);
   }
 
   struct Subject {

@@ -6,6 +6,7 @@
 #include "treadle/api/actions/payload_check.h"
 #include "treadle/api/arns.h"
 #include "treadle/api/parameters.h"
+#include "treadle/base/limits.h"
 #include "treadle/base/random.h"
 #include "treadle/json/parse.h"
 
@@ -72,7 +73,13 @@ auto log_settings_of(runtime::Catalog const& catalog, EntityId id, QualifiedMach
   return read_log_settings((*version)->logging_configuration);
 }
 
-auto read_start(ActionCall& call) -> std::expected<StartCall, ApiError> {
+auto invalid_input(std::string_view input) -> ApiError {
+  return {"InvalidExecutionInput",
+          fmt::format("Invalid State Machine Execution Input: '{}'",
+                      why_not_json(input).value_or("Invalid execution input."))};
+}
+
+auto read_start(ActionCall& call, InputCheck check) -> std::expected<StartCall, ApiError> {
   auto& services = call.services;
   auto const text = *text_of(call.request, "stateMachineArn");
   StartCall start;
@@ -84,9 +91,9 @@ auto read_start(ActionCall& call) -> std::expected<StartCall, ApiError> {
   start.scope = parse_states_arn(text)->scope;
   start.type = machine.type;
   start.input = text_of(call.request, "input").value_or("{}");
-  if (auto const why = why_not_json(start.input))
-    return std::unexpected(ApiError{
-        "InvalidExecutionInput", fmt::format("Invalid State Machine Execution Input: '{}'", *why)});
+  if ((check == InputCheck::kHere || start.input.size() > limits::kPayloadBytes) &&
+      why_not_json(start.input))
+    return std::unexpected(invalid_input(start.input));
   auto const definition = services.catalog.definitions().find(machine.revision);
   if (!definition)
     return std::unexpected(ApiError{"InternalFailure", "The definition is missing.", 500});

@@ -22,9 +22,16 @@ struct StartCall {
   std::string trace_header;
 };
 
+// Whoever runs the execution parses its input anyway, and may say then that it is none.
+enum class InputCheck : std::uint8_t { kHere, kWhereItRuns };
+
 // InvalidArn, InvalidName, StateMachineDoesNotExist, StateMachineDeleting, InvalidExecutionInput;
 // ValidationException for what this release does not run.
-[[nodiscard]] auto read_start(ActionCall& call) -> std::expected<StartCall, ApiError>;
+[[nodiscard]] auto read_start(ActionCall& call, InputCheck check = InputCheck::kHere)
+    -> std::expected<StartCall, ApiError>;
+
+// Why `input`, which was refused, is none.
+[[nodiscard]] auto invalid_input(std::string_view input) -> ApiError;
 
 // An execution of an Express machine, with an id and an ARN of its own.
 [[nodiscard]] auto express_start(Random& random, StartCall start) -> runtime::ExpressStart;

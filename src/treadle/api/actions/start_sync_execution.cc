@@ -68,7 +68,7 @@ auto body_of(Subject const& subject, ExpressEnd const& end) -> std::string {
 }  // namespace
 
 void start_sync_execution(ActionCall& call, OnResult done) {
-  auto checked = read_start(call);
+  auto checked = read_start(call, InputCheck::kWhereItRuns);
   if (!checked) return done(std::unexpected(checked.error()));
   if (checked->type != asl::MachineType::kExpress)
     return done(std::unexpected(type_not_supported()));
@@ -82,6 +82,8 @@ void start_sync_execution(ActionCall& call, OnResult done) {
   call.services.express.start_sync(
       std::move(start), [subject = std::move(subject),
                          done = std::move(done)](runtime::Answer<ExpressEnd> end) mutable {
+        if (!end && end.error().code == "InvalidExecutionInput")
+          return done(std::unexpected(invalid_input(subject.input)));
         if (!end) return done(std::unexpected(to_api_error(end.error())));
         done(body_of(subject, *end));
       });
