@@ -353,6 +353,19 @@ class CloudWatchLogs(LogsCase):
         self.assertIn("AccessDeniedException", told[0]["cause"])
         self.assertEqual([line["dropped"] for line in log if line["message"] == "log events were dropped"], [4])
 
+    def test_it_is_told_why_there_is_no_stream(self):
+        cloudwatch = self.enterContext(CloudWatch())
+        cloudwatch.denied.add("CreateLogGroup")
+        self.serve_with(cloudwatch)
+        group = unique("denied")
+        self.run_express(self.create(logging(group), PASS, "EXPRESS"))
+        give_up = time.monotonic() + PATIENCE
+        while "did not make a log group" not in self.server.log.read_text():
+            self.assertLess(time.monotonic(), give_up)
+        self.assertIn("AccessDeniedException", self.server.log.read_text())
+        cloudwatch.denied.clear()  # an operator has seen it: nothing is lost yet
+        self.wait_for(cloudwatch, group, 4)
+
     def test_a_stop_hands_on_what_waits(self):
         cloudwatch = self.enterContext(CloudWatch())
         self.serve_with(cloudwatch)

@@ -10,11 +10,11 @@ BYTES_MAX, EVENTS_MAX, EVENT_BYTES, EVENT_MAX, DAY = 1 << 20, 10_000, 26, 256 <<
 class CloudWatch:
     """with CloudWatch() as logs: ... logs.url ... logs.events(group) -> messages
 
-    `refusals` are what the first PutLogEvents are answered with: (status, code), or None for a connection that breaks.
+    `denied` operations are answered with AccessDeniedException; `refusals` are what the first PutLogEvents are answered with: (status, code), or None for a connection that breaks.
     """
 
     def __init__(self, *refusals):
-        self.streams, self.refusals, self.wrong = {}, list(refusals), []
+        self.streams, self.refusals, self.denied, self.wrong = {}, list(refusals), set(), []
         self.calls, self.lock = queue.Queue(), threading.Lock()
         logs = self
 
@@ -56,6 +56,8 @@ class CloudWatch:
 
     def answer(self, operation, body):
         group, stream = body["logGroupName"], body.get("logStreamName")
+        if operation in self.denied:
+            return refusal("AccessDeniedException")
         if operation == "CreateLogGroup":
             if group in self.streams:
                 return refusal("ResourceAlreadyExistsException")

@@ -234,7 +234,7 @@ auto CloudWatchDestination::send(std::vector<Put> const& puts, std::atomic<bool>
   return again;
 }
 
-// What these calls are refused for is seen at the next attempt to put.
+// What is there already is no refusal.
 void CloudWatchDestination::make_stream(Put const& put, std::atomic<bool> const& is_stopping) {
   std::pair<std::string, std::string> const calls[] = {
       {"createLogGroup", fmt::format(R"({{"logGroupName":{}}})", json::print_string(put.group))},
@@ -243,6 +243,12 @@ void CloudWatchDestination::make_stream(Put const& put, std::atomic<bool> const&
     auto const round = std::make_shared<Round>();
     Round::begin(round, *this, 0, action, parameters);
     if (!round->wait(is_stopping)) return;
+    std::lock_guard const lock(round->mutex);
+    auto const& result = round->results[0];
+    if (!*result && result->error().error.code != "ResourceAlreadyExistsException" &&
+        failures_.add())
+      log(LogLevel::kWarning, "CloudWatch Logs did not make a log group or stream",
+          {{"group", put.group}, {"cause", why(result->error())}, {"failures", failures_.count()}});
   }
 }
 
