@@ -136,8 +136,9 @@ class BruteForce {
                    : record::Command(record::CallSucceeded{.scheduled = id, .output = "{}"});
     fork(at, succeed, OracleOutcome{scope.id, scope.state, {}});
     if (is_patient(scope)) return;
-    for (std::string_view const error :
-         {"E1", "E2", "SlowTimeout", "Other", "States.Timeout", "Lambda.ServiceException"}) {
+    // Of each kind one that handlers may name, and one that they never do.
+    for (std::string_view const error : {"E1", "E2", "SlowTimeout", "Other", "States.Timeout",
+                                         "Lambda.ServiceException", "Lambda.Unknown"}) {
       if (!oracle_.is_raised(scope.state, error)) continue;
       auto const fail =
           has_worker

@@ -23,7 +23,7 @@
 namespace treadle::saga::testing {
 namespace {
 
-constexpr std::size_t kStatesMax = 10'000;
+constexpr std::size_t kStatesMax = 5'000;
 
 auto number_from(char const* variable, std::uint64_t otherwise) -> std::uint64_t {
   auto const* const text = std::getenv(variable);
