@@ -3,11 +3,14 @@
 #include "apps/treadle/bench.h"
 
 #include <algorithm>
+#include <arpa/inet.h>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <netinet/in.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/utsname.h>
 #include <thread>
 #include <unistd.h>
@@ -89,6 +92,19 @@ auto resident_bytes() -> double {
   return resident * static_cast<double>(sysconf(_SC_PAGESIZE));
 }
 
+auto free_port() -> std::uint16_t {
+  int const fd = socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  bool const bound = fd >= 0 &&
+                     bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 &&
+                     getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
+  if (fd >= 0) close(fd);
+  return bound ? ntohs(address.sin_port) : std::uint16_t{0};
+}
+
 auto median_of(int rounds, std::function<double()> const& measure) -> double {
   std::vector<double> values;
   for (int i = 0; i < rounds; ++i) values.push_back(measure());
@@ -117,7 +133,8 @@ struct Benchmark {
 };
 
 constexpr Benchmark kBenchmarks[] = {{"express", bench_express}, {"growth", bench_growth},
-                                     {"http", bench_http},       {"standard", bench_standard},
+                                     {"http", bench_http},       {"stream", bench_stream},
+                                     {"jsonata", bench_jsonata}, {"standard", bench_standard},
                                      {"memory", bench_memory},   {"approvals", bench_approvals}};
 
 auto benchmark_names() -> std::vector<std::string> {

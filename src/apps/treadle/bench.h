@@ -44,6 +44,8 @@ enum class Bound : std::uint8_t { kAtMost, kAtLeast };
 [[nodiscard]] auto cpu_seconds() -> double;
 // Resident bytes of this process.
 [[nodiscard]] auto resident_bytes() -> double;
+// A port of 127.0.0.1 that nobody listens on just now; 0 where there is none.
+[[nodiscard]] auto free_port() -> std::uint16_t;
 // The median of `rounds` calls.
 [[nodiscard]] auto median_of(int rounds, std::function<double()> const& measure) -> double;
 [[nodiscard]] auto median(std::vector<double> values) -> double;
@@ -63,6 +65,8 @@ auto bench_standard(BenchSettings const& settings) -> std::vector<Figure>;
 auto bench_memory(BenchSettings const& settings) -> std::vector<Figure>;
 auto bench_approvals(BenchSettings const& settings) -> std::vector<Figure>;
 auto bench_http(BenchSettings const& settings) -> std::vector<Figure>;
+auto bench_stream(BenchSettings const& settings) -> std::vector<Figure>;
+auto bench_jsonata(BenchSettings const& settings) -> std::vector<Figure>;
 
 // P1's proxy of four states.
 [[nodiscard]] auto proxy_definition() -> std::string_view;

@@ -9,9 +9,7 @@
 
 #include "apps/treadle/bench.h"
 #include "apps/treadle/bench_pipeline.h"
-#include "treadle/asl/parser.h"
-#include "treadle/base/random.h"
-#include "treadle/interpreter/decide.h"
+#include "apps/treadle/bench_proxy.h"
 
 namespace treadle::app {
 namespace {
@@ -24,70 +22,11 @@ constexpr std::string_view kDefinition = R"({"StartAt":"Parse","States":{
   "Store":{"Type":"Pass","End":true},
   "Drop":{"Type":"Succeed"}}})";
 
-class NoTokens : public interpreter::TokenMint {
- public:
-  [[nodiscard]] auto token(record::HistoryId, std::uint32_t) const -> std::string override {
-    return {};
-  }
-};
-
 }  // namespace
 
 auto proxy_definition() -> std::string_view { return kDefinition; }
 
 namespace {
-
-// Runs executions one after the other in one arena.
-class Proxy {
- public:
-  explicit Proxy(std::string_view event)
-      : event_(event), definition_(asl::parse_definition(kDefinition).definition) {}
-
-  // The size of the output, so that nothing is left out.
-  auto run() -> std::size_t {
-    arena_.reset();
-    events_.clear();
-    interpreter::ExecutionState state;
-    record::PayloadTable payloads(arena_);
-    interpreter::World world{.now = Timestamp{}, .random = random_, .tokens = tokens_};
-    interpreter::decide(state, *definition_, command(), world, payloads, events_);
-    if (state.status != interpreter::Status::kSucceeded || events_.size() != 10)
-      give_up("the proxy did not run");
-    return payloads.text(state.output).size();
-  }
-
- private:
-  [[nodiscard]] auto command() const -> record::StartExecution {
-    return {.execution_arn = "arn:aws:states:us-east-1:123456789012:express:proxy:e:1",
-            .name = "e",
-            .state_machine_arn = "arn:aws:states:us-east-1:123456789012:stateMachine:proxy",
-            .state_machine_name = "proxy",
-            .revision = "r",
-            .role_arn = "arn:aws:iam::123456789012:role/r",
-            .trace_header = {},
-            .input = event_};
-  }
-
-  std::string_view event_;
-  asl::DefinitionPtr definition_;
-  json::Arena arena_;
-  SeededRandom random_{1};
-  NoTokens tokens_;
-  std::vector<record::JournalEvent> events_;
-};
-
-// CPU nanoseconds of one call.
-auto cpu_ns(double seconds, std::function<std::size_t()> const& work) -> double {
-  std::size_t calls = 0;
-  std::size_t sink = 0;
-  auto const begin = cpu_seconds();
-  auto const end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
-  while (std::chrono::steady_clock::now() < end)
-    for (int i = 0; i < 1'000; ++i, ++calls) sink += work();
-  auto const spent = cpu_seconds() - begin;
-  if (sink == 0) give_up("nothing was done");
-  return spent * 1e9 / static_cast<double>(calls);
-}
 
 // The pipeline through the library, on one thread of the engine.
 class PipelineBench {
@@ -120,7 +59,7 @@ class PipelineBench {
 
 auto bench_express(BenchSettings const& settings) -> std::vector<Figure> {
   auto const event = device_message("metric");
-  Proxy proxy(event);
+  ProxyRun proxy(kDefinition, event);
   PipelineBench pipeline(settings);
   simdjson::dom::parser parser;
   simdjson::padded_string const padded(event);
@@ -132,7 +71,7 @@ auto bench_express(BenchSettings const& settings) -> std::vector<Figure> {
       auto const root = parser.parse(padded);
       return boost::json::serialize(document).size() + (root.error() == simdjson::SUCCESS ? 1 : 0);
     }));
-    proxies.push_back(cpu_ns(each, [&] { return proxy.run(); }));
+    proxies.push_back(cpu_ns(each, [&] { return proxy.run(10); }));
     pipelines.push_back(pipeline.run(each));
   }
   auto const limit = median(limits);

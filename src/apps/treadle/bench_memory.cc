@@ -21,19 +21,6 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-auto free_port() -> std::uint16_t {
-  int const fd = socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  bool const bound = fd >= 0 &&
-                     bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 &&
-                     getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
-  if (fd >= 0) close(fd);
-  return bound ? ntohs(address.sin_port) : std::uint16_t{0};
-}
-
 auto answers(std::uint16_t port) -> bool {
   int const fd = socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in address{};

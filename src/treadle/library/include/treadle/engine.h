@@ -35,7 +35,7 @@ namespace treadle {
 struct EngineOptions {
   // Of the store of Standard executions; empty: in memory. Opening one sets the process's umask to 077.
   std::string directory = {};
-  std::size_t threads = 0;     // 0: one a core
+  std::size_t threads = 0;  // 0: one a core
   std::string region = "us-east-1";
   std::string account = "123456789012";
   double time_scale = 1.0;            // multiplies waits, back-off and time-outs

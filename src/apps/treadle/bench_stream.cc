@@ -1,68 +1,35 @@
-// Documents a second through `treadle server`: one a request (StartSyncExecution over HTTP/1.1) and
-// in a stream (executions:stream), the same document and machine, and the server's CPU for each.
-//
-// usage: stream_bench TREADLE [SECONDS]
-//
-// Starts TREADLE as a server of its own on a free port, with its data in memory. Client and server
-// share the machine.
+// P4: documents a second through `treadle server`, one a request (StartSyncExecution over HTTP/1.1) and
+// in a stream (executions:stream), the same document and machine, and the server's CPU for each. Client
+// and server share the machine; the server is this very program.
+
+#include <algorithm>
 #include <arpa/inet.h>
 #include <array>
 #include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
-#include <cstring>
+#include <fcntl.h>
 #include <fstream>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <poll.h>
-#include <string>
-#include <string_view>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
-#include <vector>
 
 #include <fmt/format.h>
 
+#include "apps/treadle/bench.h"
+#include "apps/treadle/bench_pipeline.h"
+#include "treadle/json/object_writer.h"
+
+namespace treadle::app {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::string_view kMachine =
-    R"({"StartAt":"Parse","States":{
-  "Parse":{"Type":"Pass","Result":{"valid":true},"ResultPath":"$.parsed","Next":"Route"},
-  "Route":{"Type":"Choice","Choices":[{"Variable":"$.type","StringEquals":"event","Next":"Drop"},
-    {"Variable":"$.type","StringEquals":"metric","Next":"Enrich"}],"Default":"Drop"},
-  "Enrich":{"Type":"Pass","Result":"eu-central-1","ResultPath":"$.region","Next":"Store"},
-  "Store":{"Type":"Pass","End":true},
-  "Drop":{"Type":"Succeed"}}})";
 constexpr std::string_view kArn = "arn:aws:states:us-east-1:123456789012:stateMachine:pipeline";
-
-[[noreturn]] void give_up(std::string_view why) {
-  fmt::print(stderr, "stream_bench: {}\n", why);
-  std::exit(1);
-}
-
-// About 1 KB, as a device would send it.
-auto make_document() -> std::string {
-  std::string out =
-      R"({"type":"metric","device":{"id":"d-4711","model":"TX-9","firmware":"2.4.1","location":{"lat":52.52,"lon":13.405}},"readings":[)";
-  for (int i = 0; i < 10; ++i)
-    out += fmt::format(R"({}{{"name":"temperature-{}","value":{}.5,"unit":"C","at":17000000{}}})",
-                       i == 0 ? "" : ",", i, 20 + i, 10 + i);
-  return out + R"(],"tags":["factory","line-3","hall-b"],"ok":true,"note":"periodic report"})";
-}
-
-auto quoted(std::string_view text) -> std::string {
-  std::string out = "\"";
-  for (char const c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c == '\n' ? ' ' : c;
-  }
-  return out + '"';
-}
 
 class Socket {
  public:
@@ -129,22 +96,28 @@ auto read_answer(Socket const& socket, std::string& buffer) -> std::string {
 // A server in a process of its own.
 class Server {
  public:
-  explicit Server(char const* treadle) {
+  Server() {
     port_ = free_port();
     process_ = ::fork();
     if (process_ == 0) {
       auto const listen = fmt::format("127.0.0.1:{}", port_);
-      ::execl(treadle, treadle, "server", "--store", "memory", "--listen", listen.c_str(), nullptr);
+      int const nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
+      ::dup2(nowhere, 1);
+      ::dup2(nowhere, 2);
+      ::execl("/proc/self/exe", "treadle", "server", "--store", "memory", "--listen",
+              listen.c_str(), nullptr);
       std::_Exit(127);
     }
     for (int i = 0; i < 500 && !Socket(port_).is_open(); ++i)
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     Socket const socket(port_);
     if (!socket.is_open()) give_up("the server does not start");
-    socket.send(post("CreateStateMachine",
-                     fmt::format(R"({{"name":"pipeline","type":"EXPRESS","definition":{},)"
-                                 R"("roleArn":"arn:aws:iam::123456789012:role/r"}})",
-                                 quoted(kMachine))));
+    socket.send(post("CreateStateMachine", json::ObjectWriter()
+                                               .text("name", "pipeline")
+                                               .text("type", "EXPRESS")
+                                               .text("roleArn", "arn:aws:iam::123456789012:role/r")
+                                               .text("definition", proxy_definition())
+                                               .take()));
     std::string buffer;
     if (!read_answer(socket, buffer).starts_with("HTTP/1.1 200")) give_up("no state machine");
   }
@@ -167,18 +140,6 @@ class Server {
   }
 
  private:
-  static auto free_port() -> std::uint16_t {
-    int const probe = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    ::bind(probe, reinterpret_cast<sockaddr*>(&address), size);
-    ::getsockname(probe, reinterpret_cast<sockaddr*>(&address), &size);
-    ::close(probe);
-    return ntohs(address.sin_port);
-  }
-
   pid_t process_ = 0;
   std::uint16_t port_ = 0;
 };
@@ -208,9 +169,10 @@ auto measure(Server const& server, int threads, double seconds, Work work) -> Me
 auto single(Server const& server, double seconds) -> Measured {
   constexpr int kConnections = 64;
   constexpr int kThreads = 2;
-  auto const request =
-      post("StartSyncExecution",
-           fmt::format(R"({{"stateMachineArn":"{}","input":{}}})", kArn, quoted(make_document())));
+  auto const request = post("StartSyncExecution", json::ObjectWriter()
+                                                      .text("stateMachineArn", kArn)
+                                                      .text("input", device_message("metric"))
+                                                      .take());
   return measure(server, kThreads, seconds, [&](auto const& is_over) {
     std::vector<std::unique_ptr<Socket>> sockets;
     std::vector<std::string> buffers(kConnections / kThreads);
@@ -234,7 +196,7 @@ auto single(Server const& server, double seconds) -> Measured {
 auto streamed(Server const& server, int streams, double seconds) -> Measured {
   constexpr int kDocumentsAtOnce = 64;
   std::string lines;
-  for (int i = 0; i < kDocumentsAtOnce; ++i) lines += make_document() + '\n';
+  for (int i = 0; i < kDocumentsAtOnce; ++i) lines += device_message("metric") + '\n';
   auto const chunk = fmt::format("{:x}\r\n{}\r\n", lines.size(), lines);
   return measure(server, streams, seconds, [&](auto const& is_over) {
     Socket const socket(server.port());
@@ -263,23 +225,38 @@ auto streamed(Server const& server, int streams, double seconds) -> Measured {
   });
 }
 
+auto figure(std::string what, double value, std::string unit) -> Figure {
+  return {.figure = "P4",
+          .what = std::move(what),
+          .value = value,
+          .unit = std::move(unit),
+          .limit_what = {},
+          .reach = "-",
+          .ok = true};
+}
+
 }  // namespace
 
-auto main(int argc, char** argv) -> int {
-  if (argc < 2) give_up("usage: stream_bench TREADLE [SECONDS]");
-  auto const seconds = argc > 2 ? std::strtod(argv[2], nullptr) : 3.0;
-  Server const server(argv[1]);
-  single(server, 0.5);
-  auto const one = single(server, seconds);
-  fmt::print("one a request, 64 connections  {:9.0f} documents/s  {:6.2f} us CPU of the server\n",
-             one.per_second, one.cpu_us);
-  for (int const streams : {1, 2}) {
-    auto const many = streamed(server, streams, seconds);
-    fmt::print(
-        "{} stream{}                      {:9.0f} documents/s  {:6.2f} us CPU of the server  "
-        "{:.1f}x the rate, {:.1f}x less CPU\n",
-        streams, streams == 1 ? " " : "s", many.per_second, many.cpu_us,
-        many.per_second / one.per_second, one.cpu_us / many.cpu_us);
+auto bench_stream(BenchSettings const& settings) -> std::vector<Figure> {
+  Server const server;
+  single(server, 0.5);  // warm
+  std::vector<Measured> singles;
+  std::vector<Measured> streams;
+  for (int i = 0; i < settings.rounds; ++i) {
+    singles.push_back(single(server, settings.seconds));
+    streams.push_back(streamed(server, 2, settings.seconds));
   }
-  return 0;
+  auto const median = [](std::vector<Measured> all, double Measured::* member) {
+    std::ranges::sort(all, {}, member);
+    return all[all.size() / 2].*member;
+  };
+  return {beside(figure("documents through two NDJSON streams",
+                        median(streams, &Measured::per_second), "/s"),
+                 median(singles, &Measured::per_second), "one a request, 64 connections",
+                 Bound::kAtLeast, 4.0),
+          figure("CPU of the server for one of a stream", median(streams, &Measured::cpu_us), "us"),
+          figure("CPU of the server for one of its own request", median(singles, &Measured::cpu_us),
+                 "us")};
 }
+
+}  // namespace treadle::app
