@@ -4,7 +4,6 @@
 
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "treadle/approvals/settings.h"
@@ -22,13 +21,19 @@ struct Spec {
   Case names = Case::kCamel;
   std::string text;  // of a scalar
   std::vector<Spec> elements;
-  std::vector<std::pair<std::string, Spec>> members;
+  struct Member;
+  std::vector<Member> members;
   std::string where;  // "FILE:LINE:COLUMN", "Parameters.Approvers[1]"
 
   // The member of that name (given as "onTimeout") if it is there and not null.
   [[nodiscard]] auto find(std::string_view name) const -> Spec const*;
   // As it is written here.
   [[nodiscard]] auto spelled(std::string_view name) const -> std::string;
+};
+
+struct Spec::Member {
+  std::string key;
+  Spec value;
 };
 
 [[nodiscard]] auto spec_of(import::yaml::Node const& node, std::string const& file) -> Spec;

@@ -126,8 +126,8 @@ class Checker {
 
   void run() {
     look_for_what_is_not_followed();
-    for (std::uint16_t i = 0; i < program_.steps().size(); ++i)
-      if (!not_followed_.contains(StepId(i))) look({StepId(i)}, Judge::Purpose::kEnds);
+    for (std::size_t i = 0; i < program_.steps().size(); ++i)
+      if (!not_followed_.contains(step_id(i))) look({step_id(i)}, Judge::Purpose::kEnds);
     for (auto const& undo : program_.undos())
       if (undo.steps.size() > 1 && undo.steps.size() <= kTrackedMax)
         look(undo.steps, Judge::Purpose::kAttempts);
@@ -189,7 +189,7 @@ class Checker {
         if (program_.task(task).role == TaskRole::kStep)
           not_followed_.insert(program_.task(task).step);
     }
-    for (std::uint16_t i = 0; i < program_.steps().size(); ++i) look_at_maps(StepId(i));
+    for (std::size_t i = 0; i < program_.steps().size(); ++i) look_at_maps(step_id(i));
     for (auto const& undo : program_.undos())
       if (undo.steps.size() > kTrackedMax)
         unknown_.push_back(

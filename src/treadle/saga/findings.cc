@@ -10,9 +10,9 @@ namespace {
 
 auto standing(Program const& program, Ledger const& ledger) -> std::vector<std::string> {
   std::vector<std::string> out;
-  for (std::uint16_t i = 0; i < ledger.size(); ++i)
+  for (std::size_t i = 0; i < ledger.size(); ++i)
     if (stands(ledger[i]))
-      out.push_back(fmt::format("{} {}", program.name_of(program.step(StepId(i)).state),
+      out.push_back(fmt::format("{} {}", program.name_of(program.step(step_id(i)).state),
                                 ledger[i] == Status::kDone ? "is done" : "may have run"));
   return out;
 }
@@ -20,9 +20,9 @@ auto standing(Program const& program, Ledger const& ledger) -> std::vector<std::
 auto changes_between(Program const& program, Ledger const& before, Ledger const& now)
     -> std::vector<std::pair<std::string, std::string>> {
   std::vector<std::pair<std::string, std::string>> out;
-  for (std::uint16_t i = 0; i < now.size(); ++i)
+  for (std::size_t i = 0; i < now.size(); ++i)
     if (name_of(before[i]) != name_of(now[i]))
-      out.emplace_back(program.name_of(program.step(StepId(i)).state), name_of(now[i]));
+      out.emplace_back(program.name_of(program.step(step_id(i)).state), name_of(now[i]));
   return out;
 }
 
@@ -91,8 +91,8 @@ auto Findings::tell(Key const& key, Finding const& finding) const -> Counterexam
                         .outcome = describe(program_, entry),
                         .changes = changes_between(program_, before, ledger)});
   }
-  for (std::uint16_t i = 0; i < ledger.size(); ++i)
-    out.ledger.emplace_back(program_.name_of(program_.step(StepId(i)).state), name_of(ledger[i]));
+  for (std::size_t i = 0; i < ledger.size(); ++i)
+    out.ledger.emplace_back(program_.name_of(program_.step(step_id(i)).state), name_of(ledger[i]));
   out.summary = summary(key, finding, ledger);
   return out;
 }

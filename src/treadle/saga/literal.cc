@@ -89,8 +89,8 @@ auto starts_with_word(std::string_view text, std::string_view word) -> bool {
 
 auto Literal::find(std::string_view key) const -> Literal const* {
   auto const found =
-      std::ranges::find_if(members, [&](Member const& member) { return member.first.text == key; });
-  return found == members.end() ? nullptr : &found->second;
+      std::ranges::find_if(members, [&](Member const& member) { return member.key.text == key; });
+  return found == members.end() ? nullptr : &found->value;
 }
 
 auto parse_yaml(std::string const& text) -> Result<Literal, LiteralError> {

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "treadle/base/result.h"
@@ -20,7 +19,7 @@ struct Mark {
 
 struct Literal {
   enum class Kind : std::uint8_t { kNull, kBool, kNumber, kString, kList, kMap };
-  using Member = std::pair<Literal, Literal>;  // the key is a kString
+  struct Member;
 
   Kind kind = Kind::kNull;
   Mark mark;
@@ -30,6 +29,11 @@ struct Literal {
 
   // The member of that name, or nullptr; nullptr also where this is no map.
   [[nodiscard]] auto find(std::string_view key) const -> Literal const*;
+};
+
+struct Literal::Member {
+  Literal key;  // a kString
+  Literal value;
 };
 
 struct LiteralError {

@@ -17,6 +17,10 @@
 namespace treadle::saga {
 
 using StepId = StrongId<struct StepIdTag, std::uint16_t>;  // into Program::steps()
+// A definition of 1 MiB has no room for 65,536 tasks.
+[[nodiscard]] inline auto step_id(std::size_t index) -> StepId {
+  return StepId(static_cast<std::uint16_t>(index));
+}
 using UndoId = StrongId<struct UndoIdTag, std::uint16_t>;  // into Program::undos()
 using ErrorId = StrongId<struct ErrorIdTag, std::uint16_t>;
 
