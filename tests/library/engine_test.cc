@@ -266,16 +266,23 @@ TEST(EngineStandard, ADirectoryKeepsExecutions) {
   }
   auto engine = Engine::open({.directory = directory, .threads = 1});
   ASSERT_TRUE(engine) << engine.error();
+  std::optional<Completion> kept;
   std::promise<std::string> key;
-  ASSERT_TRUE(engine->bind("slow", [&](Task& task) -> TaskResult {
+  ASSERT_TRUE(engine->bind_async("slow", [&](Task& task, Completion completion) {
+    EXPECT_EQ(task.input()["n"].integer(), 1);
+    kept.emplace(std::move(completion));
     key.set_value(task.idempotency_key());
-    return task.object({{"done", task.input()["n"]}});
   }));
   ASSERT_TRUE(engine->define("m", definition, MachineType::kStandard));
-  auto const end = engine->run("m", R"({"n":1})", "once");
+  // The execution runs as long as its task is out: until then the same start joins it.
+  std::promise<OrRefused<End>> ended;
+  engine->start(
+      "m", R"({"n":1})", [&](OrRefused<End> end) { ended.set_value(std::move(end)); }, "once");
+  EXPECT_EQ(key.get_future().get(), first_key);
+  kept->succeed(std::string(R"({"done":1})"));
+  auto const end = ended.get_future().get();
   ASSERT_TRUE(end) << end.error();
   EXPECT_EQ(end->output, R"({"done":1})");
-  EXPECT_EQ(key.get_future().get(), first_key);
 }
 
 }  // namespace
