@@ -70,6 +70,28 @@ TEST_F(LogFilesTest, TheNewestFilesStay) {
   EXPECT_EQ(again.groups().front().bytes, 24U);
 }
 
+TEST_F(LogFilesTest, ManyLinesAtOnceAreRotatedBetween) {
+  auto& files = open(10, 9);
+  EXPECT_TRUE(files.append("g", "a\n"));
+  EXPECT_TRUE(files.append("g", "bb\nccc\nd\n123456789012345\n1234567890\ne\nf"));
+  EXPECT_EQ(names(), (std::vector<std::string>{"g.1.ndjson", "g.2.ndjson", "g.3.ndjson",
+                                               "g.4.ndjson", "g.ndjson"}));
+  EXPECT_EQ(content("g.1.ndjson"), "a\nbb\nccc\n");
+  EXPECT_EQ(content("g.2.ndjson"), "d\n");
+  EXPECT_EQ(content("g.3.ndjson"), "123456789012345\n");  // longer than a file may be
+  EXPECT_EQ(content("g.4.ndjson"), "1234567890\n");
+  EXPECT_EQ(content("g.ndjson"), "e\nf");
+}
+
+TEST_F(LogFilesTest, AFileThatCannotBeRotatedGrowsOn) {
+  auto& files = open(4, 9);
+  EXPECT_TRUE(files.append("g", "abc\n"));
+  fs::create_directory(folder_ / "g.1.ndjson");  // in the way of the rotation
+  EXPECT_TRUE(files.append("g", "def\nghi\n"));
+  EXPECT_EQ(content("g.ndjson"), "abc\ndef\nghi\n");
+  EXPECT_EQ(files.append("", "x\n").error(), 0U);
+}
+
 TEST_F(LogFilesTest, ALineInPiecesIsCutAway) {
   std::ofstream(folder_ / "g.ndjson") << "whole\npie";
   auto& files = open();

@@ -13,7 +13,9 @@ auto FileDestination::write(std::vector<LogBatch> const& batches,
                             std::atomic<bool> const& /*is_stopping*/) -> std::uint64_t {
   std::uint64_t lost = 0;
   for (auto const& batch : batches)
-    if (!files_.append(batch.group, batch.lines.lines)) lost += batch.lines.ends.size();
+    if (auto const appended = files_.append(batch.group, batch.lines.lines); !appended)
+      lost += static_cast<std::uint64_t>(std::ranges::count_if(
+          batch.lines.ends, [&](Lines::End const& end) { return end.at > appended.error(); }));
   return lost;
 }
 

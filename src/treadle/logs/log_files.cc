@@ -177,40 +177,60 @@ void LogFiles::close(std::string_view stem) {
   open_.erase(at);
 }
 
-void LogFiles::rotate(std::string const& stem, Growing& file) {
+auto LogFiles::rotate(std::string const& stem, Growing const& file) -> bool {
   auto const path = path_of(stem, 0);
-  if (::rename(path.c_str(), path_of(stem, file.number).c_str()) != 0)
-    return complain("a log file can't be rotated", path);
+  if (::rename(path.c_str(), path_of(stem, file.number).c_str()) != 0) {
+    complain("a log file can't be rotated", path);
+    return false;
+  }
   close(stem);
   auto const numbers = rotated(stem);
   for (std::size_t i = 0; i + options_.files_max <= numbers.size(); ++i) {
     std::error_code ignored;
     fs::remove(path_of(stem, numbers[i]), ignored);
   }
+  return true;
 }
 
-auto LogFiles::append(std::string_view group, std::string_view lines) -> bool {
+auto LogFiles::fitting(Growing const& file, std::string_view lines) const -> std::string_view {
+  auto const room = options_.file_bytes_max - std::min(file.size, options_.file_bytes_max);
+  if (lines.size() <= room) return lines;
+  auto const last = room == 0 ? std::string_view::npos : lines.rfind('\n', room - 1);
+  if (last != std::string_view::npos) return lines.substr(0, last + 1);
+  if (file.size != 0) return {};
+  return lines.substr(0, std::min(lines.find('\n'), lines.size() - 1) + 1);
+}
+
+auto LogFiles::append(std::string_view group, std::string_view lines) -> Result<void, std::size_t> {
   std::lock_guard const lock(mutex_);
   if (!is_name(group)) {
     errno = ENAMETOOLONG;
     complain("a log group has no name that a file could have", group);
-    return false;
+    return std::unexpected(std::size_t{0});
   }
   auto const stem = stem_of(group);
+  auto rest = lines;
+  auto const stopped = [&] { return std::unexpected(lines.size() - rest.size()); };
   auto* file = growing(stem);
-  if (file != nullptr && file->size != 0 && file->size + lines.size() > options_.file_bytes_max) {
-    rotate(stem, *file);
-    file = growing(stem);
+  if (file == nullptr) return stopped();
+  while (!rest.empty()) {
+    auto piece = fitting(*file, rest);
+    if (piece.empty() && rotate(stem, *file)) {
+      file = growing(stem);
+      if (file == nullptr) return stopped();
+      continue;
+    }
+    if (piece.empty()) piece = rest;
+    if (!write_all(file->descriptor, piece)) {
+      complain("log events can't be written", path_of(stem, 0));
+      if (::ftruncate(file->descriptor, static_cast<off_t>(file->size)) != 0) close(stem);
+      return stopped();
+    }
+    file->size += piece.size();
+    rest.remove_prefix(piece.size());
   }
-  if (file == nullptr) return false;
-  if (write_all(file->descriptor, lines)) {
-    file->size += lines.size();
-    failures_.reset();
-    return true;
-  }
-  complain("log events can't be written", path_of(stem, 0));
-  if (::ftruncate(file->descriptor, static_cast<off_t>(file->size)) != 0) close(stem);
-  return false;
+  failures_.reset();
+  return {};
 }
 
 auto LogFiles::is_name(std::string_view group) -> bool {

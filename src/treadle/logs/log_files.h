@@ -56,9 +56,11 @@ class LogFiles {
   auto operator=(LogFiles const&) -> LogFiles& = delete;
   ~LogFiles();
 
-  // Appends whole lines; makes the group where it is missing. False, told in the operator's log, where
-  // the system refuses or the name is too long: then nothing was written.
-  [[nodiscard]] auto append(std::string_view group, std::string_view lines) -> bool;
+  // Appends whole lines; makes the group where it is missing. Files are rotated between lines, so that none
+  // grows over its limit but by a line that is longer. The error, told in the operator's log where the system
+  // refuses or the name is too long, is how many bytes of whole lines were written until then.
+  [[nodiscard]] auto append(std::string_view group, std::string_view lines)
+      -> Result<void, std::size_t>;
 
   // Whether a group may be called so: a file can.
   [[nodiscard]] static auto is_name(std::string_view group) -> bool;
@@ -88,7 +90,10 @@ class LogFiles {
   // Numbers of a group's files that were rotated away, ascending.
   [[nodiscard]] auto rotated(std::string_view stem) const -> std::vector<std::uint64_t>;
   [[nodiscard]] auto growing(std::string const& stem) -> Growing*;
-  void rotate(std::string const& stem, Growing& file);
+  // False, told in the operator's log, where the system refuses: then the file goes on growing.
+  [[nodiscard]] auto rotate(std::string const& stem, Growing const& file) -> bool;
+  // Of `lines` those at the front that the file has room for, at least one where it is empty.
+  [[nodiscard]] auto fitting(Growing const& file, std::string_view lines) const -> std::string_view;
   void close(std::string_view stem);
 
   void complain(std::string_view what, std::filesystem::path const& file);
