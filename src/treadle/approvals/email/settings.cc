@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "treadle/approvals/email/curl_library.h"
 #include "treadle/net/uri.h"
 
 namespace treadle::approvals::email {
@@ -62,6 +63,7 @@ auto read_settings(ChannelReader const& reader, Node const& node) -> Result<Sett
   if (out.security == Security::kNone && !out.password.empty() && !is_this_machine(out.host))
     return reader.refuse(*node.find("security"),
                          "a password is not sent unencrypted: expected starttls or tls");
+  if (auto const& curl = load_curl(); !curl) return reader.refuse(node, curl.error());
   return out;
 }
 

@@ -4,11 +4,10 @@
 #include <array>
 #include <atomic>
 #include <cstring>
-#include <mutex>
 
-#include <curl/curl.h>
 #include <fmt/format.h>
 
+#include "treadle/approvals/email/curl_library.h"
 #include "treadle/base/assert.h"
 
 namespace treadle::approvals::email {
@@ -16,11 +15,6 @@ namespace {
 
 constexpr long kConnectSeconds = 10;
 constexpr long kSendSeconds = 30;
-
-void start_curl() {
-  static std::once_flag once;
-  std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
-}
 
 struct Upload {
   std::string_view rest;
@@ -65,6 +59,7 @@ auto is_for_good(CURLcode code, long reply) -> bool {
 
 struct SmtpClient::Impl {
   Settings settings;
+  CurlLibrary const& library;
   CURL* curl = nullptr;
   std::string url;
   std::atomic<bool> given_up = false;
@@ -72,11 +67,11 @@ struct SmtpClient::Impl {
 
   template <typename Value>
   void set(CURLoption option, Value value) {
-    TREADLE_ASSERT(curl_easy_setopt(curl, option, value) == CURLE_OK);
+    TREADLE_ASSERT(library.easy_setopt(curl, option, value) == CURLE_OK);
   }
 
   void set_up() {
-    curl_easy_reset(curl);
+    library.easy_reset(curl);
     set(CURLOPT_URL, url.c_str());
     set(CURLOPT_PROTOCOLS_STR, "smtp,smtps");
     set(CURLOPT_PROXY, "");  // none, whatever the environment says
@@ -99,15 +94,14 @@ struct SmtpClient::Impl {
   }
 };
 
-SmtpClient::SmtpClient(Settings settings) : impl_(std::make_unique<Impl>()) {
-  start_curl();
-  impl_->settings = std::move(settings);
+SmtpClient::SmtpClient(Settings settings)
+    : impl_(std::make_unique<Impl>(std::move(settings), *load_curl().value())) {
   impl_->url = url_of(impl_->settings);
-  impl_->curl = curl_easy_init();
+  impl_->curl = impl_->library.easy_init();
   TREADLE_ASSERT(impl_->curl != nullptr);
 }
 
-SmtpClient::~SmtpClient() { curl_easy_cleanup(impl_->curl); }
+SmtpClient::~SmtpClient() { impl_->library.easy_cleanup(impl_->curl); }
 
 void SmtpClient::give_up() { impl_->given_up = true; }
 
@@ -117,7 +111,7 @@ auto SmtpClient::send(std::string const& to, std::string_view message) -> Result
   impl_->error[0] = '\0';
   Upload upload{message};
   auto const from = fmt::format("<{}>", impl_->settings.from.address);
-  auto* const recipients = curl_slist_append(nullptr, fmt::format("<{}>", to).c_str());
+  auto* const recipients = impl_->library.slist_append(nullptr, fmt::format("<{}>", to).c_str());
   TREADLE_ASSERT(recipients != nullptr);
   impl_->set(CURLOPT_MAIL_FROM, from.c_str());
   impl_->set(CURLOPT_MAIL_RCPT, recipients);
@@ -125,12 +119,12 @@ auto SmtpClient::send(std::string const& to, std::string_view message) -> Result
   impl_->set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(message.size()));
   impl_->set(CURLOPT_READFUNCTION, read_upload);
   impl_->set(CURLOPT_READDATA, static_cast<void*>(&upload));
-  auto const code = curl_easy_perform(impl_->curl);
+  auto const code = impl_->library.easy_perform(impl_->curl);
   long reply = 0;
-  curl_easy_getinfo(impl_->curl, CURLINFO_RESPONSE_CODE, &reply);
-  curl_slist_free_all(recipients);
+  impl_->library.easy_getinfo(impl_->curl, CURLINFO_RESPONSE_CODE, &reply);
+  impl_->library.slist_free_all(recipients);
   if (code == CURLE_OK) return {};
-  std::string what = impl_->error[0] != '\0' ? impl_->error.data() : curl_easy_strerror(code);
+  std::string what = impl_->error[0] != '\0' ? impl_->error.data() : impl_->library.easy_strerror(code);
   if (reply >= 400) what += fmt::format(" (SMTP reply {})", reply);
   return std::unexpected(
       SmtpError{is_for_good(code, reply) ? SmtpError::Kind::kForGood : SmtpError::Kind::kForNow,

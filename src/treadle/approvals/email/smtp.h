@@ -23,6 +23,7 @@ struct SmtpError {
 // One connection, kept between mails. One thread at a time.
 class SmtpClient {
  public:
+  // Where load_curl() has succeeded.
   explicit SmtpClient(Settings settings);
   SmtpClient(SmtpClient const&) = delete;
   auto operator=(SmtpClient const&) -> SmtpClient& = delete;
