@@ -10,6 +10,14 @@ namespace {
 // make.
 thread_local CommitLoop const* current_loop = nullptr;
 
+using SteadyClock = std::chrono::steady_clock;
+
+// A group waits no longer for company than a part of what the last one took, nor than this.
+constexpr int kGatherPart = 2;
+constexpr auto kGatherMax = std::chrono::milliseconds(2);
+// Nobody came for so long: nobody else is about to.
+constexpr auto kGap = std::chrono::microseconds(50);
+
 }  // namespace
 
 CommitLoop::CommitLoop(CommitMode mode, CommitLimits const& limits, CommitGroup commit_group)
@@ -34,10 +42,9 @@ void CommitLoop::submit(Batch&& batch, CommitCallback done) {
   ++open_batches_;
   open_bytes_ += batch.bytes();
   queue_.push_back({.batch = std::move(batch), .done = std::move(done)});
-  if (draining_) return;
   if (mode_ == CommitMode::kInline) {
-    drain(lock);
-  } else if (queue_.size() == 1) {
+    if (!draining_) drain(lock);
+  } else if (queue_.size() == 1 || queue_.size() == expected_) {
     work_.notify_one();
   }
 }
@@ -75,6 +82,7 @@ void CommitLoop::drain(std::unique_lock<std::mutex>& lock) {
   auto const* const outer_loop = std::exchange(current_loop, this);
   std::vector<Submission> taken;
   while (!queue_.empty()) {
+    gather(lock);
     taken.swap(queue_);
     lock.unlock();
     commit_in_groups(taken);
@@ -85,6 +93,20 @@ void CommitLoop::drain(std::unique_lock<std::mutex>& lock) {
   draining_ = false;
 }
 
+// `lock` is held on entry and on return.
+void CommitLoop::gather(std::unique_lock<std::mutex>& lock) {
+  auto const has_all = [this] {
+    return closed_ || queue_.size() >= expected_ || waiting_for_room_ > 0;
+  };
+  for (auto now = SteadyClock::now(); !has_all() && now < gather_until_;) {
+    auto const seen = queue_.size();
+    work_.wait_until(lock, std::min(now + kGap, gather_until_), has_all);
+    if (queue_.size() == seen) break;
+    now = SteadyClock::now();
+  }
+  expected_ = 0;
+}
+
 void CommitLoop::commit_in_groups(std::span<Submission> taken) {
   while (!taken.empty()) {
     std::size_t bytes = taken.front().batch.bytes();
@@ -93,13 +115,14 @@ void CommitLoop::commit_in_groups(std::span<Submission> taken) {
       bytes += taken[size++].batch.bytes();
     }
     auto const group = taken.first(size);
+    auto const begin = SteadyClock::now();
     commit_group_(group);
-    finish_group(group);
+    finish_group(group, SteadyClock::now() - begin);
     taken = taken.subspan(size);
   }
 }
 
-void CommitLoop::finish_group(std::span<Submission> group) {
+void CommitLoop::finish_group(std::span<Submission> group, SteadyClock::duration spent) {
   std::size_t bytes = 0;
   for (auto const& submission : group) bytes += submission.batch.bytes();
   {
@@ -107,6 +130,11 @@ void CommitLoop::finish_group(std::span<Submission> group) {
     open_batches_ -= group.size();
     open_bytes_ -= bytes;
     if (waiting_for_room_ > 0) room_.notify_all();
+    if (mode_ == CommitMode::kThread && group.size() > 1) {
+      expected_ = queue_.size() + group.size();
+      gather_until_ =
+          SteadyClock::now() + std::min<SteadyClock::duration>(spent / kGatherPart, kGatherMax);
+    }
   }
   for (auto& submission : group) submission.done(submission.outcome);
 }

@@ -1,10 +1,12 @@
 // CommitLoop: the bounded queue in front of a store and the one thread that commits it, in groups.
 //
 // Natural group commit: whatever was submitted while a group was being written becomes the next
-// group. A lone batch never waits for company; under load a group grows until one fsync serves them
-// all.
+// group. A lone batch never waits for company. Behind a group of several, the next one waits for those
+// that were just answered, while they keep coming: callers in a closed loop would otherwise fall
+// into two halves that wait for one another's fsync.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -59,8 +61,9 @@ class CommitLoop {
  private:
   void run();
   void drain(std::unique_lock<std::mutex>& lock);
+  void gather(std::unique_lock<std::mutex>& lock);
   void commit_in_groups(std::span<Submission> taken);
-  void finish_group(std::span<Submission> group);
+  void finish_group(std::span<Submission> group, std::chrono::steady_clock::duration spent);
   [[nodiscard]] auto has_room() const -> bool;
 
   CommitMode const mode_;
@@ -75,6 +78,9 @@ class CommitLoop {
   std::size_t open_bytes_ = 0;
   std::size_t waiting_for_room_ = 0;
   bool draining_ = false;  // a thread is inside drain()
+  // What the next group waits for: batches in the queue, at most until then.
+  std::size_t expected_ = 0;
+  std::chrono::steady_clock::time_point gather_until_;
   bool closed_ = false;
 
   std::thread thread_;  // of kThread; last, so that all else exists when it starts
