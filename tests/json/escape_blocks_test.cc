@@ -1,9 +1,12 @@
 // Strings are escaped and unescaped in blocks: an escape may stand anywhere in one, or across two.
+#include <iterator>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <gtest/gtest.h>
 
+#include "treadle/base/random.h"
 #include "treadle/base/utf8.h"
 #include "treadle/json/arena.h"
 #include "treadle/json/parse.h"
@@ -21,10 +24,14 @@ constexpr Special kSpecials[] = {
     {"\"", "\\\"", 1},
     {"\\", "\\\\", 1},
     {"\n", "\\n", 1},
+    {"\t", "\\t", 1},
+    {"\b", "\\b", 1},
     {"\x01", "\\u0001", 1},
+    {"\x1a", "\\u001a", 1},  // the low half of "\n"
     {"\x7f", "\x7f", 1},
     {"\xC3\xA9", "\xC3\xA9", 1},
     {"\xF0\x9F\x98\x80", "\xF0\x9F\x98\x80", 2},
+    {"\xED\x9F\xBF", "\xED\x9F\xBF", 1},
     {"\xED\xA0\xBD", "\\ud83d", 1},  // half a pair
 };
 
@@ -65,6 +72,42 @@ TEST(EscapeBlocksTest, RunsOfEscapes) {
 
         expect_round_trip(text + '"', escaped + "\\\"", before + count * special.units + 1);
       }
+}
+
+// Specials and letters in any order.
+TEST(EscapeBlocksTest, Mixtures) {
+  SeededRandom random(7);
+  for (int i = 0; i < 20'000; ++i) {
+    std::string text;
+    std::string escaped;
+    std::size_t units = 0;
+    auto const letters = 1 + random.next_u64() % 12;
+    for (auto left = random.next_u64() % 70; left > 0; --left) {
+      auto const choice = random.next_u64() % (std::size(kSpecials) + letters);
+      // Halves of a pair would join.
+      auto const special =
+          choice < std::size(kSpecials) - 1 ? kSpecials[choice] : Special{"n", "n", 1};
+      text += special.raw;
+      escaped += special.escaped;
+      units += special.units;
+    }
+    expect_round_trip(text, escaped, units);
+  }
+}
+
+// What nobody would write, and may be read: escapes of what needs none.
+TEST(EscapeBlocksTest, NeedlessEscapes) {
+  for (std::size_t before = 0; before < 36; ++before)
+    for (auto const& [escaped, raw] : {std::pair("\\/", "/"), std::pair("\\u0041", "A")}) {
+      auto const left = std::string(before, 'a');
+      auto const right = std::string(36, 'b');
+      Arena arena;
+      auto const parsed = parse(arena, '"' + left + escaped + right + '"');
+      ASSERT_TRUE(parsed) << before;
+      EXPECT_EQ(parsed->as_string(), left + raw + right);
+      EXPECT_FALSE(parse(arena, '"' + left + "\\x" + right + '"')) << before;
+      EXPECT_FALSE(parse(arena, '"' + left + "\n" + right + '"')) << before;
+    }
 }
 
 }  // namespace

@@ -1,12 +1,14 @@
 #include "treadle/json/escape.h"
 
 #include "treadle/base/utf8.h"
+#include "treadle/json/escape_shuffle.h"
 #include "treadle/json/scan.h"
 
 namespace treadle::json {
 
 namespace {
 
+constexpr std::ptrdiff_t kWorthBlocks = 32;
 constexpr char kHexDigits[] = "0123456789abcdef";
 
 // A surrogate's three bytes, which only WTF-8 has.
@@ -90,26 +92,45 @@ auto escaped_size(std::string_view text) -> std::size_t {
   }
 }
 
-auto write_escaped(char* out, std::string_view text) -> char* {
+namespace {
+
+enum class Escapes : std::uint8_t { kAll, kShort };
+
+// nullptr at one that is not wanted.
+template <Escapes Wanted>
+auto write(char* out, std::string_view text) -> char* {
   char const* const end = text.data() + text.size();
   for (char const* at = text.data();;) {
+    if (end - at >= kWorthBlocks) escape_blocks(out, at, end);
     copy_plain(out, at, end);
     if (at == end) return out;
     if (*at == '"' || *at == '\\') {
       *out++ = '\\';
       *out++ = *at++;
     } else if (is_surrogate(at, end)) {
+      if constexpr (Wanted == Escapes::kShort) return nullptr;
       out = write_u_escape(out, utf8::decode_one({at, 3}, utf8::Surrogates::kAccept)->value);
       at += 3;
     } else if (char const letter = escape_letter(*at); letter == '\0') {
       *out++ = *at++;  // beyond ASCII
     } else if (++at; letter == 'u') {
+      if constexpr (Wanted == Escapes::kShort) return nullptr;
       out = write_u_escape(out, static_cast<unsigned char>(at[-1]));
     } else {
       *out++ = '\\';
       *out++ = letter;
     }
   }
+}
+
+}  // namespace
+
+auto write_escaped(char* out, std::string_view text) -> char* {
+  return write<Escapes::kAll>(out, text);
+}
+
+auto write_short_escapes(char* out, std::string_view text) -> char* {
+  return write<Escapes::kShort>(out, text);
 }
 
 }  // namespace treadle::json

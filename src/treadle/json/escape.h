@@ -14,5 +14,8 @@ namespace treadle::json {
 [[nodiscard]] auto text_of(std::string_view text) -> Text;
 // Writes escaped_size(text) bytes; gives the place behind them.
 auto write_escaped(char* out, std::string_view text) -> char*;
+// The same where no byte of `text` becomes more than two, so that there need be room for twice as many
+// only; else nullptr, with anything in `out`.
+[[nodiscard]] auto write_short_escapes(char* out, std::string_view text) -> char*;
 
 }  // namespace treadle::json

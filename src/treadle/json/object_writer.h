@@ -13,6 +13,14 @@ namespace treadle::json {
 
 class ObjectWriter {
  public:
+  ObjectWriter() {
+    constexpr std::size_t kUsual = 256;
+    out_.reserve(kUsual);
+    out_ = '{';
+  }
+  // For so many bytes in all.
+  void reserve(std::size_t bytes) { out_.reserve(bytes); }
+
   auto text(std::string_view name, std::string_view value) -> ObjectWriter& {
     begin(name);
     append_string(out_, value);
@@ -51,7 +59,7 @@ class ObjectWriter {
     append_string(out_, name);
     out_ += ':';
   }
-  std::string out_ = "{";
+  std::string out_;
 };
 
 // A JSON array of such objects.

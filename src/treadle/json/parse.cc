@@ -213,7 +213,8 @@ auto Parser::read_escaped_string(char const* begin) -> String {
   }
   at_ = unescaped.behind;
   auto const text = unescaped.text;
-  auto const size = escaped_size(text);
+  auto const size = unescaped.is_as_printed ? static_cast<std::size_t>(unescaped.behind - 1 - begin)
+                                            : escaped_size(text);
   auto const print = size == text.size() ? Text::kVerbatim : Text::kNeedsEscapes;
   return {text.data(), text.size(), print, size + 2};
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "treadle/json/arena.h"
 #include "treadle/json/build.h"
 #include "treadle/json/escape.h"
 #include "treadle/json/small_stack.h"
@@ -166,13 +167,44 @@ auto print(Value value) -> std::string {
   return out;
 }
 
+auto print(Value value, Arena& arena) -> std::string_view {
+  if (auto const source = value.source(); !source.empty()) return source;
+  auto const size = value.printed_size();
+  auto* const begin = arena.allocate_array<char>(size);
+  TREADLE_ASSERT(write_compact(begin, value) == begin + size);
+  return {begin, size};
+}
+
 auto print_pretty(Value value) -> std::string {
   std::string out;
   PrettyPrinter(out).print(value);
   return out;
 }
 
+namespace {
+
+// Without a look at the text beforehand. False, and nothing has happened, where it has rare escapes.
+auto append_short_escapes(std::string& out, std::string_view text) -> bool {
+  auto const before = out.size();
+  auto const room = 2 * text.size() + 2;
+  bool has_rare = false;
+  out.resize_and_overwrite(before + room, [&](char* begin, std::size_t /*capacity*/) {
+    char* at = begin + before;
+    *at++ = '"';
+    at = write_short_escapes(at, text);
+    has_rare = at == nullptr;
+    if (has_rare) return before;
+    *at++ = '"';
+    return static_cast<std::size_t>(at - begin);
+  });
+  return !has_rare;
+}
+
+}  // namespace
+
 void append_string(std::string& out, std::string_view text) {
+  constexpr std::size_t kSmall = 8'192;  // where room for twice as many bytes is no matter
+  if (text.size() <= kSmall && append_short_escapes(out, text)) return;
   append_with(out, escaped_size(text) + 2, [&](char* at) {
     *at++ = '"';
     at = write_escaped(at, text);

@@ -52,6 +52,14 @@ inline void copy_plain(char*& out, char const*& at, char const* end) {
     if (mask != 0) return;
   }
 #endif
+  while (end - at >= 8) {
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, at, sizeof(bytes));
+    if (any_special(bytes)) break;
+    std::memcpy(out, &bytes, sizeof(bytes));
+    at += 8;
+    out += 8;
+  }
   while (at != end && !is_special(*at)) *out++ = *at++;
 }
 

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "treadle/base/utf8.h"
+#include "treadle/json/escape_shuffle.h"
 #include "treadle/json/messages.h"
 #include "treadle/json/scan.h"
 
@@ -26,7 +27,11 @@ auto find_closing_quote(char const* at, char const* end) -> char const* {
       return static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(c))));
     };
     auto open = is_escaped ? ~1U : ~0U;  // bytes that no backslash stands before
-    auto const backslashes = mask('\\');
+    auto backslashes = mask('\\');
+    if (!is_escaped && (backslashes & backslashes << 1U) == 0) {  // each stands alone
+      open &= ~(backslashes << 1U);
+      backslashes = 0;
+    }
     while ((backslashes & open) != 0) {
       auto const first = static_cast<unsigned>(__builtin_ctz(backslashes & open));
       open &= ~(3U << first);
@@ -83,6 +88,7 @@ class Reader {
   // Reads up to the quote; why it stopped before, or nullptr.
   auto read() -> char const* {
     for (;;) {
+      unescape_blocks(out_, at_, quote_);
       copy_plain(out_, at_, quote_);
       if (at_ == quote_) return nullptr;
       auto const* const message = *at_ == '\\' ? read_escape() : copy_code_point();
@@ -90,6 +96,7 @@ class Reader {
     }
   }
   [[nodiscard]] auto out() const -> char* { return out_; }
+  [[nodiscard]] auto is_as_printed() const -> bool { return is_as_printed_; }
 
  private:
   auto read_escape() -> char const* {
@@ -99,6 +106,7 @@ class Reader {
       return nullptr;
     }
     if (at_[1] == 'u') return read_u_escape();
+    if (at_[1] == '/') is_as_printed_ = false;
     *out_ = escaped_char(at_[1]);
     if (*out_ == '\0') return messages::kEscape;
     ++out_;
@@ -107,6 +115,7 @@ class Reader {
   }
 
   auto read_u_escape() -> char const* {
+    is_as_printed_ = false;
     auto const unit = read_code_unit(at_, quote_);
     if (!unit) return messages::kUnicodeEscape;
     at_ += 6;
@@ -134,6 +143,7 @@ class Reader {
   char const* at_;
   char const* quote_;
   char* out_;
+  bool is_as_printed_ = true;
 };
 
 }  // namespace
@@ -146,7 +156,8 @@ auto unescape(Arena& arena, char const* begin, char const* end) -> Unescaped {
   if (auto const* const message = reader.read(); message != nullptr) {
     return {.message = message, .at = reader.at()};
   }
-  return {.text = {out, reader.out()}, .behind = quote + 1};
+  return {
+      .text = {out, reader.out()}, .is_as_printed = reader.is_as_printed(), .behind = quote + 1};
 }
 
 }  // namespace treadle::json

@@ -10,7 +10,9 @@ namespace treadle::json {
 
 // A string with its escapes undone, or why it is none.
 struct Unescaped {
-  std::string_view text = {};     // in the arena
+  std::string_view text = {};  // in the arena
+  // It stood there as it would be printed, so that its printed size is known.
+  bool is_as_printed = false;
   char const* behind = nullptr;   // the closing quote
   char const* message = nullptr;  // of a failure
   char const* at = nullptr;       // where it is
