@@ -59,15 +59,20 @@ void put_hex(char* at, std::uint64_t bits, std::size_t digits) {
 
 }  // namespace
 
-auto uuid_v4(std::uint64_t high, std::uint64_t low) -> std::string {
+void write_uuid_v4(std::span<char, kUuidChars> out, std::uint64_t high, std::uint64_t low) {
   high = (high & 0xFFFF'FFFF'FFFF'0FFFU) | 0x4000U;
   low = (low & 0x3FFF'FFFF'FFFF'FFFFU) | 0x8000'0000'0000'0000U;
-  std::string out(36, '-');
+  for (auto const dash : {8U, 13U, 18U, 23U}) out[dash] = '-';
   put_hex(out.data(), high >> 32U, 8);
   put_hex(out.data() + 9, high >> 16U, 4);
   put_hex(out.data() + 14, high, 4);
   put_hex(out.data() + 19, low >> 48U, 4);
   put_hex(out.data() + 24, low, 12);
+}
+
+auto uuid_v4(std::uint64_t high, std::uint64_t low) -> std::string {
+  std::string out(kUuidChars, '-');
+  write_uuid_v4(std::span<char, kUuidChars>(out), high, low);
   return out;
 }
 

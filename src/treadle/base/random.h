@@ -2,7 +2,9 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 
 #include "treadle/base/clock.h"
@@ -21,7 +23,7 @@ class SystemRandom final : public Random {
  private:
   void refill();
 
-  std::array<std::uint64_t, 32> ahead_{};
+  std::array<std::uint64_t, 128> ahead_{};
   std::size_t left_ = 0;  // the last ones of ahead_
 };
 
@@ -39,5 +41,7 @@ class SeededRandom final : public Random {
 // 128 random bits as a UUID of version 4: lower-case, 36 characters. Six of the bits are replaced.
 // Source: RFC 9562, 5.4.
 [[nodiscard]] auto uuid_v4(std::uint64_t high, std::uint64_t low) -> std::string;
+inline constexpr std::size_t kUuidChars = 36;
+void write_uuid_v4(std::span<char, kUuidChars> out, std::uint64_t high, std::uint64_t low);
 
 }  // namespace treadle

@@ -16,7 +16,13 @@ auto to_iso8601(Timestamp t) -> std::string {
 
 auto to_epoch_seconds(Timestamp t) -> std::string {
   auto const ms = t.time_since_epoch().count();
-  return fmt::format("{}.{:03}", ms / 1000, ms % 1000);
+  if (ms < 0) return fmt::format("{}.{:03}", ms / 1000, ms % 1000);
+  // "SECONDS" and "1FFF", of which the 1 becomes the point.
+  std::string out = fmt::format_int(ms / 1000).str();
+  auto const point = out.size();
+  out += fmt::format_int(1000 + ms % 1000).str();
+  out[point] = '.';
+  return out;
 }
 
 namespace {

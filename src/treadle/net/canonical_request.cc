@@ -31,6 +31,7 @@ auto normalized_path(std::string_view path) -> std::string {
 }
 
 auto canonical_path(std::string_view path, bool is_s3) -> std::string {
+  if (path == "/") return "/";
   if (!is_s3) return percent_encode(normalized_path(path), Slash::kKeep);
   return percent_encode(percent_decode(path).value_or(std::string(path)), Slash::kKeep);
 }
@@ -61,6 +62,10 @@ auto canonical_query(std::string_view query) -> std::string {
 }
 
 void append_value(std::string& out, std::string_view value) {
+  if (!value.contains("  ") && !value.contains('\t')) {
+    out.append(value);
+    return;
+  }
   auto was_blank = false;
   for (auto const c : value) {
     auto const is_blank = c == ' ' || c == '\t';
@@ -77,8 +82,11 @@ void append_value(std::string& out, std::string_view value) {
 
 auto canonical_request(CanonicalInput const& input) -> std::string {
   auto const [path, query] = split_target(input.target);
-  auto text = fmt::format("{}\n{}\n{}\n", input.method, canonical_path(path, input.is_s3),
-                          canonical_query(query));
+  constexpr std::size_t kUsual = 512;
+  auto text = std::string();
+  text.reserve(kUsual);
+  text.append(input.method).append("\n").append(canonical_path(path, input.is_s3)).append("\n");
+  text.append(canonical_query(query)).append("\n");
   for (auto const& name : input.signed_headers) {
     text.append(name).append(":");
     auto is_first = true;
@@ -96,7 +104,12 @@ auto canonical_request(CanonicalInput const& input) -> std::string {
 }
 
 auto credential_scope(std::string_view day, SigningScope const& scope) -> std::string {
-  return fmt::format("{}/{}/{}/aws4_request", day, scope.region, scope.service);
+  auto text = std::string(day);
+  return text.append("/")
+      .append(scope.region)
+      .append("/")
+      .append(scope.service)
+      .append("/aws4_request");
 }
 
 auto signing_key(std::string_view secret, std::string_view day, SigningScope const& scope)
@@ -109,13 +122,19 @@ auto signing_key(std::string_view secret, std::string_view day, SigningScope con
 
 auto signature(Digest const& key, std::string_view amz_date, std::string_view scope_text,
                std::string_view canonical) -> std::string {
-  auto const to_sign =
-      fmt::format("AWS4-HMAC-SHA256\n{}\n{}\n{}", amz_date, scope_text, to_hex(sha256(canonical)));
+  auto to_sign = std::string("AWS4-HMAC-SHA256\n");
+  to_sign.append(amz_date).append("\n").append(scope_text).append("\n");
+  to_sign.append(to_hex(sha256(canonical)));
   return to_hex(hmac_sha256(bytes_of(key), to_sign));
 }
 
 auto join_names(std::span<std::string const> names) -> std::string {
-  return fmt::format("{}", fmt::join(names, ";"));
+  auto text = std::string();
+  for (auto const* separator = ""; auto const& name : names) {
+    text.append(separator).append(name);
+    separator = ";";
+  }
+  return text;
 }
 
 auto to_lower(std::string_view text) -> std::string {

@@ -252,9 +252,11 @@ auto Http2Session::find(std::int32_t id) const -> Stream* {
 
 void Http2Session::on_begin_headers(std::int32_t id, bool is_request) {
   header_stream_ = id;
+  heading_ = nullptr;
   since_ = now();
   if (!is_request) {
-    if (auto* const stream = find(id)) stream->head_bytes = 0;
+    heading_ = find(id);
+    if (heading_ != nullptr) heading_->head_bytes = 0;
     return;
   }
   if (streams_.size() + orphans_ >= options_.h2_streams_max) {
@@ -266,11 +268,12 @@ void Http2Session::on_begin_headers(std::int32_t id, bool is_request) {
   stream->place = streams_.size();
   stream->since = stream->moved_at = now();
   nghttp2_session_set_stream_user_data(session_, id, stream.get());
+  heading_ = stream.get();
   streams_.push_back(std::move(stream));
 }
 
 void Http2Session::on_header(std::int32_t id, std::string_view name, std::string_view value) {
-  auto* const stream = find(id);
+  auto* const stream = id == header_stream_ ? heading_ : find(id);
   if (stream == nullptr) return;
   stream->head_bytes += name.size() + value.size() + kFieldOverhead;
   if (stream->head_bytes > options_.head_bytes_max * kHeadOverrunMax)
@@ -304,8 +307,9 @@ void Http2Session::read_pseudo(Stream& stream, std::string_view name, std::strin
 }
 
 void Http2Session::on_end_headers(std::int32_t id, EndsStream ends) {
+  auto* const stream = id == header_stream_ ? heading_ : find(id);
   header_stream_ = 0;
-  auto* const stream = find(id);
+  heading_ = nullptr;
   if (stream == nullptr) return;
   stream->is_body_whole = ends == EndsStream::kYes;
   stream->request_id = stream->request.id = make_request_id();
@@ -352,6 +356,7 @@ auto Http2Session::check_head(Stream& stream) const -> std::optional<RequestErro
 // The fields were counted, and are ignored.
 void Http2Session::on_trailers(std::int32_t id) {
   header_stream_ = 0;
+  heading_ = nullptr;
   auto* const stream = find(id);
   if (stream == nullptr) return;
   auto const is_asking = stream->stage == Stage::kBody || stream->stage == Stage::kStreamed;
@@ -383,7 +388,10 @@ void Http2Session::on_sent_end(std::int32_t id) {
 }
 
 void Http2Session::on_close(std::int32_t id, std::uint32_t error) {
-  if (id == header_stream_) header_stream_ = 0;
+  if (id == header_stream_) {
+    header_stream_ = 0;
+    heading_ = nullptr;
+  }
   auto* const stream = find(id);
   if (stream == nullptr) return;
   if (error == NGHTTP2_NO_ERROR) on_useful_frame(kAnswerWorth);
@@ -403,6 +411,7 @@ void Http2Session::on_close(std::int32_t id, std::uint32_t error) {
 
 void Http2Session::lost() {
   failed_ = true;  // so that libnghttp2, which knows the streams, is not asked again
+  heading_ = nullptr;
   auto const streams = std::exchange(streams_, {});
   for (auto const& stream : streams) {
     if (stream->receiver) stream->receiver->on_cancel({0, "The client went away"});

@@ -146,6 +146,7 @@ class Http2Session final : public ServerSession {
   nghttp2_session* session_ = nullptr;
   std::vector<std::unique_ptr<Stream>> streams_;  // in no order
   std::int32_t header_stream_ = 0;                // whose head is arriving; 0: none
+  Stream* heading_ = nullptr;                     // the same; null where it was refused
   std::size_t orphans_ = 0;                       // in their handlers' hands, without a stream
   std::size_t body_bytes_ = 0;                    // of bodies that are not whole
   std::size_t requests_ = 0;

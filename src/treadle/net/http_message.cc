@@ -104,16 +104,15 @@ void Headers::remove(std::string_view name) {
 }
 
 void Headers::reserve_usual() {
-  text_.reserve(512);
+  text_.reserve(1'000);  // with a signature
   fields_.reserve(12);
 }
 
 auto make_request_id() -> RequestId {
   thread_local SystemRandom random;
   auto const high = random.next_u64();
-  auto const text = uuid_v4(high, random.next_u64());
   RequestId id;
-  std::ranges::copy(text, id.text.begin());
+  write_uuid_v4(id.text, high, random.next_u64());
   return id;
 }
 

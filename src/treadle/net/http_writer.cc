@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 #include <iterator>
 
 #include <fmt/format.h>
@@ -101,9 +102,10 @@ auto to_http_date(std::int64_t seconds) -> std::string {
 auto http_date_now() -> std::string_view {
   thread_local auto second = std::int64_t{-1};
   thread_local auto text = std::string();
-  auto const now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  if (now.time_since_epoch().count() != second) {
-    second = now.time_since_epoch().count();
+  auto now = timespec{};
+  ::clock_gettime(CLOCK_REALTIME_COARSE, &now);  // a few milliseconds old, and much cheaper
+  if (now.tv_sec != second) {
+    second = now.tv_sec;
     text = to_http_date(second);
   }
   return text;

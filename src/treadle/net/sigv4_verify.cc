@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -58,6 +59,7 @@ auto trim(std::string_view text) -> std::string_view {
 
 auto split(std::string_view text, char separator) -> std::vector<std::string_view> {
   auto parts = std::vector<std::string_view>();
+  parts.reserve(8);
   while (true) {
     auto const end = text.find(separator);
     parts.push_back(text.substr(0, end));
@@ -97,7 +99,8 @@ auto parse_authorization(std::string_view value) -> std::expected<Authorization,
                               credential->substr(std::min(slash + 1, credential->size())),
                               {},
                               *signature};
-  for (auto const name : split(*signed_headers, ';')) parsed.signed_headers.emplace_back(name);
+  auto const names = split(*signed_headers, ';');
+  parsed.signed_headers.assign(names.begin(), names.end());
   return parsed;
 }
 
@@ -106,30 +109,54 @@ auto check_signed_headers(Request const& request, std::vector<std::string> const
     -> std::expected<void, AuthError> {
   auto const is_canonical = [&] {
     return std::ranges::is_sorted(names) && std::ranges::adjacent_find(names) == names.end() &&
-           std::ranges::all_of(names, [](auto const& name) { return to_lower(name) == name; });
+           std::ranges::all_of(names, [](auto const& name) {
+             return std::ranges::none_of(name, [](char c) { return c >= 'A' && c <= 'Z'; });
+           });
   };
   if (!is_canonical()) return invalid("SignedHeaders must be lower-case, sorted and not repeated.");
   for (auto const& name : names) {
     if (request.headers.count(name) == 0) return invalid("A signed header is missing.");
   }
+  constexpr std::string_view kAmz = "x-amz-";
   for (auto const& field : request.headers) {
-    auto const name = to_lower(field.name);
-    auto const must = name == "host" || name.starts_with("x-amz-");
-    if (must && !std::ranges::binary_search(names, name)) {
+    auto const must = equals_ignoring_case(field.name, "host") ||
+                      equals_ignoring_case(field.name.substr(0, kAmz.size()), kAmz);
+    auto const is_named = [&](auto const& name) { return equals_ignoring_case(field.name, name); };
+    if (must && std::ranges::none_of(names, is_named)) {
       return invalid("'Host' and all 'X-Amz-*' headers must be signed.");
     }
   }
   return {};
 }
 
+// The number that so many digits are, or -1.
+auto read_digits(std::string_view digits) -> int {
+  auto number = 0;
+  for (auto const c : digits) {
+    if (c < '0' || c > '9') return -1;
+    number = number * 10 + (c - '0');
+  }
+  return number;
+}
+
 // "20150830T123600Z"
 auto parse_amz_date(std::string_view text) -> std::optional<Timestamp> {
-  if (text.size() != 16) return std::nullopt;
-  auto const rfc3339 =
-      fmt::format("{}-{}-{}T{}:{}:{}Z", text.substr(0, 4), text.substr(4, 2), text.substr(6, 2),
-                  text.substr(9, 2), text.substr(11, 2), text.substr(13, 2));
-  auto const time = parse_rfc3339(rfc3339);
-  return time && to_amz_date(*time) == text ? time : std::nullopt;
+  if (text.size() != 16 || text[8] != 'T' || text[15] != 'Z') return std::nullopt;
+  auto const year = read_digits(text.substr(0, 4));
+  auto const month = read_digits(text.substr(4, 2));
+  auto const day = read_digits(text.substr(6, 2));
+  auto const hour = read_digits(text.substr(9, 2));
+  auto const minute = read_digits(text.substr(11, 2));
+  auto const second = read_digits(text.substr(13, 2));
+  auto const has_time =
+      hour >= 0 && hour < 24 && minute >= 0 && minute < 60 && second >= 0 && second < 60;
+  if (year < 0 || month < 0 || day < 0 || !has_time) return std::nullopt;
+  auto const date = std::chrono::year_month_day(std::chrono::year(year),
+                                                std::chrono::month(static_cast<unsigned>(month)),
+                                                std::chrono::day(static_cast<unsigned>(day)));
+  if (!date.ok()) return std::nullopt;
+  return std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
+         std::chrono::seconds(second);
 }
 
 auto check_date(std::string_view amz_date, Timestamp now) -> std::expected<void, AuthError> {
