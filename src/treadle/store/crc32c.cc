@@ -35,12 +35,8 @@ constexpr auto make_tables() -> Tables {
 
 constexpr Tables kTables = make_tables();
 
-}  // namespace
-
-auto crc32c(std::string_view bytes) -> std::uint32_t { return extend_crc32c(0, bytes); }
-
-auto extend_crc32c(std::uint32_t sum, std::string_view bytes) -> std::uint32_t {
-  sum = ~sum;
+// The sums here are inverted: what goes between the steps.
+auto extend_with_tables(std::uint32_t sum, std::string_view bytes) -> std::uint32_t {
   for (; bytes.size() >= kStep; bytes.remove_prefix(kStep)) {
     std::uint64_t word = 0;
     std::memcpy(&word, bytes.data(), kStep);
@@ -52,7 +48,39 @@ auto extend_crc32c(std::uint32_t sum, std::string_view bytes) -> std::uint32_t {
   for (char const c : bytes) {
     sum = (sum >> 8U) ^ kTables[0][(sum ^ static_cast<std::uint8_t>(c)) & 0xFFU];
   }
-  return ~sum;
+  return sum;
+}
+
+#if defined(__x86_64__)
+__attribute__((target("sse4.2"))) auto extend_with_instruction(std::uint32_t sum,
+                                                               std::string_view bytes)
+    -> std::uint32_t {
+  for (; bytes.size() >= kStep; bytes.remove_prefix(kStep)) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes.data(), kStep);
+    sum = static_cast<std::uint32_t>(__builtin_ia32_crc32di(sum, word));
+  }
+  for (char const c : bytes) sum = __builtin_ia32_crc32qi(sum, static_cast<unsigned char>(c));
+  return sum;
+}
+#endif
+
+using Extend = auto (*)(std::uint32_t, std::string_view) -> std::uint32_t;
+
+auto fastest() -> Extend {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("sse4.2")) return extend_with_instruction;
+#endif
+  return extend_with_tables;
+}
+
+}  // namespace
+
+auto crc32c(std::string_view bytes) -> std::uint32_t { return extend_crc32c(0, bytes); }
+
+auto extend_crc32c(std::uint32_t sum, std::string_view bytes) -> std::uint32_t {
+  static Extend const extend = fastest();
+  return ~extend(~sum, bytes);
 }
 
 }  // namespace treadle::store
