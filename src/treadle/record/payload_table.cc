@@ -38,11 +38,10 @@ void PayloadTable::clear(PayloadId next, Loader loader) {
 }
 
 auto PayloadTable::add_unchecked(std::string_view text) -> std::optional<PayloadId> {
-  auto const kept = arena_.copy(text);
-  auto const parsed = json::parse(arena_, kept, {.keep_source = true});
+  auto const parsed = json::parse(arena_, text, {.keep_source = true});
   if (!parsed) return std::nullopt;
   auto const id = next();
-  fresh_.push_back({.id = id, .value = *parsed, .text = kept, .parsed = true, .printed = true});
+  fresh_.push_back({.id = id, .value = *parsed, .text = text, .parsed = true, .printed = true});
   return id;
 }
 
@@ -76,7 +75,7 @@ auto PayloadTable::value(PayloadId id) -> json::Value {
 auto PayloadTable::text(PayloadId id) -> std::string_view {
   auto& e = entry(id);
   if (!e.printed) {
-    e.text = e.value.source().empty() ? arena_.copy(json::print(e.value)) : e.value.source();
+    e.text = json::print(e.value, arena_);
     e.printed = true;
   }
   return e.text;

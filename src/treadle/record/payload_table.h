@@ -33,7 +33,7 @@ class PayloadTable {
   // Begins again in the memory that it has, as if it were made just now. What it gave out is gone.
   void clear(PayloadId next = PayloadId{1}, Loader loader = {});
 
-  // A new payload from text that nobody has checked; copied. nullopt: it is not JSON.
+  // A new payload from text that nobody has checked, and that outlives the table. nullopt: it is not JSON.
   [[nodiscard]] auto add_unchecked(std::string_view text) -> std::optional<PayloadId>;
 
   // Forgets the new payloads from `id` on, which is then the next.
