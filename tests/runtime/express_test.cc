@@ -137,6 +137,18 @@ class ExpressTest : public ::testing::Test {
     EXPECT_TRUE(settle_until([&] { return started.has_value(); }));
     return *started ? (*started)->execution_arn : started->error().code;
   }
+  // In one turn of the loop, an execution for each input; how each is answered.
+  auto start_together(std::string_view definition, std::vector<std::string> const& inputs)
+      -> std::shared_ptr<std::vector<std::string>> {
+    auto told = std::make_shared<std::vector<std::string>>(inputs.size());
+    loops_->at(0).post([this, told, definition = std::string(definition), inputs] {
+      for (std::size_t i = 0; i < inputs.size(); ++i)
+        express_->start_async(start_of(definition, inputs[i]), [told, i](Answer<Started> started) {
+          (*told)[i] = started ? "started" : started.error().code;
+        });
+    });
+    return told;
+  }
 
   // "output", "STATUS error: cause", the code of a refusal, or "runs".
   static auto outcome(End const& end) -> std::string {
@@ -308,6 +320,22 @@ TEST_F(ExpressTest, an_accepted_execution_starts_again_after_a_crash) {
   EXPECT_EQ(connector.deliveries.size(), 3U) << "it had ended";
 }
 
+// They go to the log together; what is refused among them touches no other.
+TEST_F(ExpressTest, starts_that_come_together_are_accepted_each) {
+  parked_max = 10;
+  open(connector, ExpressIntake::kLog);
+  auto const told = start_together(function_task(), {"{}", "{}", "{}", "{", "{}", "{}"});
+  ASSERT_TRUE(settle_until([&] { return connector.open().size() == 5; }));
+  auto const refused = std::string("InvalidExecutionInput");
+  EXPECT_EQ(*told, (std::vector<std::string>{"started", "started", "started", refused, "started",
+                                             "started"}));
+  for (int i = 0; i < 4; ++i) connector.succeed(0, "1");
+  settle();
+  open(connector, ExpressIntake::kLog);
+  ASSERT_TRUE(settle_until([&] { return connector.deliveries.size() == 6; }));
+  EXPECT_EQ(connector.deliveries[5].execution_arn, connector.deliveries[4].execution_arn);
+}
+
 // Two states, each of which is too long for the loop, with a task between them.
 TEST_F(ExpressTest, what_takes_long_is_decided_in_the_slow_lane) {
   turn_most = std::chrono::milliseconds(0);
@@ -339,6 +367,12 @@ TEST_F(ExpressTest, what_starts_again_keeps_to_the_bound) {
   EXPECT_EQ(connector.deliveries.size(), 6U);
 }
 
+auto written(ExpressStart const& start) -> std::string {
+  std::string out;
+  append_express_start(out, start);
+  return out;
+}
+
 TEST(ExpressCodec, reads_what_it_wrote_and_nothing_else) {
   ExpressStart const start{.id = {1, 2},
                            .machine = {.id = {3, ~std::uint64_t{0}},
@@ -352,7 +386,7 @@ TEST(ExpressCodec, reads_what_it_wrote_and_nothing_else) {
                            .input = std::string("{\0}", 3),
                            .trace_header = "t",
                            .log = {HistoryLevel::kError, true, "/g"}};
-  auto const bytes = write_express_start(start);
+  auto const bytes = written(start);
   auto const read = read_express_start(bytes);
   ASSERT_TRUE(read);
   EXPECT_EQ(read->id, start.id);
@@ -360,7 +394,7 @@ TEST(ExpressCodec, reads_what_it_wrote_and_nothing_else) {
   EXPECT_EQ(read->machine.revision, "r");
   EXPECT_EQ(read->input, start.input);
   EXPECT_EQ(read->log, start.log);
-  EXPECT_EQ(write_express_start(*read), bytes);
+  EXPECT_EQ(written(*read), bytes);
   for (std::size_t size = 0; size < bytes.size(); ++size)
     EXPECT_FALSE(read_express_start(bytes.substr(0, size))) << size;
   EXPECT_FALSE(read_express_start(bytes + "x"));

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <future>
 #include <iterator>
+#include <thread>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -38,10 +39,21 @@ class IntakeLogTest : public ::testing::Test {
 
   // Its number, once it is durable.
   auto append(std::string_view entry) -> IntakeNumber {
+    auto batch = log_->new_batch();
+    batch.add([&](std::string& out) { out += entry; });
+    return append(std::move(batch));
+  }
+  // The number of its first entry, once it is durable.
+  auto append(IntakeBatch batch) -> IntakeNumber {
     std::promise<IntakeNumber> durable;
     IntakeLog::OnDurable done = [&](IntakeNumber number) { durable.set_value(number); };
-    EXPECT_TRUE(log_->append(entry, done));
+    EXPECT_TRUE(log_->append(batch, done));
     return durable.get_future().get();
+  }
+  void ended(IntakeNumber number) {
+    auto batch = log_->new_batch();
+    batch.add_end(number);
+    log_->append_ends(std::move(batch));
   }
 
   [[nodiscard]] auto directory() const -> fs::path { return folder_.path() / "express"; }
@@ -55,6 +67,10 @@ class IntakeLogTest : public ::testing::Test {
   static auto read(fs::path const& path) -> std::string {
     std::ifstream in(path, std::ios::binary);
     return {std::istreambuf_iterator<char>(in), {}};
+  }
+  // Of a segment that has room for more.
+  static auto written_bytes(fs::path const& path) -> std::size_t {
+    return read(path).find_last_not_of('\0') + 1;
   }
   static void write(fs::path const& path, std::string_view bytes) {
     std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
@@ -73,10 +89,10 @@ TEST_F(IntakeLogTest, what_has_not_ended_is_there_after_a_restart) {
   append("one");
   auto const two = append("two");
   append(std::string(100'000, 'x'));
-  log_->ended(two);
+  ended(two);
   ASSERT_TRUE(open());
   EXPECT_EQ(found_, (Texts{"one", std::string(100'000, 'x')}));
-  log_->ended(numbers_[0]);
+  ended(numbers_[0]);
   append("four");
   ASSERT_TRUE(open());
   EXPECT_EQ(found_, (Texts{std::string(100'000, 'x'), "four"}));
@@ -88,11 +104,11 @@ TEST_F(IntakeLogTest, segments_go_oldest_first_once_all_of_their_entries_have_en
   auto const two = append("two");
   append("three");
   ASSERT_EQ(segments().size(), 3U);
-  log_->ended(two);
+  ended(two);
   append("four");
   EXPECT_EQ(fs::exists(segments().front()), true) << "the end of two must not be lost";
   EXPECT_EQ(segments().front().filename(), "0000000000000001.log");
-  log_->ended(one);
+  ended(one);
   append("five");
   EXPECT_GT(segments().front().filename(), fs::path("0000000000000002.log"));
   ASSERT_TRUE(open(1));
@@ -101,7 +117,7 @@ TEST_F(IntakeLogTest, segments_go_oldest_first_once_all_of_their_entries_have_en
 
 TEST_F(IntakeLogTest, nothing_is_left_on_disk_when_everything_has_ended) {
   ASSERT_TRUE(open());
-  log_->ended(append("one"));
+  ended(append("one"));
   ASSERT_TRUE(open());
   EXPECT_EQ(found_, Texts{});
   EXPECT_EQ(segments().size(), 0U);
@@ -112,7 +128,7 @@ TEST_F(IntakeLogTest, a_tail_that_was_cut_anywhere_is_tolerated) {
   ASSERT_TRUE(open());
   append("one");
   auto const path = segments().front();
-  auto const before = read(path).size();
+  auto const before = written_bytes(path);
   append("two, which a crash cuts short");
   log_.reset();
   auto const whole = read(path);
@@ -139,12 +155,74 @@ TEST_F(IntakeLogTest, zeros_at_the_end_are_a_torn_tail) {
   EXPECT_EQ(found_, Texts{"one"});
 }
 
+// A crash leaves the room that a segment has, and of what was written last anything but its beginning.
+TEST_F(IntakeLogTest, room_that_was_not_used_is_cut_off) {
+  ASSERT_TRUE(open());
+  append("one");
+  auto const path = segments().front();
+  auto const before = written_bytes(path);
+  append("two, of which a crash loses the middle");
+  auto const crashed = read(path);
+  auto const after = written_bytes(path);
+  ASSERT_GT(crashed.size(), after);
+  for (auto lost = before; lost + 1 < after; ++lost) {
+    log_.reset();
+    for (auto const& old : segments()) fs::remove(old);
+    auto bytes = crashed;
+    bytes[lost] = static_cast<char>(~bytes[lost]);
+    write(path, bytes);
+    ASSERT_TRUE(open()) << lost;
+    EXPECT_EQ(found_, Texts{"one"}) << lost;
+    EXPECT_EQ(fs::file_size(path), before) << lost;
+  }
+}
+
+TEST_F(IntakeLogTest, the_entries_of_a_batch_count_on_from_its_first) {
+  ASSERT_TRUE(open());
+  append("one");
+  auto batch = log_->new_batch();
+  for (auto const* const entry : {"two", "three", "four"})
+    batch.add([&](std::string& out) { out += entry; });
+  auto const two = append(std::move(batch));
+  auto more = log_->new_batch();
+  more.add_end(two + 1);
+  more.add([](std::string& out) { out += "five"; });
+  more.add_end(two);
+  EXPECT_EQ(append(std::move(more)), two + 3);
+  ASSERT_TRUE(open());
+  EXPECT_EQ(found_, (Texts{"one", "four", "five"}));
+  EXPECT_EQ(numbers_, (std::vector<IntakeNumber>{1, 4, 5}));
+}
+
+// Many threads, whose batches are synced together: what was answered is there.
+TEST_F(IntakeLogTest, every_answered_entry_of_a_crowd_is_there) {
+  constexpr int kThreads = 8;
+  constexpr int kEach = 50;
+  ASSERT_TRUE(open(4'096));
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t)
+    threads.emplace_back([this, t] {
+      for (int i = 0; i < kEach; ++i) {
+        auto const number = append(fmt::format("{} {}", t, i));
+        if (i % 2 == 0) ended(number);
+      }
+    });
+  for (auto& thread : threads) thread.join();
+  ASSERT_TRUE(open());
+  Texts wanted;
+  for (int t = 0; t < kThreads; ++t)
+    for (int i = 1; i < kEach; i += 2) wanted.push_back(fmt::format("{} {}", t, i));
+  std::ranges::sort(wanted);
+  std::ranges::sort(found_);
+  EXPECT_EQ(found_, wanted);
+}
+
 // Every flipped byte before the last record is refused, by the file's name.
 TEST_F(IntakeLogTest, damage_before_whole_records_is_refused) {
   ASSERT_TRUE(open());
   append("one");
   auto const path = segments().front();
-  auto const last = read(path).size();
+  auto const last = written_bytes(path);
   append("two");
   log_.reset();
   auto const whole = read(path);

@@ -114,6 +114,9 @@ class Catalog {
 
   // Each thread remembers what it found until a machine is changed.
   [[nodiscard]] auto find_machine(std::string_view arn) const -> Answer<std::optional<Machine>>;
+  // What was read of machines, versions and aliases is as it was while this is: it is another number
+  // after each change, and never one that another catalog has had.
+  [[nodiscard]] auto machine_changes() const -> std::uint64_t { return *machine_changes_; }
   // In the order of their names, after the one called `after`.
   [[nodiscard]] auto list_machines(std::string_view after, std::size_t limit) const
       -> Answer<std::vector<Machine>>;

@@ -1,5 +1,6 @@
 #include "treadle/runtime/express.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "treadle/base/assert.h"
@@ -17,16 +18,19 @@ auto throttled() -> std::unexpected<Refusal> {
 
 Express::Express(net::EventLoops& loops, store::Store const& store, DefinitionCache& definitions,
                  ExpressParts parts, Random& seed, IntakeLog::Opened opened, ExpressIntake intake)
-    : store_(store),
-      definitions_(definitions),
+    : definitions_(definitions),
       parts_(std::move(parts)),
       intake_(intake),
       log_(std::move(opened.log)),
       left_open_(std::move(opened.open)) {
   TREADLE_ASSERT(intake_ == ExpressIntake::kMemory || log_);
-  for (std::size_t i = 0; i < loops.size(); ++i)
+  for (std::size_t i = 0; i < loops.size(); ++i) {
     runners_.push_back(
         std::make_unique<ExpressRunner>(loops.at(i), parts_, slow_lane_, seed.next_u64()));
+    if (log_)
+      async_starts_.push_back(std::make_unique<AsyncStarts>(AsyncStarts::Parts{
+          .runner = *runners_.back(), .log = *log_, .store = store, .clock = parts_.clock}));
+  }
 }
 
 Express::~Express() = default;
@@ -62,36 +66,20 @@ void Express::start_async(ExpressStart start, OnAnswer<Started> done) {
       });
 }
 
-void Express::accept(ExpressRunner& runner, ExpressStart start, OnAnswer<Started> done) {
-  if (!runner.has_room()) return done(throttled());
-  Started started{start.execution_arn, parts_.clock.now()};
-  if (intake_ == ExpressIntake::kMemory) {
-    done(std::move(started));
-    return runner.run(std::move(start), [](ExpressEnd const&) {});
-  }
-  if (store_.space().state != store::SpaceState::kPlenty)
-    return done(std::unexpected(
-        Refusal{"ServiceUnavailable", "The disk of the data directory is nearly full."}));
-  auto const bytes = write_express_start(start);
-  // What refuses must still have `done`, so the log gets a callback that it may leave alone.
-  auto const answer = std::make_shared<OnAnswer<Started>>(std::move(done));
-  IntakeLog::OnDurable durable = [this, &runner, answer, start = std::move(start),
-                                  started = std::move(started)](IntakeNumber number) mutable {
-    runner.loop().post([this, &runner, answer, start = std::move(start),
-                        started = std::move(started), number]() mutable {
-      (*answer)(std::move(started));
-      runner.release();
-      run_accepted(runner, std::move(start), number);
-    });
-  };
-  runner.reserve();
-  if (log_->append(bytes, durable)) return;
-  runner.release();
-  (*answer)(throttled());
+auto Express::index_of(ExpressRunner const& runner) const -> std::size_t {
+  auto const at = std::ranges::find(runners_, &runner, &std::unique_ptr<ExpressRunner>::get);
+  return static_cast<std::size_t>(at - runners_.begin());
 }
 
-void Express::run_accepted(ExpressRunner& runner, ExpressStart start, IntakeNumber number) {
-  runner.run(std::move(start), [this, number](ExpressEnd const&) { log_->ended(number); });
+void Express::accept(ExpressRunner& runner, ExpressStart&& start, OnAnswer<Started> done) {
+  if (!runner.has_room()) return done(throttled());
+  if (intake_ == ExpressIntake::kMemory) {
+    auto begun = runner.begin_unchecked(std::move(start));
+    if (!begun) return done(std::unexpected(begun.error()));
+    done(Started{begun->start().execution_arn, parts_.clock.now()});
+    return runner.run_unread(std::move(*begun), [](Answer<ExpressEnd> const&) {});
+  }
+  async_starts_[index_of(runner)]->accept(std::move(start), std::move(done));
 }
 
 void Express::recover() {
@@ -109,10 +97,12 @@ void Express::recover() {
             start ? "its definition is missing" : "its intake entry is of a newer treadle"}});
       continue;
     }
-    auto& runner = *runners_[next++ % runners_.size()];
-    runner.loop().post([this, &runner, start = std::move(*start), number = entry.number]() mutable {
+    auto const index = next++ % runners_.size();
+    auto& runner = *runners_[index];
+    auto& log = *async_starts_[index];
+    runner.loop().post([&runner, &log, start = std::move(*start), number = entry.number]() mutable {
       runner.run_when_there_is_room(std::move(start),
-                                    [this, number](ExpressEnd const&) { log_->ended(number); });
+                                    [&log, number](ExpressEnd const&) { log.ended(number); });
     });
   }
 }

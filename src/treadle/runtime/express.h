@@ -15,6 +15,7 @@
 #include "treadle/base/clock.h"
 #include "treadle/integrations/connector.h"
 #include "treadle/net/event_loop.h"
+#include "treadle/runtime/async_starts.h"
 #include "treadle/runtime/definition_cache.h"
 #include "treadle/runtime/express_runner.h"
 #include "treadle/runtime/express_start.h"
@@ -48,8 +49,8 @@ class Express {
   // where that is a loop's.
   void start_sync(ExpressStart start, OnAnswer<ExpressEnd> done);
 
-  // Answered when the execution is accepted. ThrottlingException; ServiceUnavailable (disk space is
-  // low).
+  // Answered when the execution is accepted. InvalidExecutionInput; ThrottlingException;
+  // ServiceUnavailable (disk space is low).
   void start_async(ExpressStart start, OnAnswer<Started> done);
 
   // One a loop.
@@ -62,15 +63,15 @@ class Express {
   // Runs `task` with a runner on its loop: the calling thread's, if it has one.
   template <typename Task>
   void on_a_loop(Task task);
-  void accept(ExpressRunner& runner, ExpressStart start, OnAnswer<Started> done);
-  void run_accepted(ExpressRunner& runner, ExpressStart start, IntakeNumber number);
+  [[nodiscard]] auto index_of(ExpressRunner const& runner) const -> std::size_t;
+  void accept(ExpressRunner& runner, ExpressStart&& start, OnAnswer<Started> done);
 
-  store::Store const& store_;
   DefinitionCache& definitions_;
   ExpressParts const parts_;
   std::vector<std::unique_ptr<ExpressRunner>> runners_;
   ExpressIntake const intake_;
   std::unique_ptr<IntakeLog> log_;
+  std::vector<std::unique_ptr<AsyncStarts>> async_starts_;  // one a runner, where there is a log
   std::vector<IntakeLog::Entry> left_open_;
   SlowLane slow_lane_;  // ends first: what it decides belongs to the runners
 };

@@ -29,11 +29,11 @@ auto fields(Start& s) {
 
 }  // namespace
 
-auto write_express_start(ExpressStart const& start) -> std::string {
-  record::ByteWriter out;
-  out.number(kVersion);
-  std::apply([&out](auto const&... field) { (out.put(field), ...); }, fields(start));
-  return out.take();
+void append_express_start(std::string& out, ExpressStart const& start) {
+  record::ByteWriter writer(std::move(out));
+  writer.number(kVersion);
+  std::apply([&writer](auto const&... field) { (writer.put(field), ...); }, fields(start));
+  out = writer.take();
 }
 
 auto read_express_start(std::string_view bytes) -> std::optional<ExpressStart> {

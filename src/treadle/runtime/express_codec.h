@@ -10,9 +10,9 @@
 
 namespace treadle::runtime {
 
-[[nodiscard]] auto write_express_start(ExpressStart const& start) -> std::string;
+void append_express_start(std::string& out, ExpressStart const& start);
 
-// Without the definition. nullopt for bytes that write_express_start() does not write.
+// Without the definition. nullopt for bytes that append_express_start() does not write.
 [[nodiscard]] auto read_express_start(std::string_view bytes) -> std::optional<ExpressStart>;
 
 }  // namespace treadle::runtime

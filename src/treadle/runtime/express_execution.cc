@@ -128,7 +128,7 @@ void ExpressExecution::trim() {
   trim_at_ = std::max(kTrimAt, 4 * bytes);
 }
 
-auto ExpressExecution::end() -> ExpressEnd {
+auto ExpressExecution::end(Output output) -> ExpressEnd {
   TREADLE_ASSERT(state_.is_over());
   ExpressEnd end{.status = status_of(state_.status),
                  .started_at = state_.started_at,
@@ -138,7 +138,8 @@ auto ExpressExecution::end() -> ExpressEnd {
                  .cause = {},
                  .memory_bytes = std::max(memory_bytes_, arena_.bytes_used()),
                  .execution_arn = std::move(start_.execution_arn)};
-  if (state_.output != PayloadId{}) end.output = payloads_.text(state_.output);
+  if (output == Output::kIncluded && state_.output != PayloadId{})
+    end.output = payloads_.text(state_.output);
   if (!state_.error.empty()) end.error = state_.error;
   if (!state_.cause.empty()) end.cause = state_.cause;
   return end;

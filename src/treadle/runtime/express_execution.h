@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -53,8 +54,9 @@ class ExpressExecution {
   [[nodiscard]] auto state() const -> interpreter::ExecutionState const& { return state_; }
   [[nodiscard]] auto payloads() -> record::PayloadTable& { return payloads_; }
   [[nodiscard]] auto arena() -> json::Arena& { return arena_; }
-  // Of an execution that is over.
-  [[nodiscard]] auto end() -> ExpressEnd;
+  // Of an execution that is over; its output is printed for those who want it.
+  enum class Output : std::uint8_t { kIncluded, kLeftOut };
+  [[nodiscard]] auto end(Output output = Output::kIncluded) -> ExpressEnd;
 
  private:
   [[nodiscard]] auto live_payloads() const -> std::vector<record::PayloadId>;

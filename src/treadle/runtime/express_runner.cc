@@ -38,7 +38,7 @@ class Keys final : public integrations::CallKeys {
 
 constexpr std::size_t kStartsAtOnce = 64;
 // Executions that end leave their memory for so many others.
-constexpr std::size_t kIdleMost = 16;
+constexpr std::size_t kIdleMost = 64;
 // Arrivals that were taken stay in the list for so long at least.
 constexpr std::size_t kTakenMost = 64;
 // A clock that was set is noticed after so long.
@@ -97,22 +97,39 @@ void ExpressRunner::run(ExpressStart start, OnEnd done) {
               [done = std::move(done)](Answer<ExpressEnd> end) mutable { done(std::move(*end)); }));
 }
 
+void ExpressRunner::run(Begun begun, OnAnswer<ExpressEnd> done) {
+  begun.running_->done = std::move(done);
+  drive(std::move(begun.running_));
+}
+
+void ExpressRunner::run_unread(Begun begun, OnAnswer<ExpressEnd> done) {
+  begun.running_->output = ExpressExecution::Output::kLeftOut;
+  run(std::move(begun), std::move(done));
+}
+
 void ExpressRunner::run_unchecked(ExpressStart&& start, OnAnswer<ExpressEnd> done) {
   if (!has_room()) return done(std::unexpected(Refusal{"ThrottlingException", "Rate exceeded"}));
-  auto running = begin(std::move(start), std::move(done));
-  if (running->execution.read_input()) return drive(std::move(running));
-  auto refuse = std::move(running->done);
+  auto begun = begin_unchecked(std::move(start));
+  if (!begun) return done(std::unexpected(begun.error()));
+  begun->running_->done = std::move(done);
+  drive(std::move(begun->running_));
+}
+
+auto ExpressRunner::begin_unchecked(ExpressStart&& start) -> Answer<Begun> {
+  auto running = begin(std::move(start), {});
+  if (running->execution.read_input()) return Begun(std::move(running));
   json::Arena arena;
   auto const parsed = json::parse(arena, running->execution.start().input);
   give_back(std::move(running));
-  refuse(std::unexpected(
-      Refusal{"InvalidExecutionInput", "The input is not JSON: " + parsed.error().to_string()}));
+  return std::unexpected(
+      Refusal{"InvalidExecutionInput", "The input is not JSON: " + parsed.error().to_string()});
 }
 
 auto ExpressRunner::begin(ExpressStart&& start, OnAnswer<ExpressEnd> done)
     -> std::unique_ptr<Running> {
   auto running = take_memory(std::move(start));
   running->done = std::move(done);
+  running->output = ExpressExecution::Output::kIncluded;
   auto const& log = running->execution.start().log;
   running->sink = parts_.sink != nullptr && parts_.sink->reads(log) ? parts_.sink : nullptr;
   running->arrivals.push(Begin());
@@ -166,7 +183,7 @@ void ExpressRunner::drive(std::unique_ptr<Running> running) {
   }
   driven_ = outer;
   if (!running->execution.state().is_over()) return park(std::move(running));
-  auto end = running->execution.end();
+  auto end = running->execution.end(running->output);
   auto done = std::move(running->done);
   give_back(std::move(running));
   done(std::move(end));

@@ -64,8 +64,16 @@ class ExpressRunner {
 
   [[nodiscard]] auto loop() -> net::EventLoop& { return loop_; }
 
+  // An execution that has taken its input in, and that nothing has been decided of.
+  class Begun;
+
   // Runs it as far as it comes, perhaps to its end.
   void run(ExpressStart start, OnEnd done);
+  // The same in two steps, of input that nobody has checked: InvalidExecutionInput where it is not JSON.
+  [[nodiscard]] auto begin_unchecked(ExpressStart&& start) -> Answer<Begun>;
+  void run(Begun begun, OnAnswer<ExpressEnd> done);
+  // `done` is told without the output.
+  void run_unread(Begun begun, OnAnswer<ExpressEnd> done);
   // The same of input that nobody has checked: InvalidExecutionInput where it is not JSON, and
   // ThrottlingException where too many wait.
   void run_unchecked(ExpressStart&& start, OnAnswer<ExpressEnd> done);
@@ -114,6 +122,7 @@ class ExpressRunner {
     explicit Running(ExpressStart&& start) : execution(std::move(start)) {}
     ExpressExecution execution;
     OnAnswer<ExpressEnd> done;
+    ExpressExecution::Output output = ExpressExecution::Output::kIncluded;
     HistorySink* sink = nullptr;
     Arrivals arrivals;
     net::Timer timer;
@@ -174,6 +183,16 @@ class ExpressRunner {
   std::deque<std::pair<ExpressStart, OnEnd>> queued_;
   bool start_is_posted_ = false;
   std::size_t reserved_ = 0;
+};
+
+class ExpressRunner::Begun {
+ public:
+  [[nodiscard]] auto start() const -> ExpressStart const& { return running_->execution.start(); }
+
+ private:
+  friend class ExpressRunner;
+  explicit Begun(std::unique_ptr<Running> running) : running_(std::move(running)) {}
+  std::unique_ptr<Running> running_;
 };
 
 }  // namespace treadle::runtime

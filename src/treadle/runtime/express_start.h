@@ -17,7 +17,7 @@ struct ExpressStart {
   MachineRef machine;
   std::string execution_arn;
   std::string name;   // neither unique nor idempotent
-  std::string input;  // JSON text, checked
+  std::string input;  // JSON text
   std::string trace_header;
   LogSettings log;
 };

@@ -27,6 +27,11 @@ using store::write_all;
 
 constexpr mode_t kOwnerOnly = 0600;
 constexpr std::string_view kSuffix = ".log";
+// Entries of a sync from which on the next waits for more.
+constexpr std::size_t kCrowd = 4;
+// A segment grows by so many bytes at once.
+constexpr std::size_t kRoomBytes = std::size_t{1} << 20;
+constexpr std::size_t kNever = ~std::size_t{0};
 
 auto can_not(fs::path const& path, std::string_view doing) -> std::string {
   return fmt::format("{}: can't {}: {}", path.string(), doing, std::strerror(errno));
@@ -87,20 +92,31 @@ struct IntakeLog::Impl {
     IntakeNumber first = 0;
     std::size_t open = 0;  // entries that have not ended
   };
+  struct Queued {
+    IntakeBatch batch;
+    OnDurable done;
+  };
   // What is written with one sync.
   struct Group {
-    std::string bytes;
-    IntakeNumber first = 0;  // of its entries
-    std::vector<OnDurable> answers;
+    std::vector<Queued> batches;
+    std::size_t bytes = 0;
+    std::size_t entries = 0;
   };
 
   explicit Impl(IntakeOptions given) : options(std::move(given)) {}
 
+  void queue(Queued queued_batch);
+
   // ---- on the log's thread ----
   void work();
-  void write(Group group);
-  [[nodiscard]] auto next_segment(Group const& group) -> bool;
-  void drop_ended_segments();
+  void wait_for_more(std::unique_lock<std::mutex>& lock);
+  void write(Group& group);
+  [[nodiscard]] auto append(std::string_view bytes) -> bool;
+  [[nodiscard]] auto next_segment() -> bool;
+  void make_room(std::size_t bytes);
+  [[nodiscard]] auto leave_segment() -> bool;
+  void count_ends(IntakeBatch const& batch);
+  auto drop_ended_segments() -> bool;
 
   void fail(std::string_view doing) {
     failed = true;
@@ -108,18 +124,25 @@ struct IntakeLog::Impl {
   }
 
   IntakeOptions const options;
+  intake::SaltSum salt_sum;
+
+  // The log's thread's alone, once it runs.
   std::uint64_t salt = 0;
   std::uint64_t last_index = 0;  // of the segment that was made last
+  IntakeNumber last_number = 0;
   FileHandle file;               // of the segment that is written, if there is one
-  std::size_t file_bytes = 0;
+  std::size_t file_bytes = 0;    // written
+  std::size_t file_room = 0;     // that it has on the disk
+  std::size_t last_entries = 0;  // of the group before, and how long its sync took
+  std::chrono::steady_clock::duration last_sync{};
+  std::deque<SegmentFile> segments;  // oldest first
   bool failed = false;
 
   std::mutex mutex;  // of all below
   std::condition_variable woken;
+  std::size_t wakes_at = 0;  // when so many entries are queued the thread is to be woken
   bool stopping = false;
-  IntakeNumber last_number = 0;
   Group queued;
-  std::deque<SegmentFile> segments;  // oldest first
   std::thread thread;
 };
 
@@ -173,6 +196,7 @@ auto IntakeLog::open(IntakeOptions given) -> Result<Opened, std::string> {
       impl->segments.push_back({.index = index, .first = segment.first_number, .open = 0});
   }
   impl->salt = impl->options.random->next_u64();
+  impl->salt_sum = intake::sum_of_salt(impl->salt);
   impl->last_number = open.next - 1;
   Opened opened;
   for (auto& [number, bytes] : open.entries) {
@@ -181,7 +205,7 @@ auto IntakeLog::open(IntakeOptions given) -> Result<Opened, std::string> {
     ++(after - 1)->open;
     opened.open.push_back({number, std::move(bytes)});
   }
-  impl->drop_ended_segments();
+  if (impl->drop_ended_segments()) static_cast<void>(store::sync_names(directory));
   impl->thread = std::thread([&log = *impl] { log.work(); });
   opened.log.reset(new IntakeLog(std::move(impl)));
   return opened;
@@ -196,33 +220,35 @@ IntakeLog::~IntakeLog() {
   }
   impl_->woken.notify_one();
   impl_->thread.join();
+  if (impl_->file && !impl_->failed) static_cast<void>(impl_->leave_segment());
 }
 
 // ---- use ----
 
-auto IntakeLog::append(std::string_view entry, OnDurable& done) -> bool {
+auto IntakeLog::new_batch() const -> IntakeBatch { return IntakeBatch(impl_->salt_sum); }
+
+auto IntakeLog::append(IntakeBatch& batch, OnDurable& done) -> bool {
   std::lock_guard const lock(impl_->mutex);
-  auto& queued = impl_->queued;
-  if (impl_->stopping || queued.bytes.size() + entry.size() > impl_->options.queue_bytes_max)
-    return false;
-  auto const was_empty = queued.bytes.empty();
-  auto const number = ++impl_->last_number;
-  if (queued.answers.empty()) queued.first = number;
-  intake::append_record(queued.bytes, impl_->salt, RecordKind::kEntry, entry);
-  queued.answers.push_back(std::move(done));
-  if (was_empty) impl_->woken.notify_one();
+  auto const bytes = impl_->queued.bytes + batch.bytes().size();
+  if (impl_->stopping || bytes > impl_->options.queue_bytes_max) return false;
+  impl_->queue({std::move(batch), std::move(done)});
   return true;
 }
 
-void IntakeLog::ended(IntakeNumber number) {
+void IntakeLog::append_ends(IntakeBatch batch) {
+  TREADLE_ASSERT(batch.entries() == 0);
   std::lock_guard const lock(impl_->mutex);
-  auto const was_empty = impl_->queued.bytes.empty();
-  intake::append_ended(impl_->queued.bytes, impl_->salt, number);
-  auto& segments = impl_->segments;
-  auto const after = std::ranges::upper_bound(segments, number, {}, &Impl::SegmentFile::first);
-  TREADLE_ASSERT(after != segments.begin() && (after - 1)->open > 0);
-  --(after - 1)->open;
-  if (was_empty) impl_->woken.notify_one();
+  impl_->queue({std::move(batch), {}});
+}
+
+// The thread is woken once for what it waits for.
+void IntakeLog::Impl::queue(Queued queued_batch) {
+  queued.bytes += queued_batch.batch.bytes().size();
+  queued.entries += queued_batch.batch.entries();
+  queued.batches.push_back(std::move(queued_batch));
+  if (queued.entries < wakes_at) return;
+  wakes_at = kNever;
+  woken.notify_one();
 }
 
 // ---- on the log's thread ----
@@ -232,58 +258,100 @@ void IntakeLog::Impl::work() {
     Group group;
     {
       std::unique_lock lock(mutex);
-      woken.wait(lock, [this] { return stopping || !queued.bytes.empty(); });
-      if (queued.bytes.empty()) return;
+      wakes_at = 0;
+      woken.wait(lock, [this] { return stopping || !queued.batches.empty(); });
+      if (queued.batches.empty()) return;
+      wait_for_more(lock);
+      wakes_at = kNever;
       group = std::exchange(queued, {});
     }
-    write(std::move(group));
+    write(group);
     if (failed) return;
   }
 }
 
-void IntakeLog::Impl::write(Group group) {
-  if ((!file || file_bytes > options.segment_bytes) && !next_segment(group)) return;
-  if (!write_all(file.get(), group.bytes)) return fail("append");
-  file_bytes += group.bytes.size();
-  if (!group.answers.empty() && ::fdatasync(file.get()) != 0) return fail("sync");
-  {
-    std::lock_guard const lock(mutex);
-    segments.back().open += group.answers.size();
-    drop_ended_segments();
+// Those whom the last sync answered may be about to come back. A sync costs what many entries do, so it
+// waits for as many as there were, but no longer than that sync took.
+void IntakeLog::Impl::wait_for_more(std::unique_lock<std::mutex>& lock) {
+  if (last_entries < kCrowd || queued.entries >= last_entries || queued.entries == 0) return;
+  wakes_at = last_entries;
+  auto const most = std::min<std::chrono::steady_clock::duration>(last_sync, options.wait_most);
+  woken.wait_for(lock, most, [this] { return stopping || queued.entries >= last_entries; });
+}
+
+void IntakeLog::Impl::write(Group& group) {
+  if ((!file || file_bytes > options.segment_bytes) && !next_segment()) return;
+  make_room(group.bytes);
+  for (auto const& [batch, done] : group.batches)
+    if (!append(batch.bytes())) return fail("append");
+  if (group.entries > 0) {
+    auto const began = std::chrono::steady_clock::now();
+    if (::fdatasync(file.get()) != 0) return fail("sync");
+    last_sync = std::chrono::steady_clock::now() - began;
+    last_entries = group.entries;
   }
-  auto number = group.first;
-  for (auto& answer : group.answers) answer(number++);
+  segments.back().open += group.entries;
+  for (auto const& [batch, done] : group.batches) count_ends(batch);
+  auto const has_dropped = drop_ended_segments();
+  for (auto& [batch, done] : group.batches) {
+    auto const first = last_number + 1;
+    last_number += batch.entries();
+    if (batch.entries() > 0) done(first);
+  }
+  if (has_dropped) static_cast<void>(store::sync_names(options.directory));
+}
+
+auto IntakeLog::Impl::append(std::string_view bytes) -> bool {
+  file_bytes += bytes.size();
+  return write_all(file.get(), bytes);
+}
+
+void IntakeLog::Impl::count_ends(IntakeBatch const& batch) {
+  for (auto const number : batch.ended()) {
+    auto const after = std::ranges::upper_bound(segments, number, {}, &SegmentFile::first);
+    TREADLE_ASSERT(after != segments.begin() && (after - 1)->open > 0);
+    --(after - 1)->open;
+  }
 }
 
 // A segment may begin with ends alone: its first number is then that of the entry to come.
-auto IntakeLog::Impl::next_segment(Group const& group) -> bool {
+auto IntakeLog::Impl::next_segment() -> bool {
+  if (file && !leave_segment()) return fail("end it"), false;
   auto const index = ++last_index;
-  IntakeNumber first = group.first;
-  {
-    std::lock_guard const lock(mutex);
-    if (first == 0) first = queued.answers.empty() ? last_number + 1 : queued.first;
-    segments.push_back({.index = index, .first = first, .open = 0});
-  }
+  segments.push_back({.index = index, .first = last_number + 1, .open = 0});
   auto const path = segment_path(options.directory, index);
-  file.reset(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, kOwnerOnly));
+  file.reset(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kOwnerOnly));
   if (!file) return fail("make it"), false;
-  auto const header = intake::write_header(salt, first);
-  if (!write_all(file.get(), header) || ::fdatasync(file.get()) != 0 ||
-      !store::sync_names(options.directory))
+  file_bytes = file_room = 0;
+  auto const header = intake::write_header(salt, segments.back().first);
+  if (!append(header) || ::fdatasync(file.get()) != 0 || !store::sync_names(options.directory))
     return fail("write its header"), false;
-  file_bytes = header.size();
   return true;
 }
 
+// A sync is cheaper while the file's size stays as it is. Where the system has no room to give, writing
+// will say so.
+void IntakeLog::Impl::make_room(std::size_t bytes) {
+  if (file_bytes + bytes <= file_room) return;
+  file_room = file_bytes + bytes + kRoomBytes;
+  static_cast<void>(::fallocate(file.get(), 0, 0, static_cast<off_t>(file_room)));
+}
+
+// Gives back what it has not used: only the last segment may have a torn end.
+auto IntakeLog::Impl::leave_segment() -> bool {
+  return ::ftruncate(file.get(), static_cast<off_t>(file_bytes)) == 0 &&
+         ::fdatasync(file.get()) == 0;
+}
+
 // The segment that is written stays. One that was not removed is found empty at the next start.
-void IntakeLog::Impl::drop_ended_segments() {
+auto IntakeLog::Impl::drop_ended_segments() -> bool {
   bool dropped = false;
   while (!segments.empty() && segments.front().open == 0 && !(file && segments.size() == 1)) {
     ::unlink(segment_path(options.directory, segments.front().index).c_str());
     segments.pop_front();
     dropped = true;
   }
-  if (dropped) static_cast<void>(store::sync_names(options.directory));
+  return dropped;
 }
 
 }  // namespace treadle::runtime

@@ -15,6 +15,8 @@ constexpr std::size_t kSalt = kTitle.size() + kFormat.size();
 constexpr std::size_t kFirst = kSalt + 8;
 constexpr std::size_t kHeaderSum = kFirst + 8;
 constexpr std::size_t kHeaderBytes = kHeaderSum + 4;
+constexpr std::size_t kSize = 4;  // where it stands in a record, and the kind
+constexpr std::size_t kKind = 8;
 constexpr std::size_t kRecordHead = 9;
 constexpr std::size_t kBodyBytesMax = std::size_t{1} << 24;
 
@@ -29,10 +31,9 @@ auto get(std::string_view bytes, std::size_t at, std::size_t count) -> std::uint
   return value;
 }
 
-auto salted_sum(std::uint64_t salt, std::string_view bytes) -> std::uint32_t {
-  std::string text;
-  put(text, salt, 8);
-  return store::extend_crc32c(store::crc32c(text), bytes);
+// Little-endian, over the bytes at `at`.
+void set(std::string& out, std::size_t at, std::uint32_t value) {
+  for (std::size_t i = 0; i < sizeof value; ++i) out[at + i] = static_cast<char>(value >> (8 * i));
 }
 
 struct Record {
@@ -41,17 +42,16 @@ struct Record {
 };
 
 // The record that begins there, if it is whole.
-auto record_at(std::string_view bytes, std::size_t at, std::uint64_t salt)
-    -> std::optional<Record> {
+auto record_at(std::string_view bytes, std::size_t at, SaltSum salt) -> std::optional<Record> {
   if (bytes.size() - at < kRecordHead) return std::nullopt;
-  auto const size = get(bytes, at + 4, 4);
-  auto const kind = static_cast<unsigned char>(bytes[at + 8]);
+  auto const size = get(bytes, at + kSize, 4);
+  auto const kind = static_cast<unsigned char>(bytes[at + kKind]);
   if (size > kBodyBytesMax || size > bytes.size() - at - kRecordHead) return std::nullopt;
   if (kind != static_cast<unsigned>(RecordKind::kEntry) &&
       kind != static_cast<unsigned>(RecordKind::kEnded))
     return std::nullopt;
-  auto const summed = bytes.substr(at + 4, kRecordHead - 4 + size);
-  if (get(bytes, at, 4) != salted_sum(salt, summed)) return std::nullopt;
+  auto const summed = bytes.substr(at + kSize, kRecordHead - kSize + size);
+  if (get(bytes, at, 4) != store::extend_crc32c(salt.value, summed)) return std::nullopt;
   return Record{static_cast<RecordKind>(kind), bytes.substr(at + kRecordHead, size)};
 }
 
@@ -93,26 +93,36 @@ auto write_header(std::uint64_t salt, std::uint64_t first_number) -> std::string
   return out;
 }
 
-void append_record(std::string& out, std::uint64_t salt, RecordKind kind, std::string_view body) {
-  std::string head;
-  put(head, body.size(), 4);
-  put(head, static_cast<std::uint64_t>(kind), 1);
-  put(out, store::extend_crc32c(salted_sum(salt, head), body), 4);
-  out += head;
-  out += body;
+auto sum_of_salt(std::uint64_t salt) -> SaltSum {
+  std::string text;
+  put(text, salt, 8);
+  return {store::crc32c(text)};
 }
 
-void append_ended(std::string& out, std::uint64_t salt, std::uint64_t number) {
-  std::string body;
-  put(body, number, 8);
-  append_record(out, salt, RecordKind::kEnded, body);
+auto begin_record(std::string& out, RecordKind kind) -> std::size_t {
+  auto const begin = out.size();
+  out.append(kKind, '\0');
+  out.push_back(static_cast<char>(kind));
+  return begin;
+}
+
+void end_record(std::string& out, std::size_t begin, SaltSum salt) {
+  set(out, begin + kSize, static_cast<std::uint32_t>(out.size() - begin - kRecordHead));
+  auto const summed = std::string_view(out).substr(begin + kSize);
+  set(out, begin, store::extend_crc32c(salt.value, summed));
+}
+
+void append_ended(std::string& out, SaltSum salt, std::uint64_t number) {
+  auto const begin = begin_record(out, RecordKind::kEnded);
+  put(out, number, 8);
+  end_record(out, begin, salt);
 }
 
 auto read_segment(std::string_view bytes, std::filesystem::path const& file)
     -> Result<Segment, std::string> {
   Segment segment;
   if (bytes.find_first_not_of('\0') == std::string_view::npos) return segment;
-  auto const salt = TRY(read_header(bytes, file, segment));
+  auto const salt = sum_of_salt(TRY(read_header(bytes, file, segment)));
   if (segment.whole_bytes == 0) return segment;
   auto at = segment.whole_bytes;
   for (auto record = record_at(bytes, at, salt); record; record = record_at(bytes, at, salt)) {
@@ -127,7 +137,9 @@ auto read_segment(std::string_view bytes, std::filesystem::path const& file)
     at += kRecordHead + record->body.size();
   }
   segment.whole_bytes = at;
-  for (auto behind = at + 1; behind < bytes.size(); ++behind)
+  // Room that was not used is zeros.
+  auto const used = bytes.find_last_not_of('\0') + 1;
+  for (auto behind = at + 1; behind < used; ++behind)
     if (record_at(bytes, behind, salt))
       return damaged(file, at, fmt::format("a whole record follows at byte {}", behind));
   return segment;

@@ -24,8 +24,17 @@ enum class RecordKind : std::uint8_t {
 };
 
 [[nodiscard]] auto write_header(std::uint64_t salt, std::uint64_t first_number) -> std::string;
-void append_record(std::string& out, std::uint64_t salt, RecordKind kind, std::string_view body);
-void append_ended(std::string& out, std::uint64_t salt, std::uint64_t number);
+
+// What the sums of a process' records begin with.
+struct SaltSum {
+  std::uint32_t value = 0;
+};
+[[nodiscard]] auto sum_of_salt(std::uint64_t salt) -> SaltSum;
+
+// A record is written in place: its body is appended to `out` between these two. Gives where it begins.
+[[nodiscard]] auto begin_record(std::string& out, RecordKind kind) -> std::size_t;
+void end_record(std::string& out, std::size_t begin, SaltSum salt);
+void append_ended(std::string& out, SaltSum salt, std::uint64_t number);
 
 struct Segment {
   std::uint64_t first_number = 0;
