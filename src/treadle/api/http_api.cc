@@ -1,6 +1,10 @@
 #include "treadle/api/http_api.h"
 
+#include <array>
 #include <charconv>
+#include <cstddef>
+#include <memory>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -60,11 +64,59 @@ auto plain(int status, std::string body) -> net::Response {
   return response;
 }
 
-// What a request owns until it is answered.
+// What a request owns until it is answered, with memory for what most take.
 struct Exchange {
+  Exchange(std::string&& text, net::Responder&& answers)
+      : body(std::move(text)), responder(std::move(answers)) {}
+  Exchange(Exchange const&) = delete;
+  auto operator=(Exchange const&) -> Exchange& = delete;
+  ~Exchange() = default;
+
+  std::array<std::byte, 3'072> room;  // NOLINT: the arena's
   std::string body;
-  json::Arena arena;
+  json::Arena arena{room};
   net::Responder responder;
+};
+
+// Gives the memory of what is gone to what comes next on the thread: exchanges are larger than the blocks
+// that the heap has at hand.
+template <typename T>
+class Recycled {
+ public:
+  using value_type = T;
+  Recycled() = default;
+  template <typename U>
+  explicit Recycled(Recycled<U> const& /*other*/) {}
+
+  auto allocate(std::size_t n) -> T* {
+    auto& blocks = spare().blocks;
+    if (n != 1 || blocks.empty()) return std::allocator<T>().allocate(n);
+    auto* const block = blocks.back();
+    blocks.pop_back();
+    return block;
+  }
+  void deallocate(T* block, std::size_t n) {
+    auto& blocks = spare().blocks;
+    if (n != 1 || blocks.size() == kMost) return std::allocator<T>().deallocate(block, n);
+    blocks.push_back(block);
+  }
+  friend auto operator==(Recycled const&, Recycled const&) -> bool = default;
+
+ private:
+  static constexpr std::size_t kMost = 64;
+  struct Spare {
+    Spare() { blocks.reserve(kMost); }
+    Spare(Spare const&) = delete;
+    auto operator=(Spare const&) -> Spare& = delete;
+    ~Spare() {
+      for (auto* const block : blocks) std::allocator<T>().deallocate(block, 1);
+    }
+    std::vector<T*> blocks;
+  };
+  static auto spare() -> Spare& {
+    thread_local Spare kept;
+    return kept;
+  }
 };
 
 auto unknown_operation() -> ApiError {
@@ -186,8 +238,8 @@ void HttpApi::act(net::Request&& request, net::Responder responder, net::AccessK
     return responder.send(error_response(unknown_operation()));
 
   auto const wait = wait_of(request);
-  auto const exchange =
-      std::make_shared<Exchange>(std::move(request.body), json::Arena(), std::move(responder));
+  auto const exchange = std::allocate_shared<Exchange>(
+      Recycled<Exchange>(), std::move(request.body), std::move(responder));
   auto const parsed = parse_body(*exchange);
   if (!parsed) return exchange->responder.send(error_response(parsed.error()));
   if (auto const broken = check_parameters(*operation, *parsed))

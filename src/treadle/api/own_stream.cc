@@ -50,7 +50,7 @@ class Subject {
       -> std::expected<std::shared_ptr<Subject>, ApiError> {
     auto subject = std::shared_ptr<Subject>(new Subject(services, std::move(arn)));
     subject->start_ = TRY(subject->read_start());
-    if (subject->start_.type != asl::MachineType::kExpress)
+    if (subject->start_.plan->type != asl::MachineType::kExpress)
       return std::unexpected(ApiError{
           "StateMachineTypeNotSupported",
           "Only executions of Express state machines are streamed: StartExecution starts those of "
@@ -85,9 +85,7 @@ class Subject {
     if (!request) return invalid("The state machine's name is no text.");
     ActionCall call{
         .services = services_, .request = *request, .arena = arena, .client_is_gone = {}};
-    auto start = TRY(api::read_start(call));
-    start.scope = parse_states_arn(arn_)->scope;  // views what stays
-    return start;
+    return api::read_start(call);
   }
 
   Services& services_;

@@ -41,6 +41,13 @@ auto quoted(json::Value value) -> std::string {
   return fmt::format("'{}'", std::string_view(text).substr(0, kValueCharsShown));
 }
 
+// Whether a string's bytes alone say that its length is within the bounds: none of its UTF-16 units takes
+// less than one byte or more than three.
+auto is_surely_within(Parameter const& p, std::string_view text) -> bool {
+  auto const bytes = static_cast<std::int64_t>(text.size());
+  return (!p.max || bytes <= *p.max) && (!p.min || bytes >= 3 * *p.min);
+}
+
 // What min and max count.
 auto measure(json::Value value, ParameterType type) -> std::int64_t {
   if (type == ParameterType::kString)
@@ -66,6 +73,7 @@ void check(Parameter const& p, std::string_view name, json::Value value,
     return out.push_back(broken(quoted(value), name,
                                 fmt::format("Member must satisfy enum value set: [{}]", p.values)));
   if (p.type == ParameterType::kBoolean || p.type == ParameterType::kStructure) return;
+  if (p.type == ParameterType::kString && is_surely_within(p, value.as_string())) return;
   bool const counted = p.type == ParameterType::kString || p.type == ParameterType::kList;
   auto const amount = measure(value, p.type);
   auto const* const noun = counted ? "length" : "value";

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "treadle/api/action.h"
-#include "treadle/base/arn.h"
+#include "treadle/api/actions/start_plan.h"
 #include "treadle/runtime/express_start.h"
 #include "treadle/runtime/router.h"
 
@@ -13,17 +13,14 @@ namespace treadle::api {
 
 // A checked request. Views point into the request.
 struct StartCall {
-  asl::MachineType type = asl::MachineType::kStandard;
-  ArnScope scope;
-  runtime::MachineRef machine;
-  runtime::LogSettings log;
+  StartPlanPtr plan;
   std::optional<std::string_view> name;  // as the caller gave it
   std::string input;                     // JSON text
   std::string trace_header;
 };
 
 // Whoever runs the execution parses its input anyway, and may say then that it is none.
-enum class InputCheck : std::uint8_t { kHere, kWhereItRuns };
+enum class InputCheck : std::uint8_t { kHere, kHereIfStandard, kWhereItRuns };
 
 // InvalidArn, InvalidName, StateMachineDoesNotExist, StateMachineDeleting, InvalidExecutionInput;
 // ValidationException for what this release does not run.
@@ -43,9 +40,5 @@ struct QualifiedMachine {
 };
 [[nodiscard]] auto log_settings_of(runtime::Catalog const& catalog, EntityId id,
                                    QualifiedMachine const& which) -> runtime::LogSettings;
-
-// A loggingConfiguration as it was stored; empty text means OFF.
-[[nodiscard]] auto read_log_settings(std::string_view logging_configuration)
-    -> runtime::LogSettings;
 
 }  // namespace treadle::api

@@ -17,15 +17,19 @@ using runtime::ExpressEnd;
 
 constexpr std::string_view kIncluded = R"({"included":true})";
 
-// What the answer repeats of the request.
+// What the answer repeats of the request, which it views: that lives until it is answered.
 struct Subject {
-  std::string execution_arn;
-  std::string machine_arn;
-  std::string name;
-  std::string input;
-  std::string trace_header;
+  StartPlanPtr plan;
+  std::optional<std::string_view> name;
+  std::string_view input;
+  std::string_view trace_header;
   bool with_data = true;
 };
+
+// Of an execution that was not given one: the id that its ARN ends in.
+auto own_name(std::string_view execution_arn) -> std::string_view {
+  return execution_arn.substr(execution_arn.rfind(':') + 1);
+}
 
 auto status_name(ExecutionStatus status) -> std::string_view {
   if (status == ExecutionStatus::kSucceeded) return "SUCCEEDED";
@@ -48,10 +52,13 @@ auto billing(ExpressEnd const& end) -> std::string {
 }
 
 auto body_of(Subject const& subject, ExpressEnd const& end) -> std::string {
+  constexpr std::size_t kMembers = 1'024;  // but for the data
+  auto const output = end.output ? end.output->size() : 0;
   ObjectWriter out;
-  out.text("executionArn", subject.execution_arn)
-      .text("stateMachineArn", subject.machine_arn)
-      .text("name", subject.name)
+  if (subject.with_data) out.reserve(kMembers + 2 * (subject.input.size() + output));
+  out.text("executionArn", end.execution_arn)
+      .text("stateMachineArn", subject.plan->machine.arn)
+      .text("name", subject.name.value_or(own_name(end.execution_arn)))
       .time("startDate", end.started_at)
       .time("stopDate", end.stopped_at)
       .text("status", status_name(end.status))
@@ -70,15 +77,14 @@ auto body_of(Subject const& subject, ExpressEnd const& end) -> std::string {
 void start_sync_execution(ActionCall& call, OnResult done) {
   auto checked = read_start(call, InputCheck::kWhereItRuns);
   if (!checked) return done(std::unexpected(checked.error()));
-  if (checked->type != asl::MachineType::kExpress)
+  if (checked->plan->type != asl::MachineType::kExpress)
     return done(std::unexpected(type_not_supported()));
-  auto start = express_start(call.services.random, std::move(*checked));
-  Subject subject{.execution_arn = start.execution_arn,
-                  .machine_arn = start.machine.arn,
-                  .name = start.name,
-                  .input = start.input,
-                  .trace_header = start.trace_header,
+  Subject subject{.plan = checked->plan,
+                  .name = checked->name,
+                  .input = text_of(call.request, "input").value_or("{}"),
+                  .trace_header = text_of(call.request, "traceHeader").value_or(""),
                   .with_data = text_of(call.request, "includedData") != "METADATA_ONLY"};
+  auto start = express_start(call.services.random, std::move(*checked));
   call.services.express.start_sync(
       std::move(start), [subject = std::move(subject),
                          done = std::move(done)](runtime::Answer<ExpressEnd> end) mutable {
