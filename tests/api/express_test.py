@@ -1,4 +1,6 @@
 """Express workflows as a client sees them: synchronous, asynchronous, what they refuse, and after a crash."""
+import http.client
+import itertools
 import json
 import queue
 import threading
@@ -14,6 +16,11 @@ from support.treadle import Server, free_port
 FAIL = machine(Stop={"Type": "Fail", "Error": "Broken", "Cause": "It fell"})
 CALL = machine(Call={"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", "End": True})
 PATIENCE = 30  # seconds until a test gives up
+
+
+class CrowdServer(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 1024  # connections that may come at once
 
 
 class Functions:
@@ -42,8 +49,7 @@ class Functions:
                 pass
 
         self.port = free_port()
-        self.server = ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
-        self.server.daemon_threads = True
+        self.server = CrowdServer(("127.0.0.1", self.port), Handler)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def __enter__(self):
@@ -187,6 +193,44 @@ class CrashTest(unittest.TestCase):
         self.assertEqual(sorted(again, key=str), sorted(before, key=str), "same inputs under the same keys")
         self.assertEqual(next(crash), [], "and nothing twice")
         crash.close()
+
+    def test_what_was_acknowledged_to_a_crowd_starts_again(self):
+        """Many starts share a sync; the kill comes in the middle of them."""
+        crowd = 16
+        acknowledged = queue.Queue()
+
+        def ask(port, arn, first):
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+            headers = {"X-Amz-Target": "AWSStepFunctions.StartExecution", "Content-Type": "application/x-amz-json-1.0"}
+            for n in itertools.count(first, crowd):
+                body = json.dumps({"stateMachineArn": arn, "input": json.dumps({"n": n})})
+                try:
+                    connection.request("POST", "/", body, headers)
+                    answer = connection.getresponse()
+                    answer.read()
+                except (OSError, http.client.HTTPException):
+                    return  # it was killed
+                if answer.status == 200:
+                    acknowledged.put(n)
+
+        with Functions() as functions, Server(environment=functions.environment) as server:
+            arn = aws.client(server.endpoint).create_state_machine(
+                name=unique("express"), definition=CALL, roleArn=ROLE, type="EXPRESS")["stateMachineArn"]
+            askers = [threading.Thread(target=ask, args=(server.port, arn, n)) for n in range(crowd)]
+            for asker in askers:
+                asker.start()
+            missing = {acknowledged.get(timeout=PATIENCE) for _ in range(100)}
+            server.kill()
+            for asker in askers:
+                asker.join()
+            while not acknowledged.empty():
+                missing.add(acknowledged.get())
+            while not functions.invocations.empty():
+                functions.next()
+            functions.open.set()
+            server.start()
+            while missing:
+                missing.discard(functions.next()[0]["n"])
 
     def test_intake_in_memory_forgets(self):
         crash = self.run_through_a_crash("--express-intake", "memory")
