@@ -194,6 +194,18 @@ TEST_F(IntakeLogTest, the_entries_of_a_batch_count_on_from_its_first) {
   EXPECT_EQ(numbers_, (std::vector<IntakeNumber>{1, 4, 5}));
 }
 
+TEST_F(IntakeLogTest, a_first_batch_is_taken_however_large) {
+  auto opened = IntakeLog::open({.directory = directory(),
+                                 .random = &random_,
+                                 .fail_stop = [](std::string const& why) { FAIL() << why; },
+                                 .queue_bytes_max = 1});
+  ASSERT_TRUE(opened) << opened.error();
+  log_ = std::move(opened->log);
+  append(std::string(1'000, 'x'));
+  ASSERT_TRUE(open());
+  EXPECT_EQ(found_, Texts{std::string(1'000, 'x')});
+}
+
 // Many threads, whose batches are synced together: what was answered is there.
 TEST_F(IntakeLogTest, every_answered_entry_of_a_crowd_is_there) {
   constexpr int kThreads = 8;

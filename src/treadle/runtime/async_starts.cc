@@ -53,7 +53,6 @@ void AsyncStarts::accept(ExpressStart&& start, OnAnswer<Started> done) {
 void AsyncStarts::hand_over() {
   auto batch = std::exchange(batch_, log_.new_batch());
   batch_.reserve(batch.bytes().size());
-  ends_.cancel();
   // What refuses must still have those who wait, so the log gets a callback that it may leave alone.
   auto const accepted = std::make_shared<std::vector<Waiting>>(std::exchange(waiting_, {}));
   waiting_.reserve(accepted->size());

@@ -1,6 +1,5 @@
 #include "treadle/runtime/express.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "treadle/base/assert.h"
@@ -39,47 +38,38 @@ void Express::clock_moved() {
   for (auto& runner : runners_) runner->loop().post([&runner = *runner] { runner.clock_moved(); });
 }
 
-auto Express::runner() -> ExpressRunner& {
-  auto const* const current = net::EventLoop::current();
-  for (auto& runner : runners_)
-    if (&runner->loop() == current) return *runner;
-  return *runners_.front();
+auto Express::current() const -> std::optional<std::size_t> {
+  auto const* const loop = net::EventLoop::current();
+  for (std::size_t i = 0; i < runners_.size(); ++i)
+    if (&runners_[i]->loop() == loop) return i;
+  return std::nullopt;
 }
 
-template <typename Task>
-void Express::on_a_loop(Task task) {
-  auto& chosen = runner();
-  if (chosen.loop().is_current()) return task(chosen);
-  chosen.loop().post([&chosen, task = std::move(task)]() mutable { task(chosen); });
-}
-
-void Express::start_sync(ExpressStart start, OnAnswer<ExpressEnd> done) {
-  on_a_loop([start = std::move(start), done = std::move(done)](ExpressRunner& runner) mutable {
+void Express::start_sync(ExpressStart&& start, OnAnswer<ExpressEnd> done) {
+  if (auto const here = current())
+    return runners_[*here]->run_unchecked(std::move(start), std::move(done));
+  auto& runner = *runners_.front();
+  runner.loop().post([&runner, start = std::move(start), done = std::move(done)]() mutable {
     runner.run_unchecked(std::move(start), std::move(done));
   });
 }
 
-void Express::start_async(ExpressStart start, OnAnswer<Started> done) {
-  on_a_loop(
-      [this, start = std::move(start), done = std::move(done)](ExpressRunner& runner) mutable {
-        accept(runner, std::move(start), std::move(done));
-      });
+void Express::start_async(ExpressStart&& start, OnAnswer<Started> done) {
+  if (auto const here = current()) return accept(*here, std::move(start), std::move(done));
+  runners_.front()->loop().post([this, start = std::move(start), done = std::move(done)]() mutable {
+    accept(0, std::move(start), std::move(done));
+  });
 }
 
-auto Express::index_of(ExpressRunner const& runner) const -> std::size_t {
-  auto const at = std::ranges::find(runners_, &runner, &std::unique_ptr<ExpressRunner>::get);
-  return static_cast<std::size_t>(at - runners_.begin());
-}
-
-void Express::accept(ExpressRunner& runner, ExpressStart&& start, OnAnswer<Started> done) {
+void Express::accept(std::size_t loop, ExpressStart&& start, OnAnswer<Started> done) {
+  auto& runner = *runners_[loop];
   if (!runner.has_room()) return done(throttled());
-  if (intake_ == ExpressIntake::kMemory) {
-    auto begun = runner.begin_unchecked(std::move(start));
-    if (!begun) return done(std::unexpected(begun.error()));
-    done(Started{begun->start().execution_arn, parts_.clock.now()});
-    return runner.run_unread(std::move(*begun), [](Answer<ExpressEnd> const&) {});
-  }
-  async_starts_[index_of(runner)]->accept(std::move(start), std::move(done));
+  if (intake_ == ExpressIntake::kLog)
+    return async_starts_[loop]->accept(std::move(start), std::move(done));
+  auto begun = runner.begin_unchecked(std::move(start));
+  if (!begun) return done(std::unexpected(begun.error()));
+  done(Started{begun->start().execution_arn, parts_.clock.now()});
+  runner.run_unread(std::move(*begun), [](Answer<ExpressEnd> const&) {});
 }
 
 void Express::recover() {

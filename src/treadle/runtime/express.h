@@ -6,8 +6,10 @@
 // Guide, "Choosing workflow type".
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -47,11 +49,11 @@ class Express {
   // Answered when the execution has ended, however: with its end, InvalidExecutionInput where its
   // input is not JSON, or ThrottlingException where too many wait already. Nobody has to wait for the answer. Any thread; runs on the calling thread
   // where that is a loop's.
-  void start_sync(ExpressStart start, OnAnswer<ExpressEnd> done);
+  void start_sync(ExpressStart&& start, OnAnswer<ExpressEnd> done);
 
   // Answered when the execution is accepted. InvalidExecutionInput; ThrottlingException;
   // ServiceUnavailable (disk space is low).
-  void start_async(ExpressStart start, OnAnswer<Started> done);
+  void start_async(ExpressStart&& start, OnAnswer<Started> done);
 
   // One a loop.
   [[nodiscard]] auto runners() -> std::span<std::unique_ptr<ExpressRunner> const> {
@@ -59,12 +61,9 @@ class Express {
   }
 
  private:
-  [[nodiscard]] auto runner() -> ExpressRunner&;
-  // Runs `task` with a runner on its loop: the calling thread's, if it has one.
-  template <typename Task>
-  void on_a_loop(Task task);
-  [[nodiscard]] auto index_of(ExpressRunner const& runner) const -> std::size_t;
-  void accept(ExpressRunner& runner, ExpressStart&& start, OnAnswer<Started> done);
+  // Of the calling thread's loop; nullopt on another thread.
+  [[nodiscard]] auto current() const -> std::optional<std::size_t>;
+  void accept(std::size_t loop, ExpressStart&& start, OnAnswer<Started> done);
 
   DefinitionCache& definitions_;
   ExpressParts const parts_;

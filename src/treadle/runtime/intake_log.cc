@@ -229,8 +229,10 @@ auto IntakeLog::new_batch() const -> IntakeBatch { return IntakeBatch(impl_->sal
 
 auto IntakeLog::append(IntakeBatch& batch, OnDurable& done) -> bool {
   std::lock_guard const lock(impl_->mutex);
-  auto const bytes = impl_->queued.bytes + batch.bytes().size();
-  if (impl_->stopping || bytes > impl_->options.queue_bytes_max) return false;
+  auto const waiting = impl_->queued.bytes;
+  auto const is_full =
+      waiting > 0 && waiting + batch.bytes().size() > impl_->options.queue_bytes_max;
+  if (impl_->stopping || is_full) return false;
   impl_->queue({std::move(batch), std::move(done)});
   return true;
 }

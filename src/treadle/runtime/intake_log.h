@@ -33,8 +33,9 @@ struct IntakeOptions {
   std::function<void(std::string const& why)> fail_stop;
   std::size_t segment_bytes = std::size_t{16}
                               << 20;  // a segment that has more is followed by another
-  std::size_t queue_bytes_max = std::size_t{32} << 20;  // that wait to be written
-  std::chrono::microseconds wait_most{500};             // for more, before a sync
+  std::size_t queue_bytes_max = std::size_t{32}
+                                << 20;       // that wait to be written, but for a first batch
+  std::chrono::microseconds wait_most{500};  // for more, before a sync
 };
 
 using IntakeNumber = std::uint64_t;  // of an entry; ascending, unique among those that are there
