@@ -72,7 +72,7 @@ struct Exchange {
   auto operator=(Exchange const&) -> Exchange& = delete;
   ~Exchange() = default;
 
-  std::array<std::byte, 3'072> room;  // NOLINT: the arena's
+  std::array<std::byte, 3'072> room;  // the arena starts in it
   std::string body;
   json::Arena arena{room};
   net::Responder responder;
