@@ -54,9 +54,10 @@ struct BenchSettings {
   Format format = Format::kText;
   double seconds = 2.0;  // of each measurement
   int rounds = 5;
-  std::string directory;         // for what must be on disk
-  std::string machine;           // P1's definition in other words; empty: the built-in one
-  std::size_t open = 1'000'000;  // P11: the most executions that are open beside
+  std::string directory;             // for what must be on disk
+  std::string machine;               // P1's definition in other words; empty: the built-in one
+  std::size_t open = 1'000'000;      // P11: the most executions that are open beside
+  std::uint64_t events = 1'000'000;  // of the pipeline into local services
 };
 
 auto bench_express(BenchSettings const& settings) -> std::vector<Figure>;
@@ -67,6 +68,8 @@ auto bench_approvals(BenchSettings const& settings) -> std::vector<Figure>;
 auto bench_http(BenchSettings const& settings) -> std::vector<Figure>;
 auto bench_stream(BenchSettings const& settings) -> std::vector<Figure>;
 auto bench_jsonata(BenchSettings const& settings) -> std::vector<Figure>;
+auto bench_targets(BenchSettings const& settings) -> std::vector<Figure>;
+auto bench_logging(BenchSettings const& settings) -> std::vector<Figure>;
 
 // P1's proxy of four states.
 [[nodiscard]] auto proxy_definition() -> std::string_view;

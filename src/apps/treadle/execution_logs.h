@@ -55,6 +55,10 @@ class ExecutionLogs final : public runtime::HistorySink, public runtime::Journal
 
   // Hands on what waits, while services can still be called.
   void flush();
+  // What became of the records so far; nothing of it where they go nowhere.
+  [[nodiscard]] auto counts() const -> logs::Collector::Counts {
+    return collector_ ? collector_->counts() : logs::Collector::Counts();
+  }
   // Once no request and no execution comes any more: nothing is logged from now on, and service() is
   // gone.
   void stop();

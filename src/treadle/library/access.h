@@ -1,6 +1,7 @@
 // From the public types to those of the engine, and back.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string_view>
 
@@ -9,7 +10,9 @@
 #include "treadle/integrations/connector.h"
 #include "treadle/json/arena.h"
 #include "treadle/json/value.h"
+#include "treadle/net/event_loop.h"
 #include "treadle/runtime/history_sink.h"
+#include "treadle/runtime/log_settings.h"
 
 namespace treadle::library {
 
@@ -47,9 +50,17 @@ struct Access {
   }
   [[nodiscard]] static auto completion(integrations::CallDone done) -> Completion;
 
+  // Makes the connector of the tasks that no function is bound to, over the engine's loops, which do
+  // not run yet. It goes after they were stopped.
+  using MakeConnector = std::function<std::shared_ptr<integrations::Connector>(net::EventLoops&)>;
+
   // An engine whose Express executions show their histories to `sink`, which outlives it.
-  [[nodiscard]] static auto open(EngineOptions options, runtime::HistorySink* sink)
-      -> OrRefused<Engine>;
+  [[nodiscard]] static auto open(EngineOptions options, runtime::HistorySink* sink,
+                                 MakeConnector const& others = {}) -> OrRefused<Engine>;
+
+  // Has the executions of a machine that was defined log so, from now on.
+  [[nodiscard]] static auto log(Engine& engine, std::string_view machine,
+                                runtime::LogSettings settings) -> OrRefused<void>;
 };
 
 }  // namespace treadle::library

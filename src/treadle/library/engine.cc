@@ -58,11 +58,13 @@ constexpr std::string_view kOwnThread =
 
 }  // namespace
 
-void Engine::Impl::open(EngineOptions given, runtime::HistorySink* sink) {
+void Engine::Impl::open(EngineOptions given, runtime::HistorySink* sink,
+                        Access::MakeConnector const& others) {
   options = std::move(given);
   if (!options.on_store_failure) options.on_store_failure = abort_process;
   arn_prefix = fmt::format("arn:aws:states:{}:{}:", options.region, options.account);
   loops = std::make_unique<net::EventLoops>(options.threads);
+  if (others) functions.serve_others(others(*loops));
   runtime::EngineOptions standard_options;
   standard_options.region = options.region;
   standard_options.account = options.account;
@@ -123,13 +125,25 @@ Engine::Engine(Engine&& other) noexcept = default;
 auto Engine::operator=(Engine&& other) noexcept -> Engine& = default;
 Engine::~Engine() = default;
 
-auto library::Access::open(EngineOptions options, runtime::HistorySink* sink) -> OrRefused<Engine> {
+auto library::Access::open(EngineOptions options, runtime::HistorySink* sink,
+                           MakeConnector const& others) -> OrRefused<Engine> {
   auto impl = std::make_unique<Engine::Impl>();
   auto opened = open_store(options, impl->random);
   if (!opened) return refuse(std::move(opened).error());
   impl->store = std::move(*opened);
-  impl->open(std::move(options), sink);
+  impl->open(std::move(options), sink, others);
   return Engine(std::move(impl));
+}
+
+auto library::Access::log(Engine& engine, std::string_view machine, runtime::LogSettings settings)
+    -> OrRefused<void> {
+  std::lock_guard const lock(engine.impl_->mutex);
+  auto const at = engine.impl_->machines.find(machine);
+  if (at == engine.impl_->machines.end()) return refuse(fmt::format("No machine '{}'.", machine));
+  auto changed = *at->second;
+  changed.log = std::move(settings);
+  at->second = std::make_shared<library::Defined const>(std::move(changed));
+  return {};
 }
 
 auto Engine::open(EngineOptions options) -> OrRefused<Engine> {
@@ -175,7 +189,7 @@ auto Engine::define(std::string_view name, std::string_view definition, MachineT
   std::lock_guard const lock(impl_->mutex);
   impl_->machines.insert_or_assign(
       std::string(name),
-      std::make_shared<library::Defined const>(library::Defined{type, std::move(machine)}));
+      std::make_shared<library::Defined const>(library::Defined{type, std::move(machine), {}}));
   return {};
 }
 

@@ -12,6 +12,7 @@
 
 #include "treadle/base/random.h"
 #include "treadle/base/system_clock.h"
+#include "treadle/library/access.h"
 #include "treadle/library/function_connector.h"
 #include "treadle/net/event_loop.h"
 #include "treadle/runtime/engine.h"
@@ -26,6 +27,7 @@ namespace library {
 struct Defined {
   MachineType type = MachineType::kExpress;
   runtime::MachineRef machine;
+  runtime::LogSettings log{};
 };
 using DefinedPtr = std::shared_ptr<Defined const>;
 
@@ -51,7 +53,8 @@ struct Engine::Impl {
   std::atomic<std::size_t> turn = 0;  // of the loop that gets the next start from outside
 
   ~Impl();
-  void open(EngineOptions given, runtime::HistorySink* sink);
+  void open(EngineOptions given, runtime::HistorySink* sink,
+            library::Access::MakeConnector const& others);
   auto bind(std::string_view resource, library::Bound function) -> OrRefused<void>;
   // The time of binding is over.
   void begin();

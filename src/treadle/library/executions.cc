@@ -55,6 +55,7 @@ auto Engine::Impl::express_start(library::Defined const& defined, std::string in
   runtime::ExpressStart start;
   start.id = draw_id();
   start.machine = defined.machine;
+  start.log = defined.log;
   start.name = uuid_v4(start.id.high, start.id.low);
   start.execution_arn.reserve(arn_prefix.size() + defined.machine.name.size() + 96);
   start.execution_arn += arn_prefix;

@@ -104,8 +104,9 @@ void FunctionConnector::close() {
 void FunctionConnector::invoke(TaskCall call, CallDone done) {
   if (!is_lambda_invoke(*call.resource)) {
     auto const* const bound = bindings_.find(*call.resource);
-    if (bound == nullptr) return done(nobody(*call.resource, {}));
-    return run_bound(*bound, call, call.parameters, gate_, std::move(done));
+    if (bound != nullptr) return run_bound(*bound, call, call.parameters, gate_, std::move(done));
+    if (others_) return others_->invoke(std::move(call), std::move(done));
+    return done(nobody(*call.resource, {}));
   }
   auto request = make_lambda_request(call);
   if (!request) return done(CallFailed{std::move(request).error(), CallStage::kStart});
@@ -123,10 +124,14 @@ void FunctionConnector::invoke(TaskCall call, CallDone done) {
   run_bound(*bound, call, call.parameters, gate_, std::move(done));
 }
 
+void FunctionConnector::cancel(CallId id) {
+  if (others_) others_->cancel(id);
+}
+
 auto FunctionConnector::answer(CallView const& call) -> std::optional<Answer> {
   if (is_lambda_invoke(call.resource)) return std::nullopt;
   auto const* const bound = bindings_.find(call.resource);
-  if (bound == nullptr) return std::nullopt;
+  if (bound == nullptr) return others_ ? others_->answer(call) : std::nullopt;
   auto const* const function = std::get_if<Function>(bound);
   if (function == nullptr) return std::nullopt;
   TaskData const data{.resource = call.resource.text,

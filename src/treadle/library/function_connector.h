@@ -23,13 +23,20 @@ class FunctionConnector final : public integrations::Connector {
   // From now on completions that functions keep do nothing. Waits for those that answer just now.
   void close();
 
-  // A resource that nobody is bound to fails at stage kStart with States.Runtime.
+  // What nobody is bound to is theirs. Before the first call.
+  void serve_others(std::shared_ptr<integrations::Connector> others) {
+    others_ = std::move(others);
+  }
+
+  // Without others a resource that nobody is bound to fails at stage kStart with States.Runtime.
   void invoke(integrations::TaskCall call, integrations::CallDone done) override;
+  void cancel(integrations::CallId id) override;
   [[nodiscard]] auto answer(integrations::CallView const& call)
       -> std::optional<integrations::Answer> override;
 
  private:
   Bindings bindings_;
+  std::shared_ptr<integrations::Connector> others_;  // may be null
   std::shared_ptr<Gate> gate_ = std::make_shared<Gate>();
 };
 
