@@ -18,12 +18,20 @@ from support import aws
 from support.machines import unique
 from support.treadle import Server
 
+SMALL_BYTES_MAX = 32_768  # objects of at most so many are rows of the database
 CLI = "/usr/bin/aws" if Path("/usr/bin/aws").exists() else "aws"
 
 
 def client(server, service, **config):
     return boto3.client(service, endpoint_url=server.endpoint, region_name="us-east-1", aws_access_key_id="test",
                         aws_secret_access_key="test", config=Config(retries={"total_max_attempts": 1}, **config))
+
+
+def stored(server):
+    """How many bodies are rows, and how many files."""
+    with sqlite3.connect(f"file:{server.data}/services/s3.db?mode=ro", uri=True) as database:
+        (rows,), = database.execute("SELECT count(*) FROM bodies")
+    return rows, len(list((server.data / "services/objects").iterdir()))
 
 
 class ServicesTest(unittest.TestCase):
@@ -109,6 +117,38 @@ class ServicesTest(unittest.TestCase):
         self.s3.copy_object(Bucket=bucket, Key="copy", CopySource={"Bucket": bucket, "Key": "big"})
         copy = self.s3.get_object(Bucket=bucket, Key="copy")
         self.assertEqual((copy["Body"].read(), copy["ContentType"]), (b"a,b\n", "text/csv"))
+
+    def test_small_and_large_bodies(self):
+        """Small objects are rows and large ones files: each size comes back, and what nothing names is removed."""
+        bucket = self.bucket()
+        before = stored(self.server)
+
+        def since():
+            return tuple(now - then for now, then in zip(stored(self.server), before))
+        sizes = {0: (1, 0), 1: (1, 0), SMALL_BYTES_MAX: (1, 0), SMALL_BYTES_MAX + 1: (0, 1), 17: (1, 0)}
+        for size, wanted in sizes.items():
+            body = (bytes(range(256)) * (size // 256 + 1))[:size]
+            self.s3.put_object(Bucket=bucket, Key="one", Body=body)
+            self.assertEqual(self.s3.get_object(Bucket=bucket, Key="one")["Body"].read(), body)
+            self.assertEqual(since(), wanted, size)
+            if size > 8:
+                part = self.s3.get_object(Bucket=bucket, Key="one", Range="bytes=3-7")["Body"].read()
+                self.assertEqual(part, body[3:8])
+            self.s3.copy_object(Bucket=bucket, Key="two", CopySource={"Bucket": bucket, "Key": "one"})
+            self.s3.copy_object(Bucket=bucket, Key="two", CopySource={"Bucket": bucket, "Key": "two"},
+                                MetadataDirective="REPLACE", Metadata={"again": "yes"})
+            self.assertEqual(self.s3.get_object(Bucket=bucket, Key="two")["Body"].read(), body)
+            self.assertEqual(since(), tuple(2 * n for n in wanted), size)
+            self.s3.delete_object(Bucket=bucket, Key="two")
+        self.s3.delete_object(Bucket=bucket, Key="one")
+        self.assertEqual(since(), (0, 0))
+        upload = self.s3.create_multipart_upload(Bucket=bucket, Key="parts")["UploadId"]
+        bodies = [b"a" * (5 << 20), b"b" * 10]
+        parts = [{"PartNumber": n, "ETag": self.s3.upload_part(Bucket=bucket, Key="parts", UploadId=upload, PartNumber=n,
+                                                                Body=body)["ETag"]} for n, body in enumerate(bodies, 1)]
+        self.s3.complete_multipart_upload(Bucket=bucket, Key="parts", UploadId=upload, MultipartUpload={"Parts": parts})
+        self.assertEqual(self.s3.get_object(Bucket=bucket, Key="parts")["Body"].read(), b"".join(bodies))
+        self.assertEqual(since(), (0, 1))
 
     def test_a_presigned_url(self):
         bucket = self.bucket()
@@ -251,7 +291,7 @@ class CrashTest(unittest.TestCase):
 
             def put():
                 for i in range(100_000):
-                    body = f"{i}".encode() * 1000
+                    body = f"{i}".encode() * (1_000, SMALL_BYTES_MAX)[i % 2]
                     try:
                         client_of_thread.put_object(Bucket="bucket", Key=f"{i % 7}-{i}", Body=body)
                     except Exception:  # the server is gone
@@ -268,9 +308,10 @@ class CrashTest(unittest.TestCase):
             server.start()
             for key, body in answered:
                 self.assertEqual(s3.get_object(Bucket="bucket", Key=key)["Body"].read(), body)
-            files = list((server.data / "services/objects").iterdir())
-            listed = sum(p["KeyCount"] for p in s3.get_paginator("list_objects_v2").paginate(Bucket="bucket"))
-            self.assertEqual(len(files), listed)
+            sizes = [entry["Size"] for page in s3.get_paginator("list_objects_v2").paginate(Bucket="bucket")
+                     for entry in page["Contents"]]
+            self.assertEqual(stored(server), (sum(size <= SMALL_BYTES_MAX for size in sizes),
+                                              sum(size > SMALL_BYTES_MAX for size in sizes)))
             self.assertEqual(sqs.receive_message(QueueUrl=url)["Messages"][0]["Body"], "kept")
 
 

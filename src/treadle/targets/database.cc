@@ -42,7 +42,9 @@ auto Database::open(std::filesystem::path const& file, char const* schema)
   if (opened != SQLITE_OK) return problem();
   sqlite3_busy_timeout(handle, 10'000);
   for (auto const* const sql :
-       {"pragma journal_mode=wal", "pragma synchronous=full", "pragma foreign_keys=on", schema})
+       {"pragma journal_mode=wal", "pragma synchronous=full", "pragma foreign_keys=on",
+        // 16 MiB of log: a page that changes often is written once a checkpoint.
+        "pragma wal_autocheckpoint=4096", "pragma cache_size=-4096", schema})
     if (sqlite3_exec(handle, sql, nullptr, nullptr, nullptr) != SQLITE_OK) return problem();
   return database;
 }
@@ -77,6 +79,14 @@ void Database::bind(sqlite3_stmt* statement, int index, std::string_view value) 
   if (statement != nullptr)
     sqlite3_bind_text64(statement, index, value.empty() ? "" : value.data(), value.size(),
                         SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
+void Database::bind(sqlite3_stmt* statement, int index, std::span<std::byte const> value) {
+  // Without a pointer it would be null.
+  static constexpr std::byte kNothing{};
+  if (statement != nullptr)
+    sqlite3_bind_blob64(statement, index, value.empty() ? &kNothing : value.data(), value.size(),
+                        SQLITE_TRANSIENT);
 }
 
 void Database::bind(sqlite3_stmt* statement, int index, std::int64_t value) {

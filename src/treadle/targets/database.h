@@ -4,10 +4,12 @@
 // need not look at each. Between begin() and commit() everything is one transaction.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -80,6 +82,7 @@ class Database {
   [[nodiscard]] auto take(std::string_view sql) -> sqlite3_stmt*;
   void give_back(std::string_view sql, sqlite3_stmt* statement);
   void bind(sqlite3_stmt* statement, int index, std::string_view value);
+  void bind(sqlite3_stmt* statement, int index, std::span<std::byte const> value);  // a blob
   void bind(sqlite3_stmt* statement, int index, std::int64_t value);
   void bind(sqlite3_stmt* statement, int index, int value) {
     bind(statement, index, std::int64_t{value});

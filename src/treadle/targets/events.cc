@@ -175,20 +175,21 @@ auto Events::put_event(json::Value entry) -> std::string {
 }
 
 void Events::route(std::string_view bus, std::string const& text) {
+  auto rules =
+      database_.query("select name,pattern from rules where bus=? and state='ENABLED'", bus);
+  if (!rules.next()) return;
   json::Arena arena;
   auto const event = json::parse(arena, text, {.depth_max = 110});
   if (!event) return;
   std::vector<std::string> targets;
-  auto rules =
-      database_.query("select name,pattern from rules where bus=? and state='ENABLED'", bus);
-  while (rules.next()) {
+  do {
     json::Arena scratch;
     auto const pattern = json::parse(scratch, rules.text(1));
     if (!pattern || !matches_pattern(*pattern, *event)) continue;
     auto rows = database_.query("select target from rule_targets where bus=? and rule=?", bus,
                                 rules.text(0));
     while (rows.next()) targets.push_back(rows.string(0));
-  }
+  } while (rules.next());
   for (auto const& one : targets)
     if (auto const target = json::parse(arena, one))
       send_to(*target, *event, text, member_text(*event, "id"));

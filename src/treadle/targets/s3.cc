@@ -11,6 +11,7 @@ create table if not exists buckets(name text primary key, created integer not nu
 create table if not exists objects(bucket text not null, key text not null, file text not null,
   size integer not null, etag text not null, modified integer not null, headers text not null,
   primary key(bucket, key)) without rowid;
+create table if not exists bodies(id integer primary key, bytes blob not null);
 create table if not exists uploads(id text primary key, bucket text not null, key text not null,
   created integer not null, headers text not null) without rowid;
 create table if not exists parts(upload text not null, number integer not null, file text not null,
@@ -30,7 +31,10 @@ auto s3_xml(std::string_view root, std::string_view content) -> net::Response {
 
 S3::S3(Worker& worker, Scope scope, std::filesystem::path const& folder,
        std::vector<std::string> const& buckets)
-    : worker_(worker), database_(worker.database()), scope_(scope), files_(folder, scope) {
+    : worker_(worker),
+      database_(worker.database()),
+      scope_(scope),
+      files_(database_, folder, scope) {
   sweep();
   worker_.set_before_commit([this] { return files_.sync(); });
   for (auto const& bucket : buckets)
@@ -40,7 +44,9 @@ S3::S3(Worker& worker, Scope scope, std::filesystem::path const& folder,
 void S3::sweep() {
   std::set<std::string, std::less<>> known;
   {
-    auto rows = database_.query("select file from objects union all select file from parts");
+    auto rows = database_.query(
+        "select file from objects where file not like '#%' union all "
+        "select file from parts where file not like '#%'");
     while (rows.next()) known.insert(rows.string(0));
   }
   for (auto const& name : files_.names())

@@ -212,12 +212,14 @@ auto S3::check_write(S3Call const& call) -> std::optional<Problem> {
 }
 
 void S3::remove_after_commit(std::string file) {
+  if (S3Files::is_row(file)) return files_.remove(file);
   worker_.after_commit([this, file = std::move(file)](bool is_committed) {
     if (is_committed) files_.remove(file);
   });
 }
 
 void S3::remove_unless_committed(std::string file) {
+  if (S3Files::is_row(file)) return;
   worker_.after_commit([this, file = std::move(file)](bool is_committed) {
     if (!is_committed) files_.remove(file);
   });

@@ -40,7 +40,8 @@ class Timestream {
   [[nodiscard]] auto write_records(json::Value request) -> Answer;
   [[nodiscard]] auto check_version(std::string_view database, std::string_view table,
                                    Record const& record) -> std::optional<Rejected>;
-  void write(std::string_view database, std::string_view table, Record const& record);
+  [[nodiscard]] auto write(std::string_view database, std::string_view table, Record const& record)
+      -> std::optional<Rejected>;
 
   [[nodiscard]] auto has_database(std::string_view name) -> bool;
   [[nodiscard]] auto has_table(std::string_view database, std::string_view name) -> bool;

@@ -83,19 +83,28 @@ auto Timestream::check_version(std::string_view database, std::string_view table
       existing};
 }
 
-void Timestream::write(std::string_view database, std::string_view table, Record const& record) {
+auto Timestream::write(std::string_view database, std::string_view table, Record const& record)
+    -> std::optional<Rejected> {
+  // Most are new.
+  auto const is_new = database_.run("insert or ignore into records values(?,?,?,?,?,?,?,?)",
+                                    database, table, record.time, record.measure_name, record.value,
+                                    record.type, record.dimensions, record.version) == 1;
+  if (is_new) return std::nullopt;
+  if (auto rejected = check_version(database, table, record)) return rejected;
   database_.run("insert or replace into records values(?,?,?,?,?,?,?,?)", database, table,
                 record.time, record.measure_name, record.value, record.type, record.dimensions,
                 record.version);
+  return std::nullopt;
 }
 
 auto Timestream::write_records(json::Value request) -> Answer {
   auto const database = member_text(request, "DatabaseName");
   auto const table = member_text(request, "TableName");
-  if (!has_database(database))
+  bool const is_known = has_table(database, table);
+  if (!is_known && !has_database(database))
     return refuse("ResourceNotFoundException",
                   fmt::format("The database {} does not exist.", database));
-  if (!has_table(database, table))
+  if (!is_known)
     return refuse("ResourceNotFoundException", fmt::format("The table {} does not exist.", table));
   auto const* const records = request.find("Records");
   if (records == nullptr || !records->is_array() || records->size() == 0 ||
@@ -140,9 +149,8 @@ auto Timestream::write_records(json::Value request) -> Answer {
     else if (!is_good)
       problem = Rejected{"The measure value does not fit its type."};
     else
-      problem = check_version(database, table, record);
+      problem = write(database, table, record);
     if (!problem) {
-      write(database, table, record);
       ++count;
       continue;
     }

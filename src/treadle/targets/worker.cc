@@ -11,7 +11,7 @@
 namespace treadle::targets {
 
 namespace {
-constexpr std::size_t kGroup = 64;  // of one transaction
+constexpr std::size_t kGroup = 256;  // of one transaction
 }
 
 struct Worker::Impl {
