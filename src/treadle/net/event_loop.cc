@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <map>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -13,6 +12,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "treadle/base/assert.h"
+#include "treadle/net/timer_heap.h"
 
 namespace treadle::net {
 namespace asio = boost::asio;
@@ -28,33 +28,30 @@ class TimerQueue : public std::enable_shared_from_this<TimerQueue> {
  public:
   explicit TimerQueue(asio::io_context& context) : alarm_(context) {}
 
-  auto add(SteadyTime due, Task task) -> std::uint64_t {
-    auto const id = ++last_id_;
-    tasks_.emplace(Key{due, id}, std::move(task));
-    if (tasks_.begin()->first.second == id) arm();
+  auto add(SteadyTime due, Task task) -> TimerHeap::Id {
+    auto const id = tasks_.add(due, std::move(task));
+    if (tasks_.first_order() == tasks_.added()) arm();
     return id;
   }
 
-  void cancel(SteadyTime due, std::uint64_t id) {
-    auto node = tasks_.extract(Key{due, id});  // destroyed last: it may cancel others
+  void cancel(SteadyTime due, TimerHeap::Id id) {
+    auto const task = tasks_.take(due, id);  // destroyed last: it may cancel others
     if (tasks_.empty()) alarm_.cancel();
   }
 
-  [[nodiscard]] auto contains(SteadyTime due, std::uint64_t id) const -> bool {
-    return tasks_.contains(Key{due, id});
+  [[nodiscard]] auto contains(SteadyTime due, TimerHeap::Id id) const -> bool {
+    return tasks_.contains(due, id);
   }
 
   // Destroys all tasks, also when they own timers themselves.
   void clear() {
-    auto tasks = std::exchange(tasks_, {});
+    auto const tasks = tasks_.take_all();
     alarm_.cancel();
   }
 
  private:
-  using Key = std::pair<SteadyTime, std::uint64_t>;
-
   void arm() {
-    alarm_.expires_at(tasks_.begin()->first.first);
+    alarm_.expires_at(tasks_.first_due());
     alarm_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
       auto const self = weak.lock();
       if (!error && self) self->run_due();
@@ -63,19 +60,15 @@ class TimerQueue : public std::enable_shared_from_this<TimerQueue> {
 
   void run_due() {
     auto const now = std::chrono::steady_clock::now();
-    auto const newest =
-        last_id_;  // what a task adds now waits for the next round, so that I/O gets its turn
-    while (!tasks_.empty() && tasks_.begin()->first.first <= now &&
-           tasks_.begin()->first.second <= newest) {
-      auto node = tasks_.extract(tasks_.begin());
-      node.mapped()();
-    }
+    // What a task adds now waits for the next round, so that I/O gets its turn.
+    auto const newest = tasks_.added();
+    while (!tasks_.empty() && tasks_.first_due() <= now && tasks_.first_order() <= newest)
+      tasks_.take_first()();
     if (!tasks_.empty()) arm();
   }
 
   asio::steady_timer alarm_;
-  std::map<Key, Task> tasks_;
-  std::uint64_t last_id_ = 0;
+  TimerHeap tasks_;
 };
 
 }  // namespace detail
