@@ -356,17 +356,17 @@ void ExpressRunner::invoke(Running& running, integrations::TaskCall call) {
 void ExpressRunner::resume(EntityId id, Arrival arrival) {
   if (auto const away = away_.find(id); away != away_.end())
     return away->second.push_back(std::move(arrival));
-  auto node = parked_.extract(id);
-  if (!node) return;  // it has ended
-  node.mapped()->arrivals.push(std::move(arrival));
-  drive(std::move(node.mapped()));
+  auto running = parked_.take(id);
+  if (!running) return;  // it has ended
+  running->arrivals.push(std::move(arrival));
+  drive(std::move(running));
   start_queued_soon();
 }
 
 void ExpressRunner::park(std::unique_ptr<Running> running) {
   arm(*running);
   auto const id = running->execution.start().id;
-  parked_.insert_or_assign(id, std::move(running));
+  parked_.put(id, std::move(running));
 }
 
 // One timer an execution: for the first of all that it waits for.
@@ -388,8 +388,9 @@ auto ExpressRunner::clock_lead() const -> Milliseconds {
 // Timers count from the clock as it stood when they were armed. Where it was set since, they are armed
 // again.
 void ExpressRunner::watch_clock() {
-  if (watch_.is_pending()) return;
+  if (std::exchange(is_watching_, true)) return;
   watch_ = loop_.run_after(kNapMax, [this, lead = clock_lead()] {
+    is_watching_ = false;
     constexpr Milliseconds kSet{500};
     auto const moved = clock_lead() - lead;
     if (moved > kSet || moved < -kSet) clock_moved();
@@ -399,14 +400,14 @@ void ExpressRunner::watch_clock() {
 
 void ExpressRunner::clock_moved() {
   std::vector<EntityId> ids;
-  for (auto const& [id, running] : parked_) ids.push_back(id);
+  ids.reserve(parked_.size());
+  parked_.each([&](EntityId id, Running const&) { ids.push_back(id); });
   for (auto const id : ids) time_came(id);
 }
 
 void ExpressRunner::time_came(EntityId id) {
-  auto node = parked_.extract(id);
-  if (!node) return;
-  auto running = std::move(node.mapped());
+  auto running = parked_.take(id);
+  if (!running) return;
   auto const now = parts_.clock.now();
   for (auto const& timer : interpreter::pending(running->execution.state()).timers)
     if (timer.due <= now) running->arrivals.push(record::TimerDue{timer});

@@ -13,7 +13,6 @@
 #include <memory>
 #include <optional>
 #include <span>
-#include <unordered_map>
 #include <variant>
 #include <vector>
 
@@ -23,6 +22,7 @@
 #include "treadle/integrations/connector.h"
 #include "treadle/net/event_loop.h"
 #include "treadle/record/effect.h"
+#include "treadle/runtime/entity_map.h"
 #include "treadle/runtime/express_execution.h"
 #include "treadle/runtime/history_sink.h"
 #include "treadle/runtime/slow_lane.h"
@@ -127,12 +127,6 @@ class ExpressRunner {
     Arrivals arrivals;
     net::Timer timer;
   };
-  struct IdHash {
-    auto operator()(EntityId const& id) const -> std::size_t {
-      return static_cast<std::size_t>(id.high ^ id.low);
-    }
-  };
-
   struct SlowDecision;
 
   [[nodiscard]] auto begin(ExpressStart&& start, OnAnswer<ExpressEnd> done)
@@ -173,11 +167,12 @@ class ExpressRunner {
   SeededRandom random_;
   std::vector<record::JournalEvent> events_;  // of the command that is being decided
   net::Timer watch_;
+  bool is_watching_ = false;
   std::vector<record::Effect> effects_;  // and what they ask for
   interpreter::Progress before_;         // room for decisions
   Running* driven_ = nullptr;
   std::vector<std::unique_ptr<Running>> idle_;  // memory for further ones, a little
-  std::unordered_map<EntityId, std::unique_ptr<Running>, IdHash> parked_;
+  EntityMap<Running> parked_;
   // What came for executions that the slow lane has.
   std::map<EntityId, std::deque<Arrival>> away_;
   std::deque<std::pair<ExpressStart, OnEnd>> queued_;
