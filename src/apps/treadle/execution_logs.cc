@@ -1,5 +1,6 @@
 #include "apps/treadle/execution_logs.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <unistd.h>
@@ -26,6 +27,12 @@ auto least_severity(runtime::HistoryLevel level) -> logs::Severity {
 auto machine_name(std::string_view arn) -> std::string_view {
   auto const colon = arn.rfind(':');
   return colon == std::string_view::npos ? arn : arn.substr(colon + 1);
+}
+
+// Whether none of it is logged. Said without a look at each event's details.
+auto is_silent(runtime::HistoryBatch const& batch) -> bool {
+  return batch.settings.level != runtime::HistoryLevel::kAll &&
+         std::ranges::none_of(batch.events, logs::may_be_severe);
 }
 
 void encode(runtime::HistoryBatch const& batch, logs::Lines& out) {
@@ -107,6 +114,7 @@ auto ExecutionLogs::reads(runtime::LogSettings const& settings) const -> bool {
 }
 
 void ExecutionLogs::add(runtime::HistoryBatch const& batch) {
+  if (is_silent(batch)) return;
   thread_local logs::Lines lines;
   lines.clear();
   encode(batch, lines);
@@ -116,6 +124,7 @@ void ExecutionLogs::add(runtime::HistoryBatch const& batch) {
 }
 
 auto ExecutionLogs::prepare(runtime::HistoryBatch const& batch) -> std::move_only_function<void()> {
+  if (is_silent(batch)) return {};
   logs::Lines lines;
   encode(batch, lines);
   if (lines.ends.empty()) return {};

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <type_traits>
+#include <utility>
 #include <variant>
 
 namespace treadle::logs {
@@ -38,19 +40,19 @@ constexpr auto kErrors = std::to_array<std::string_view>({
 });
 static_assert(std::ranges::is_sorted(kErrors));
 
-struct MayBeSevere {
-  auto operator()(record::StateEntered const& e) const -> bool {
-    return e.type == asl::StateType::kFail;
-  }
-  auto operator()(record::TaskFailed const&) const -> bool { return true; }
-  auto operator()(record::IterationFailed const&) const -> bool { return true; }
-  auto operator()(record::IterationAborted const&) const -> bool { return true; }
-  auto operator()(record::ContainerFailed const&) const -> bool { return true; }
-  auto operator()(record::ScopeAborted const&) const -> bool { return true; }
-  auto operator()(record::EvaluationFailed const&) const -> bool { return true; }
-  auto operator()(record::ExecutionEnded const&) const -> bool { return true; }
-  auto operator()(auto const&) const -> bool { return false; }
-};
+template <typename Fact, typename... Facts>
+constexpr bool kIsOneOf = (std::is_same_v<Fact, Facts> || ...);
+
+template <typename Fact>
+constexpr bool kMayBeSevere =
+    kIsOneOf<Fact, record::TaskFailed, record::IterationFailed, record::IterationAborted,
+             record::ContainerFailed, record::ScopeAborted, record::EvaluationFailed,
+             record::ExecutionEnded, record::StateEntered>;
+
+// By the place of the fact among its alternatives: asked of every event, mostly in vain.
+constexpr auto kMayBe = []<std::size_t... i>(std::index_sequence<i...>) {
+  return std::array{kMayBeSevere<std::variant_alternative_t<i, record::Fact>>...};
+}(std::make_index_sequence<std::variant_size_v<record::Fact>>());
 
 }  // namespace
 
@@ -60,7 +62,9 @@ auto severity_of(std::string_view type) -> Severity {
 }
 
 auto may_be_severe(record::JournalEvent const& event) -> bool {
-  return std::visit(MayBeSevere{}, event.fact);
+  if (!kMayBe[event.fact.index()]) return false;
+  auto const* const entered = std::get_if<record::StateEntered>(&event.fact);
+  return entered == nullptr || entered->type == asl::StateType::kFail;
 }
 
 }  // namespace treadle::logs
