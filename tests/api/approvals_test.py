@@ -65,11 +65,21 @@ class Inbox:
         """The audit log's records of these kinds (about one approval): what was decided is written down soon after."""
         give_up = time.monotonic() + 30
         while True:
-            with urllib.request.urlopen(self.server.endpoint + "/v1/audit?limit=10000", timeout=60) as answer:
+            url = self.server.endpoint + "/v1/audit?limit=10000"
+            with urllib.request.urlopen(urllib.request.Request(url, headers=self.headers("GET", url, None)), timeout=60) as answer:
                 found = [r for r in map(json.loads, answer.read().splitlines())
                          if r["kind"] in kinds and approval in (None, r.get("approval"))]
             if len(found) >= count or time.monotonic() > give_up:
                 return found
+
+
+def signed_headers(key, secret):
+    """Headers for Inbox of requests that are signed by an access key."""
+    def headers(method, url, body, more=None):
+        request = AWSRequest(method=method, url=url, data=body, headers=more)
+        SigV4Auth(Credentials(key, secret), "states", "us-east-1").add_auth(request)
+        return dict(request.headers)
+    return headers
 
 
 def start(server, definition, payload="{}"):
@@ -319,11 +329,7 @@ class KeysTest(unittest.TestCase):
         server = self.enterContext(Server("--credentials", folder))
 
         def signed(key, secret):
-            def headers(method, url, body):
-                request = AWSRequest(method=method, url=url, data=body)
-                SigV4Auth(Credentials(key, secret), "states", "us-east-1").add_auth(request)
-                return dict(request.headers)
-            return Inbox(server, headers)
+            return Inbox(server, signed_headers(key, secret))
         for inbox, target, code in ((Inbox(server), "/v1/approvals", "MissingAuthenticationTokenException"),
                                     (Inbox(server), "/v1/audit", "MissingAuthenticationTokenException"),
                                     (signed("AKIDO", "wrong"), "/v1/approvals", "InvalidSignatureException"),

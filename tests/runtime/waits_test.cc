@@ -256,6 +256,36 @@ TEST_P(Waits, come_into_the_agenda_where_somebody_attends) {
   EXPECT_NE(kinds().find('3'), std::string::npos);
 }
 
+TEST_P(Waits, say_whose_stop_or_redrive_it_was) {
+  node.options().waits = {.attends = {}, .on_agenda = [](Timestamp) {}};
+  node.restart();
+  start();
+  node.ask<Stopped>([&](auto done) {
+    node.engine().stop_execution(arn_of("e"), "E", "c", std::move(done), "kim");
+  });
+  node.ask<Redriven>(
+      [&](auto done) { node.engine().redrive_execution(arn_of("e"), {}, std::move(done), "lee"); });
+  std::string callers;
+  auto const rows = node.store().scan(Table::kAgenda, {.limit = 10});
+  ASSERT_TRUE(rows);
+  for (auto const& row : *rows)
+    if (auto const kind = read_agenda_key(row.key)->kind;
+        kind == AgendaKind::kStopped || kind == AgendaKind::kRedriven)
+      callers += read_operation(row.value)->caller + read_operation(row.value)->error + " ";
+  EXPECT_TRUE(callers == "kimE lee " || callers == "lee kimE ") << callers;
+}
+
+TEST(OperationRows, of_before_there_were_callers_are_read) {
+  auto row = write_operation({.error = "E", .cause = "c"});
+  row.pop_back();  // what has no caller ended there
+  auto const read = read_operation(row);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->error + read->cause + read->caller, "Ec");
+  EXPECT_EQ(read_operation(write_operation({.error = "", .cause = "", .caller = "kim"}))->caller,
+            "kim");
+  EXPECT_FALSE(read_operation(row.substr(0, row.size() - 1)));
+}
+
 TEST_P(Waits, audit_finds_what_is_not_listed_and_what_leads_nowhere) {
   start();
   auto const row = store::test::scan_keys(node.store(), Table::kWaitList).at(0);

@@ -49,15 +49,16 @@ class MailServer(Service):
 
 @unittest.skipUnless(HAS_MAIL, WITHOUT_NPM)
 class Mailed(unittest.TestCase):
-    def serve(self, port="plain", channels=PLAIN, more_approvers="", reminders="[]", environment=None):
+    def serve(self, port="plain", channels=PLAIN, more_approvers="", reminders="[]", environment=None, arguments=()):
         folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
         certificate = folder / "certificate.pem"
         make_certificate(certificate)
         self.mail = self.enterContext(MailServer(certificate))
-        channels %= self.mail.ports[port]
+        channels = channels.replace("%d", str(self.mail.ports[port]))
         if environment is not None:
             channels += f"    caFile: {certificate.with_suffix('.crt')}\n"
-        self.server = self.enterContext(ApprovalServer(RULES % (more_approvers, reminders), channels, environment=environment))
+        self.server = self.enterContext(ApprovalServer(RULES % (more_approvers, reminders), channels, *arguments,
+                                                       environment=environment))
         return self.server.begin()
 
     def link(self, mail):

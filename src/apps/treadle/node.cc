@@ -6,9 +6,11 @@
 
 #include "treadle/api/actions/start_common.h"
 #include "treadle/approvals/approval_connector.h"
+#include "treadle/approvals/approval_id.h"
 #include "treadle/base/log.h"
 #include "treadle/integrations/optimized/address_rules.h"
 #include "treadle/runtime/express_codec.h"
+#include "treadle/runtime/tokens.h"
 #include "treadle/store/memory_store.h"
 #include "treadle/store/rocksdb_store.h"
 
@@ -55,6 +57,25 @@ auto delivery_options() -> net::HttpClientOptions {
     return !integrations::optimized::is_link_local(address);
   };
   return options;
+}
+
+// A task token that the API did not take, as the audit log has it.
+auto attempt_of(store::Store const& store, api::RefusedToken&& tried) -> approvals::RefusedAttempt {
+  using approvals::Refused;
+  auto const what = tried.code == "InvalidToken"   ? Refused::kToken
+                    : tried.code == "TaskTimedOut" ? Refused::kStaleToken
+                                                   : Refused::kSignature;
+  // Of a token that was genuine it is known what it was for.
+  auto const target = runtime::read_task_token(store.secret(), tried.token);
+  return {.what = what,
+          .approval_id = target ? approvals::make_approval_id(store.secret(),
+                                                              {target->place, target->scheduled})
+                                : std::string(),
+          .via = "api",
+          .why = fmt::format("{}: {} {}", tried.operation, tried.code, tried.message),
+          .approver = tried.key_id.empty() ? std::string() : "access-key " + tried.key_id,
+          .tried = std::move(tried.token),
+          .origin = {.ip = std::move(tried.ip), .user_agent = std::move(tried.user_agent)}};
 }
 
 }  // namespace
@@ -219,6 +240,10 @@ void Node::serve_itself(std::string const& region, std::string const& account) {
                                                     .region = region,
                                                     .account = account,
                                                     .secret = store_->secret()});
+  if (approvals_)
+    api_services_->on_refused_token = [this](api::RefusedToken tried) {
+      approvals_->note_refused(attempt_of(*store_, std::move(tried)));
+    };
   own_api_ = std::make_unique<api::HttpApi>(*api_services_, api::HttpApiOptions{});
   delivery_http_ = std::make_unique<integrations::HttpCaller>(*loops_, delivery_options());
   deliveries_ =
@@ -246,6 +271,7 @@ void Node::stop() {
   loops_->stop();
   task_services_->stop();
   if (logs_) logs_->stop();
+  if (approvals_) approvals_->stop();
   targets_.reset();
   functions_.reset();
   state_tests_.reset();

@@ -119,6 +119,22 @@ class Recycled {
   }
 };
 
+// A call with a task token that was refused before the token was looked at.
+void note_refusal(Services const& services, ActionCaller const& caller, ApiError const& error) {
+  constexpr std::string_view kByToken = "AWSStepFunctions.SendTask";
+  if (!services.on_refused_token || caller.request == nullptr) return;
+  auto const& headers = caller.request->headers;
+  auto const target = headers.find("x-amz-target").value_or("");
+  if (!target.starts_with(kByToken)) return;
+  services.on_refused_token({.operation = std::string(target.substr(kTargetPrefix.size())),
+                             .token = std::string(headers.find("authorization").value_or("")),
+                             .code = error.code,
+                             .message = error.message,
+                             .key_id = caller.key == nullptr ? std::string() : caller.key->id,
+                             .ip = caller.request->remote,
+                             .user_agent = std::string(headers.find("user-agent").value_or(""))});
+}
+
 auto unknown_operation() -> ApiError {
   return {.code = "UnknownOperationException", .message = "", .status = 400};
 }
@@ -206,7 +222,10 @@ void HttpApi::handle_post(net::Request&& request, net::Responder responder) {
   net::AccessKey const* key = nullptr;
   if (options_.access_keys) {
     auto const signer = options_.access_keys->authenticate(request, services_.clock.now());
-    if (!signer) return responder.send(error_response(signer.error()));
+    if (!signer) {
+      note_refusal(services_, {.key = nullptr, .request = &request}, signer.error());
+      return responder.send(error_response(signer.error()));
+    }
     key = *signer;
   }
   if (media_type(request) == "application/x-www-form-urlencoded" &&
@@ -215,14 +234,15 @@ void HttpApi::handle_post(net::Request&& request, net::Responder responder) {
       return responder.send(caller_identity(services_.account));
     return responder.send(error_response(unknown_operation()));
   }
-  act(std::move(request), std::move(responder), key);
+  act(std::move(request), std::move(responder), {.key = key, .request = &request});
 }
 
 void HttpApi::handle_own(net::Request&& request, net::Responder responder) {
-  act(std::move(request), std::move(responder), nullptr);
+  act(std::move(request), std::move(responder), {});
 }
 
-void HttpApi::act(net::Request&& request, net::Responder responder, net::AccessKey const* key) {
+// Of the request its body is taken away; the rest stays until this returns.
+void HttpApi::act(net::Request&& request, net::Responder responder, ActionCaller const& caller) {
   auto const target = request.headers.count("x-amz-target") == 1
                           ? *request.headers.find("x-amz-target")
                           : std::string_view();
@@ -240,18 +260,22 @@ void HttpApi::act(net::Request&& request, net::Responder responder, net::AccessK
   auto const wait = wait_of(request);
   auto const exchange = std::allocate_shared<Exchange>(
       Recycled<Exchange>(), std::move(request.body), std::move(responder));
+  auto const refuse = [&](ApiError const& error) {
+    note_refusal(services_, caller, error);
+    exchange->responder.send(error_response(error));
+  };
   auto const parsed = parse_body(*exchange);
-  if (!parsed) return exchange->responder.send(error_response(parsed.error()));
-  if (auto const broken = check_parameters(*operation, *parsed))
-    return exchange->responder.send(error_response(*broken));
-  if (key != nullptr)
-    if (auto const denied = check_rights(*key, services_, {*operation, *parsed}))
-      return exchange->responder.send(error_response(*denied));
+  if (!parsed) return refuse(parsed.error());
+  if (auto const broken = check_parameters(*operation, *parsed)) return refuse(*broken);
+  if (caller.key != nullptr)
+    if (auto const denied = check_rights(*caller.key, services_, {*operation, *parsed}))
+      return refuse(*denied);
   ActionCall call{.services = services_,
                   .request = *parsed,
                   .arena = exchange->arena,
                   .wait = wait,
-                  .client_is_gone = [exchange] { return exchange->responder.client_is_gone(); }};
+                  .client_is_gone = [exchange] { return exchange->responder.client_is_gone(); },
+                  .caller = caller};
   action(call, [exchange](ActionResult result) {
     if (!result) return exchange->responder.send(error_response(result.error()));
     net::Response response;

@@ -54,7 +54,7 @@ class HttpApi {
  private:
   void handle_get(net::Request const& request, net::Responder responder) const;
   void handle_post(net::Request&& request, net::Responder responder);
-  void act(net::Request&& request, net::Responder responder, net::AccessKey const* key);
+  void act(net::Request&& request, net::Responder responder, ActionCaller const& caller);
   void serve_other(OtherService const& service, OtherService::Claim const& claim,
                    net::Request&& request, net::Responder responder);
 

@@ -80,9 +80,13 @@ void Ballot::decide(DecisionRequest request, OnOutcome done) {
   auto const task = read_approval_id(office_.store.secret(), request.approval_id);
   request.comment = clean_comment(request.comment);
   if (!task) {
-    refusals_.note(
-        {request.approval_id, request.via, "there is no approval of that id", request.origin},
-        request.approver.id);
+    refusals_.note({.what = Refused::kApproval,
+                    .approval_id = request.approval_id,
+                    .via = request.via,
+                    .why = "there is no approval of that id",
+                    .approver = request.approver.id,
+                    .tried = request.named_by,
+                    .origin = request.origin});
     return done(Unknown{});
   }
   queue({.task = *task, .request = std::move(request), .done = std::move(done)});
@@ -105,7 +109,10 @@ void Ballot::queue(Paper paper) {
   auto const key = runtime::approval_key(paper.task.place, paper.task.scheduled);
   auto const [at, is_first] = next_.try_emplace(key);
   if (is_first) return take_up(std::move(paper));
-  if (at->second.size() >= kNextMax) return paper.done(Unavailable{});
+  if (at->second.size() >= kNextMax) {
+    note(paper, Refused::kBusy, outcome_sentence(Unavailable{}));
+    return paper.done(Unavailable{});
+  }
   at->second.push_back(std::move(paper));
 }
 
@@ -194,11 +201,24 @@ void Ballot::closed(Paper paper, Described described, Decision const& decision,
   end(paper, Unavailable{});
 }
 
+void Ballot::note(Paper const& paper, Refused what, std::string why) {
+  auto const& request = paper.request;
+  if (paper.by_time) return;
+  refusals_.note({.what = what,
+                  .approval_id = request.approval_id,
+                  .via = request.via,
+                  .why = std::move(why),
+                  .approver = request.approver.id,
+                  .tried = request.named_by,
+                  .origin = request.origin});
+}
+
 void Ballot::refuse(Paper& paper, DecisionOutcome outcome) {
-  if (!paper.by_time)
-    refusals_.note({paper.request.approval_id, paper.request.via, outcome_sentence(outcome),
-                    paper.request.origin},
-                   paper.request.approver.id);
+  note(paper,
+       std::holds_alternative<NotAllowed>(outcome)
+           ? Refused::kApprover
+           : (std::holds_alternative<Unknown>(outcome) ? Refused::kApproval : Refused::kLate),
+       outcome_sentence(outcome));
   end(paper, std::move(outcome));
 }
 

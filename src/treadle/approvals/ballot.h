@@ -46,6 +46,8 @@ class Ballot {
   // Ends with one paper of the approval and goes on with the next.
   void end(Paper& paper, DecisionOutcome outcome);
   void refuse(Paper& paper, DecisionOutcome outcome);
+  // Puts down that it led to nothing, unless it is the decision of time.
+  void note(Paper const& paper, Refused what, std::string why);
 
   Office& office_;
   Refusals& refusals_;

@@ -63,6 +63,8 @@ void Core::clock_moved() {
   office_.loop.post([this] { office_.agenda.look(); });
 }
 
+void Core::stop() { refusals_.flush(); }
+
 void Core::decide(DecisionRequest request, OnOutcome done) {
   request.origin.user_agent = clean(request.origin.user_agent);
   office_.loop.post([this, request = std::move(request), done = std::move(done)]() mutable {
@@ -82,8 +84,12 @@ auto Core::view(std::string_view approval_id, Approver const& viewer, std::strin
                 Origin const& origin) -> std::optional<Approval> {
   auto found = find(approval_id);
   if (!found) {
-    note_refused(
-        {std::string(approval_id), std::string(via), "there is no approval of that id", origin});
+    note_refused({.what = Refused::kApproval,
+                  .approval_id = std::string(approval_id),
+                  .via = std::string(via),
+                  .why = "there is no approval of that id",
+                  .approver = viewer.id,
+                  .origin = origin});
     return found;
   }
   json::ObjectWriter details;
@@ -132,7 +138,7 @@ auto Core::list(ListQuery const& query) -> std::expected<ListPage, ListError> {
 
 void Core::note_refused(RefusedAttempt attempt) {
   office_.loop.post(
-      [this, attempt = std::move(attempt)]() mutable { refusals_.note(std::move(attempt), {}); });
+      [this, attempt = std::move(attempt)]() mutable { refusals_.note(std::move(attempt)); });
 }
 
 auto Core::may_decide(Approval const& approval, Approver const& approver) const

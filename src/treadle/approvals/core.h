@@ -27,6 +27,8 @@ class Core final : public Decisions {
   void start();
   // Looks for what is due at once: the clock was set.
   void clock_moved();
+  // Writes down what was only counted. After the loops were stopped, before the store is closed.
+  void stop();
 
   void decide(DecisionRequest request, OnOutcome done) override;
   auto find(std::string_view approval_id) -> std::optional<Approval> override;

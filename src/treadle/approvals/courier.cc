@@ -128,6 +128,8 @@ void Courier::end(AgendaKey const& key, Described const& described) {
   details.text("status", status_name(approval.status))
       .text("closedAt", to_iso8601(*approval.closed_at))
       .text("requestHash", approval.request_hash);
+  if (approval.status == Status::kClosedByApi) details.text("decidedVia", "api");
+  if (approval.decision) details.text("decidedVia", approval.decision->via);
   auto const row = office_.store.get(
       Table::kReceipt, runtime::approval_key(approval.task.place, approval.task.scheduled));
   auto const receipt = row && *row ? runtime::read_receipt(**row) : std::nullopt;
@@ -152,6 +154,7 @@ void Courier::operation(AgendaKey const& key, std::string const& value) {
   if (execution) details.text("execution", execution->summary.execution_arn);
   if (!row.error.empty()) details.text("error", row.error);
   if (!row.cause.empty()) details.text("cause", row.cause);
+  if (!row.caller.empty()) details.raw("caller", row.caller);
   store::Batch batch;
   office_.audit.add(batch,
                     key.kind == AgendaKind::kStopped ? "execution.stopped" : "execution.redriven",

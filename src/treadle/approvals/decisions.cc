@@ -31,6 +31,24 @@ struct Sentence {
 
 }  // namespace
 
+auto refused_name(Refused what) -> std::string_view {
+  switch (what) {
+    case Refused::kApproval: return "approval";
+    case Refused::kToken: return "token";
+    case Refused::kStaleToken: return "stale-token";
+    case Refused::kLink: return "link";
+    case Refused::kExpiredLink: return "expired-link";
+    case Refused::kForm: return "form";
+    case Refused::kSignature: return "signature";
+    case Refused::kWorkspace: return "workspace";
+    case Refused::kApprover: return "approver";
+    case Refused::kLate: return "late";
+    case Refused::kBusy: return "busy";
+    case Refused::kSignIn: return "sign-in";
+  }
+  return "approval";
+}
+
 auto outcome_sentence(DecisionOutcome const& outcome) -> std::string {
   return std::visit(Sentence{}, outcome);
 }

@@ -32,6 +32,7 @@ struct DecisionRequest {
   std::string via;    // "slack", "email", "page", "api", "cli"
   std::string comment;
   Origin origin;
+  std::string named_by = {};  // what named the approval, where that was not its id: a task token
 };
 
 // It closed the approval: the execution goes on. Durable.
@@ -80,6 +81,36 @@ struct ListPage {
 };
 enum class ListError : std::uint8_t { kBadPosition, kUnavailable };
 
+// What an attempt that led to nothing was.
+enum class Refused : std::uint8_t {
+  kApproval,    // names no approval: made up, changed, cut
+  kToken,       // a task token that is none of this server's
+  kStaleToken,  // one whose task has ended
+  kLink,
+  kExpiredLink,
+  kForm,       // no proof that it comes from a page of the same browser, or not what the page sends
+  kSignature,  // Slack's, or an access key's
+  kWorkspace,  // Slack's, that is not among the settings' teams
+  kApprover,   // who may not decide this
+  kLate,       // it was decided, or is over
+  kBusy,       // more decisions on one approval than wait for one another
+  kSignIn,     // with a key and a secret that do not belong together
+};
+// "approval", "token", "stale-token", "link", "expired-link", "form", "signature", "workspace",
+// "approver", "late", "busy", "sign-in".
+[[nodiscard]] auto refused_name(Refused what) -> std::string_view;
+
+// An attempt that was refused, for the audit log. All texts may be anything, and are cut.
+struct RefusedAttempt {
+  Refused what = Refused::kApproval;
+  std::string approval_id = {};
+  std::string via;
+  std::string why;
+  std::string approver = {};  // who it said it was: an approver, or the id of an access key
+  std::string tried = {};  // the link, token or signature: of it the beginning of its hash is kept
+  Origin origin = {};
+};
+
 class Decisions {
  public:
   virtual ~Decisions() = default;
@@ -100,14 +131,8 @@ class Decisions {
   virtual auto list(ListQuery const& query) -> std::expected<ListPage, ListError> = 0;
 
   // Writes down an attempt that its caller refused before it came to decide(): a signature that is
-  // wrong, a link that has expired. Bounded: beyond 10 records a second the rest is counted and
-  // written as one. Any thread.
-  struct RefusedAttempt {
-    std::string approval_id;  // may be anything, and is cut
-    std::string via;
-    std::string why;
-    Origin origin;
-  };
+  // wrong, a link that has expired. Bounded: beyond 100 at once and 10 a second attempts are counted,
+  // and of each kind a record a second has their number. Any thread.
   virtual void note_refused(RefusedAttempt attempt) = 0;
 
   // Whether `approver` may decide `approval` now, or why not. decide() asks the same.

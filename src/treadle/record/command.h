@@ -36,11 +36,14 @@ struct StartExecution {
 struct StopExecution {
   std::optional<std::string_view> error;
   std::optional<std::string_view> cause;
+  std::string_view caller =
+      {};  // who asked for it, for the row that says so; nothing is done with it
 };
 
 // The ended execution shall go on from where it failed.
 struct RedriveExecution {
   std::string_view client_token;  // may be empty
+  std::string_view caller = {};   // as above
 };
 
 // The call of a task returned: it is the result, or only the submission where the pattern waits on.

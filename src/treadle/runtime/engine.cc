@@ -110,7 +110,8 @@ void Engine::start_execution(StartRequest request, OnAnswer<Started> done) {
 }
 
 void Engine::stop_execution(std::string execution_arn, std::optional<std::string> error,
-                            std::optional<std::string> cause, OnAnswer<Stopped> done) {
+                            std::optional<std::string> cause, OnAnswer<Stopped> done,
+                            std::string caller) {
   auto const place = impl_->reader.place_of(execution_arn);
   if (!place) return done(std::unexpected(place.error()));
   // Answered with the time that the execution ended at, now or before.
@@ -119,19 +120,22 @@ void Engine::stop_execution(std::string execution_arn, std::optional<std::string
     if (!description) return done(std::unexpected(description.error()));
     done(Stopped{description->summary.stopped_at.value_or(impl_->parts.clock.now())});
   };
-  impl_->on(place->partition, [place = *place, error = std::move(error), cause = std::move(cause),
-                               answer = std::move(answer)](Partition& p) mutable {
-    p.execute(place, record::StopExecution{error, cause}, std::move(answer));
-  });
+  impl_->on(place->partition,
+            [place = *place, error = std::move(error), cause = std::move(cause),
+             caller = std::move(caller), answer = std::move(answer)](Partition& p) mutable {
+              p.execute(place, record::StopExecution{error, cause, caller}, std::move(answer));
+            });
 }
 
 void Engine::redrive_execution(std::string execution_arn, std::string client_token,
-                               OnAnswer<Redriven> done) {
+                               OnAnswer<Redriven> done, std::string caller) {
   auto const place = impl_->reader.place_of(execution_arn);
   if (!place) return done(std::unexpected(place.error()));
   impl_->on(place->partition,
-            [place = *place, client_token = std::move(client_token), done = std::move(done)](
-                Partition& p) mutable { p.redrive(place, client_token, std::move(done)); });
+            [place = *place, client_token = std::move(client_token), caller = std::move(caller),
+             done = std::move(done)](Partition& p) mutable {
+              p.redrive(place, {client_token, caller}, std::move(done));
+            });
 }
 
 namespace {

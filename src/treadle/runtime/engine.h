@@ -48,9 +48,10 @@ class Engine : public Router {
 
   void start_execution(StartRequest request, OnAnswer<Started> done) override;
   void stop_execution(std::string execution_arn, std::optional<std::string> error,
-                      std::optional<std::string> cause, OnAnswer<Stopped> done) override;
+                      std::optional<std::string> cause, OnAnswer<Stopped> done,
+                      std::string caller = {}) override;
   void redrive_execution(std::string execution_arn, std::string client_token,
-                         OnAnswer<Redriven> done) override;
+                         OnAnswer<Redriven> done, std::string caller = {}) override;
   void task_success(std::string token, std::string output, OnAnswer<void> done,
                     std::string receipt = {}) override;
   void task_failure(std::string token, std::optional<std::string> error,

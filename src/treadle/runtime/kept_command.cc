@@ -23,6 +23,7 @@ class Keeper {
   void operator()(StopExecution& c) {
     keep(c.error);
     keep(c.cause);
+    keep(c.caller);
   }
   void operator()(CallSucceeded& c) { keep(c.output); }
   void operator()(JobSucceeded& c) { keep(c.output); }
@@ -36,7 +37,10 @@ class Keeper {
     keep(c.receipt);
   }
   void operator()(ActivityTaken& c) { keep(c.worker); }
-  void operator()(RedriveExecution& c) { keep(c.client_token); }
+  void operator()(RedriveExecution& c) {
+    keep(c.client_token);
+    keep(c.caller);
+  }
   // Without views:
   void operator()(CallFailed&) {}
   void operator()(JobFailed&) {}

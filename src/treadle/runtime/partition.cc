@@ -157,16 +157,16 @@ void Partition::answer_repeated(StartRequest const& request, LiveExecution& live
   });
 }
 
-void Partition::redrive(Place const& place, std::string_view client_token,
+void Partition::redrive(Place const& place, record::RedriveExecution const& command,
                         OnAnswer<Redriven> done) {
   auto* const live = find(place);
   if (live == nullptr)
     return done(std::unexpected(Refusal{"InternalFailure", "the execution can't be read"}));
   if (live->is_away) {
     live->waiting.emplace_back(
-        [this, place, token = std::string(client_token), done = std::move(done)]() mutable {
-          redrive(place, token, std::move(done));
-        });
+        [this, place, token = std::string(command.client_token),
+         caller = std::string(command.caller),
+         done = std::move(done)]() mutable { redrive(place, {token, caller}, std::move(done)); });
     return;
   }
   auto const& state = live->state;
@@ -176,14 +176,14 @@ void Partition::redrive(Place const& place, std::string_view client_token,
       done(std::move(what));
     });
   };
-  if (auto const before = redriven_under(state, client_token, now))
+  if (auto const before = redriven_under(state, command.client_token, now))
     return answer(Redriven{*before});
   if (auto obstacle =
           redrive_obstacle(status_of(state.status), state.started_at, state.ended_at,
                            state.last_history_id, parts_.options.history_events_max, now))
     return answer(std::unexpected(Refusal{"ExecutionNotRedrivable", *std::move(obstacle)}));
   if (auto refusal = overload()) return answer(std::unexpected(*std::move(refusal)));
-  decide(*live, record::RedriveExecution{client_token},
+  decide(*live, command,
          [done = std::move(done)](LiveExecution const& decided, Reply reply) mutable {
            TREADLE_ASSERT(reply == Reply::kDone);  // nothing was in its way
            return [done = std::move(done), at = decided.state.redriven_at]() mutable {

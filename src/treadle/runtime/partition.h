@@ -56,7 +56,8 @@ class Partition {
   void start(StartRequest const& request, OnAnswer<Started> done);
 
   // Refuses as Router::redrive_execution does.
-  void redrive(Place const& place, std::string_view client_token, OnAnswer<Redriven> done);
+  void redrive(Place const& place, record::RedriveExecution const& command,
+               OnAnswer<Redriven> done);
 
   // What became of a command, once that is durable.
   using OnReply = std::move_only_function<void(record::Reply)>;

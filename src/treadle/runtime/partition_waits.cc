@@ -126,8 +126,10 @@ void Partition::end_wait(LiveExecution& live, HistoryId scheduled, record::Comma
 void Partition::note_operation(LiveExecution& live, record::Command const& command,
                                store::Batch& batch, AfterCommit& after) {
   auto const* const stop = std::get_if<record::StopExecution>(&command);
-  if (stop == nullptr && !std::holds_alternative<record::RedriveExecution>(command)) return;
+  auto const* const redrive = std::get_if<record::RedriveExecution>(&command);
+  if (stop == nullptr && redrive == nullptr) return;
   OperationRow row;
+  row.caller = stop != nullptr ? stop->caller : redrive->caller;
   if (stop != nullptr) {
     row.error = stop->error.value_or("");
     row.cause = stop->cause.value_or("");

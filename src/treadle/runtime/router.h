@@ -145,14 +145,16 @@ class Router {
 
   // ExecutionAlreadyExists, ThrottlingException, ServiceUnavailable (disk space is low).
   virtual void start_execution(StartRequest request, OnAnswer<Started> done) = 0;
-  // ExecutionDoesNotExist. Stopping an execution that has ended answers its end.
+  // ExecutionDoesNotExist. Stopping an execution that has ended answers its end. `caller`, who asks, is
+  // written along with the effect of it (OperationRow); empty: not known.
   virtual void stop_execution(std::string execution_arn, std::optional<std::string> error,
-                              std::optional<std::string> cause, OnAnswer<Stopped> done) = 0;
+                              std::optional<std::string> cause, OnAnswer<Stopped> done,
+                              std::string caller = {}) = 0;
 
   // ExecutionDoesNotExist; ExecutionNotRedrivable with what `redrive_obstacle` says. A token that an
   // execution was redriven with in the last 15 minutes answers that redrive again.
   virtual void redrive_execution(std::string execution_arn, std::string client_token,
-                                 OnAnswer<Redriven> done) = 0;
+                                 OnAnswer<Redriven> done, std::string caller = {}) = 0;
 
   // InvalidToken, TaskDoesNotExist, TaskTimedOut. `output` is JSON text, checked. A `receipt` is kept
   // with what stays of the wait (wait_rows.h), written along with the answer's effect if and only if

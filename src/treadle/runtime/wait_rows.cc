@@ -34,7 +34,7 @@ auto time_of(std::uint64_t value) -> Timestamp {
 // The fields of the rows, in the order of their bytes.
 auto fields(WaitRow& r) { return std::tie(r.opened, r.state_name, r.is_attended, r.heartbeat_due); }
 auto fields(ReceiptRow& r) { return std::tie(r.how, r.opened, r.ended, r.state_name, r.receipt); }
-auto fields(OperationRow& r) { return std::tie(r.error, r.cause); }
+auto fields(OperationRow& r) { return std::tie(r.error, r.cause, r.caller); }
 
 template <typename Row>
 auto write_row(Row const& row) -> std::string {
@@ -111,8 +111,10 @@ auto read_agenda_key(std::string_view key) -> std::optional<AgendaKey> {
 }
 
 auto write_operation(OperationRow const& row) -> std::string { return write_row(row); }
+// A row that was written before there were callers ends without one.
 auto read_operation(std::string_view row) -> std::optional<OperationRow> {
-  return read_row<OperationRow>(row);
+  if (auto whole = read_row<OperationRow>(row)) return whole;
+  return read_row<OperationRow>(std::string(row) + '\0');
 }
 
 }  // namespace treadle::runtime

@@ -84,6 +84,7 @@ struct AgendaKey {
 struct OperationRow {
   std::string error;  // of a stop, as given
   std::string cause;
+  std::string caller = {};  // who asked for it, as the call brought it; may be empty
 };
 [[nodiscard]] auto write_operation(OperationRow const& row) -> std::string;
 [[nodiscard]] auto read_operation(std::string_view row) -> std::optional<OperationRow>;

@@ -65,7 +65,8 @@ void stop_execution(ActionCall& call, OnResult done) {
       [done = std::move(done)](runtime::Answer<runtime::Stopped> stopped) mutable {
         if (!stopped) return done(std::unexpected(to_api_error(stopped.error())));
         done(ObjectWriter().time("stopDate", stopped->stopped_at).take());
-      });
+      },
+      to_json(call.caller, "StopExecution"));
 }
 
 void redrive_execution(ActionCall& call, OnResult done) {
@@ -81,7 +82,8 @@ void redrive_execution(ActionCall& call, OnResult done) {
       [done = std::move(done)](runtime::Answer<runtime::Redriven> redriven) mutable {
         if (!redriven) return done(std::unexpected(to_api_error(redriven.error())));
         done(ObjectWriter().time("redriveDate", redriven->redriven_at).take());
-      });
+      },
+      to_json(call.caller, "RedriveExecution"));
 }
 
 void describe_execution(ActionCall& call, OnResult done) {

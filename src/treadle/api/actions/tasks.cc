@@ -13,10 +13,31 @@ namespace {
 
 constexpr auto kPollTime = std::chrono::seconds(60);
 
-auto told(OnResult done) -> runtime::OnAnswer<void> {
-  return [done = std::move(done)](runtime::Answer<void> answer) mutable {
-    if (!answer) return done(std::unexpected(to_api_error(answer.error())));
-    done("{}");
+// Answers the caller; a token that was not taken is also put down, who tried it and from where.
+auto told(ActionCall const& call, std::string_view operation, OnResult done)
+    -> runtime::OnAnswer<void> {
+  auto const& caller = call.caller;
+  auto const& note = call.services.on_refused_token;
+  if (!note || caller.request == nullptr)
+    return [done = std::move(done)](runtime::Answer<void> answer) mutable {
+      if (!answer) return done(std::unexpected(to_api_error(answer.error())));
+      done("{}");
+    };
+  RefusedToken tried{
+      .operation = std::string(operation),
+      .token = std::string(*text_of(call.request, "taskToken")),
+      .code = {},
+      .message = {},
+      .key_id = caller.key == nullptr ? std::string() : caller.key->id,
+      .ip = caller.request->remote,
+      .user_agent = std::string(caller.request->headers.find("user-agent").value_or(""))};
+  return [&note, tried = std::move(tried),
+          done = std::move(done)](runtime::Answer<void> answer) mutable {
+    if (answer) return done("{}");
+    tried.code = answer.error().code;
+    tried.message = answer.error().message;
+    note(std::move(tried));
+    done(std::unexpected(to_api_error(answer.error())));
   };
 }
 
@@ -32,19 +53,21 @@ void send_task_success(ActionCall& call, OnResult done) {
   if (auto const why = why_not_json(output))
     return done(
         std::unexpected(ApiError{"InvalidOutput", fmt::format("Invalid Output: '{}'", *why)}));
-  call.services.router.task_success(std::string(*text_of(call.request, "taskToken")),
-                                    std::string(output), told(std::move(done)));
+  call.services.router.task_success(
+      std::string(*text_of(call.request, "taskToken")), std::string(output),
+      told(call, "SendTaskSuccess", std::move(done)), to_json(call.caller, "SendTaskSuccess"));
 }
 
 void send_task_failure(ActionCall& call, OnResult done) {
-  call.services.router.task_failure(std::string(*text_of(call.request, "taskToken")),
-                                    optional_text(call.request, "error"),
-                                    optional_text(call.request, "cause"), told(std::move(done)));
+  call.services.router.task_failure(
+      std::string(*text_of(call.request, "taskToken")), optional_text(call.request, "error"),
+      optional_text(call.request, "cause"), told(call, "SendTaskFailure", std::move(done)),
+      to_json(call.caller, "SendTaskFailure"));
 }
 
 void send_task_heartbeat(ActionCall& call, OnResult done) {
   call.services.router.task_heartbeat(std::string(*text_of(call.request, "taskToken")),
-                                      told(std::move(done)));
+                                      told(call, "SendTaskHeartbeat", std::move(done)));
 }
 
 // Without a task within 60 seconds the answer is an empty object.

@@ -11,6 +11,12 @@
 
 namespace treadle::approvals::pages {
 
+// What is said of a form whose nonce is not good.
+inline constexpr std::string_view kStaleForm =
+    "Nothing was decided: the page was open for too long, or the browser keeps no cookies. Press "
+    "the "
+    "button once more.";
+
 // A decision as a form posts it.
 struct PostedDecision {
   Verdict verdict = Verdict::kReject;

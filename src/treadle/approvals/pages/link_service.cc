@@ -78,14 +78,20 @@ auto LinkService::recipient_of(LinkText const& link, Approval const& approval) c
   return found;
 }
 
-auto LinkService::refuse(net::Request const& request, std::string_view approval_id, int status,
-                         std::string_view why) -> net::Response {
-  decisions_.note_refused({.approval_id = std::string(approval_id),
+void LinkService::note(net::Request const& request, Fault const& fault) {
+  decisions_.note_refused({.what = fault.what,
+                           .approval_id = std::string(fault.approval_id),
                            .via = std::string(kVia),
-                           .why = std::string(why),
+                           .why = std::string(fault.why),
+                           .tried = std::string(path_of(request).substr(kPrefix.size())),
                            .origin = origin_of(request)});
+}
+
+auto LinkService::refuse(net::Request const& request, int status, Fault const& fault)
+    -> net::Response {
+  note(request, fault);
   return message_page(status, "This link does not work",
-                      fmt::format("{} Nothing was decided.", why));
+                      fmt::format("{} Nothing was decided.", fault.why));
 }
 
 auto LinkService::open(net::Request const& request) -> std::expected<Opened, net::Response> {
@@ -94,18 +100,21 @@ auto LinkService::open(net::Request const& request) -> std::expected<Opened, net
       "new one.";
   auto const text = path_of(request).substr(kPrefix.size());
   auto const link = read_link(text);
-  if (!link) return std::unexpected(refuse(request, text.substr(0, 45), 404, kNotGood));
+  if (!link)
+    return std::unexpected(refuse(request, 404, {Refused::kLink, text.substr(0, 45), kNotGood}));
   auto approval = decisions_.find(link->approval_id);
-  if (!approval) return std::unexpected(refuse(request, link->approval_id, 404, kNotGood));
+  Fault const not_good{Refused::kLink, link->approval_id, kNotGood};
+  if (!approval) return std::unexpected(refuse(request, 404, not_good));
   auto recipient = recipient_of(*link, *approval);
-  if (!recipient) return std::unexpected(refuse(request, link->approval_id, 404, kNotGood));
+  if (!recipient) return std::unexpected(refuse(request, 404, not_good));
   Approver approver{.id = std::move(*recipient), .authenticated = "signed-link"};
   for (auto const& allowed : approval->approvers)
     if (is_known_as(allowed, approver.id)) approver.name = allowed.name;
-  if (approval->status == Status::kPending && clock_.now() > link->expires_at)
-    return std::unexpected(refuse(
-        request, link->approval_id, 410,
-        fmt::format("The link expired at {}. Ask for a new one.", shown_time(link->expires_at))));
+  if (approval->status == Status::kPending && clock_.now() > link->expires_at) {
+    auto const why =
+        fmt::format("The link expired at {}. Ask for a new one.", shown_time(link->expires_at));
+    return std::unexpected(refuse(request, 410, {Refused::kExpiredLink, link->approval_id, why}));
+  }
   return Opened{.approval = std::move(*approval),
                 .approver = std::move(approver),
                 .expires_at = link->expires_at};
@@ -130,13 +139,15 @@ auto LinkService::form_page(net::Request const& request, Opened const& opened, i
 
 void LinkService::decide(net::Request const& request, Opened const& opened,
                          net::Responder responder) {
+  auto const refuse_form = [&](int status, std::string_view why) {
+    note(request, {Refused::kForm, opened.approval.id, why});
+    responder.send(form_page(request, opened, status, why));
+  };
   auto const nonce = form_field(request.body, "nonce").value_or("");
   if (!nonces_.check(request.headers, path_of(request), nonce, clock_.now()))
-    return responder.send(form_page(request, opened, 403,
-                                    "Nothing was decided: the page was open for too long, or the "
-                                    "browser keeps no cookies. Press the button once more."));
+    return refuse_form(403, kStaleForm);
   auto const posted = read_decision(request);
-  if (!posted) return responder.send(form_page(request, opened, 400, posted.error()));
+  if (!posted) return refuse_form(400, posted.error());
   decisions_.decide({.approval_id = opened.approval.id,
                      .verdict = posted->verdict,
                      .approver = opened.approver,

@@ -38,8 +38,15 @@ class LinkService {
   struct Opened;  // a link that is genuine
   void serve(net::Request&& request, net::Responder responder);
   [[nodiscard]] auto open(net::Request const& request) -> std::expected<Opened, net::Response>;
-  [[nodiscard]] auto refuse(net::Request const& request, std::string_view approval_id, int status,
-                            std::string_view why) -> net::Response;
+  // What was wrong with a link, or with what came from its page.
+  struct Fault {
+    Refused what;
+    std::string_view approval_id;
+    std::string_view why;
+  };
+  void note(net::Request const& request, Fault const& fault);
+  [[nodiscard]] auto refuse(net::Request const& request, int status, Fault const& fault)
+      -> net::Response;
   [[nodiscard]] auto recipient_of(LinkText const& link, Approval const& approval) const
       -> std::optional<std::string>;
   [[nodiscard]] auto form_page(net::Request const& request, Opened const& opened, int status,

@@ -125,10 +125,12 @@ void Endpoint::serve(net::Request&& request, net::Responder responder) {
   if (!payload) {
     auto const& why = payload.error().body;
     if (payload.error().status == 401)
-      parts_.decisions.note_refused({.approval_id = {},
-                                     .via = "slack",
-                                     .why = why.substr(0, why.find('\n')),
-                                     .origin = origin_of(request)});
+      parts_.decisions.note_refused(
+          {.what = Refused::kSignature,
+           .via = "slack",
+           .why = why.substr(0, why.find('\n')),
+           .tried = std::string(request.headers.find("x-slack-signature").value_or("")),
+           .origin = origin_of(request)});
     return responder.send(std::move(payload.error()));
   }
   auto const path = path_of(request);

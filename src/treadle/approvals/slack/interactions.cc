@@ -49,9 +49,11 @@ void Interactions::handle(Interaction interaction, std::string authenticated, Or
   if (interaction.kind == Interaction::Kind::kOther) return;
   auto const& teams = settings_.teams;
   if (!teams.empty() && std::ranges::find(teams, interaction.team) == teams.end()) {
-    decisions_.note_refused({.approval_id = interaction.value,
+    decisions_.note_refused({.what = Refused::kWorkspace,
                              .via = "slack",
                              .why = "the workspace is not among the settings' teams",
+                             .approver = interaction.user,
+                             .tried = interaction.value,
                              .origin = std::move(origin)});
     return tell(interaction.response_url,
                 ephemeral_body("Clicks from this workspace are not taken here."));
@@ -132,7 +134,8 @@ void Interactions::decide_as(Click click, Approver approver) {
                           .approver = std::move(approver),
                           .via = "slack",
                           .comment = click.comment,
-                          .origin = click.origin};
+                          .origin = click.origin,
+                          .named_by = click.interaction.value};
   decisions_.decide(std::move(request),
                     [this, click = std::move(click)](DecisionOutcome const& outcome) {
                       tell_outcome(click, outcome);
