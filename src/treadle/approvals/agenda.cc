@@ -5,7 +5,8 @@
 namespace treadle::approvals {
 namespace {
 
-constexpr std::size_t kRowsAtOnce = 128;
+// A few milliseconds: people wait for pages that are read on the same loop.
+constexpr std::size_t kRowsAtOnce = 32;
 constexpr std::size_t kUnderWayMax = 512;
 // The longest time to sleep: a clock that is set forward is noticed after this.
 constexpr auto kNapMax = std::chrono::seconds(60);
