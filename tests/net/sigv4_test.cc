@@ -326,13 +326,14 @@ TEST(AccessKeys, ReadsAFile) {
       "# operators\n[default]\naws_access_key_id = A\r\naws_secret_access_key=s=1\nregion = x\n\n"
       "; dashboard\n[readonly]\naws_access_key_id=B\naws_secret_access_key=t\n"
       "actions = Describe*, List*\nresources = "
-      "arn:aws:states:us-east-1:123456789012:stateMachine:a\n");
+      "arn:aws:states:us-east-1:123456789012:stateMachine:a\napprover = kim@example.com\n");
   ASSERT_TRUE(keys) << keys.error();
   ASSERT_EQ(keys->size(), 2U);
   EXPECT_EQ(keys->at(0).id + "|" + keys->at(0).secret, "A|s=1");
   EXPECT_TRUE(keys->at(0).actions.empty());
   EXPECT_EQ(keys->at(1).actions, (std::vector<std::string>{"Describe*", "List*"}));
   EXPECT_EQ(keys->at(1).resources.size(), 1U);
+  EXPECT_EQ(keys->at(0).approver + "|" + keys->at(1).approver, "|kim@example.com");
 }
 
 TEST(AccessKeys, SaysWhatIsWrongWithoutSecrets) {
@@ -350,6 +351,8 @@ TEST(AccessKeys, SaysWhatIsWrongWithoutSecrets) {
            {good + "[b]\naws_access_key_id=A\naws_secret_access_key=x",
             "line 4: an access key id is repeated"},
            {good + "actions = ,", "line 4: a list of rights is empty"},
+           {good + "approver =", "line 4: an approver has 1 to 200 bytes"},
+           {good + "approver = " + std::string(201, 'x'), "line 4: an approver has 1 to 200 bytes"},
            {good + "aws_session_token = hush",
             "line 4: keys with a session token cannot be verified"},
        }) {

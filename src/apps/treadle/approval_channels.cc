@@ -82,6 +82,7 @@ struct ApprovalChannels::Parts {
   pages::LinkKeys keys;
   pages::FormNonces nonces;
   pages::LinkService links;
+  std::unique_ptr<pages::SignInService> sign_in;  // where there are keys
   pages::InboxService inbox;
   std::unique_ptr<email::EmailChannel> email{};
   std::unique_ptr<slack::WebApi> slack_api{};
@@ -92,13 +93,28 @@ struct ApprovalChannels::Parts {
   std::unique_ptr<slack::SocketMode> socket_mode{};
 
   Parts(ChannelSettings const& settings, Node& node, pages::FormNonces::Transport transport,
-        approvals::Keys has_keys)
+        approvals::KeyHolders const* holders)
       : keys{.secret = secret_text(node.store().secret()),
              .current = settings.link_key,
              .oldest = settings.link_key_min},
         nonces(keys.secret, node.shared_random()),
         links(keys, *node.approvals(), nonces, node.clock(), transport),
-        inbox(*node.approvals(), nonces, node.clock(), has_keys) {}
+        sign_in(make_sign_in(node, holders)),
+        inbox(*node.approvals(), nonces, node.clock(), sign_in.get()) {}
+
+  auto make_sign_in(Node& node, approvals::KeyHolders const* holders)
+      -> std::unique_ptr<pages::SignInService> {
+    if (holders == nullptr) return nullptr;
+    auto& core = *node.approvals();
+    return std::make_unique<pages::SignInService>(
+        pages::SignInService::Parts{.decisions = core,
+                                    .log = core,
+                                    .keys = *holders,
+                                    .nonces = nonces,
+                                    .clock = node.clock(),
+                                    .random = node.shared_random(),
+                                    .store_secret = keys.secret});
+  }
 
   void open_slack(slack::Settings const& settings, slack::Hooks hooks, Node& node) {
     auto& core = *node.approvals();
@@ -132,7 +148,7 @@ struct ApprovalChannels::Parts {
 };
 
 ApprovalChannels::ApprovalChannels(ChannelSettings settings, Node& node,
-                                   std::string const& public_url, approvals::Keys keys)
+                                   std::string const& public_url, approvals::KeyHolders const* keys)
     : parts_(std::make_unique<Parts>(settings, node,
                                      public_url.starts_with("https:")
                                          ? pages::FormNonces::Transport::kTls

@@ -10,7 +10,7 @@
 #include "apps/treadle/node.h"
 #include "treadle/api/http_api.h"
 #include "treadle/approvals/email/settings.h"
-#include "treadle/approvals/inbox_service.h"
+#include "treadle/approvals/key_holders.h"
 #include "treadle/approvals/pages/links.h"
 #include "treadle/approvals/settings_file.h"
 #include "treadle/approvals/slack/endpoint.h"
@@ -35,10 +35,11 @@ struct ChannelSettings {
 
 class ApprovalChannels {
  public:
-  // Gives the node's approvals their channels. `public_url` is what links begin with. Before the node is
-  // started; destroyed once it was stopped, before it is.
+  // Gives the node's approvals their channels. `public_url` is what links begin with; `keys` are those
+  // that people sign in with, null where there are none. Both outlive it. Before the node is started;
+  // destroyed once it was stopped, before it is.
   ApprovalChannels(ChannelSettings settings, Node& node, std::string const& public_url,
-                   approvals::Keys keys);
+                   approvals::KeyHolders const* keys);
   ApprovalChannels(ApprovalChannels const&) = delete;
   auto operator=(ApprovalChannels const&) -> ApprovalChannels& = delete;
   ~ApprovalChannels();

@@ -54,12 +54,11 @@ auto other_service(approvals::HttpService service) -> api::OtherService {
               }};
 }
 
-void add_approval_services(Node& node, bool has_keys, std::vector<api::OtherService>& services) {
+void add_approval_services(Node& node, approvals::KeyHolders const* keys,
+                           std::vector<api::OtherService>& services) {
   auto const& options = node.engine().options();
   services.push_back(other_service(approvals::inbox_service(
-      *node.approvals(), {.region = options.region,
-                          .account = options.account,
-                          .keys = has_keys ? approvals::Keys::kChecked : approvals::Keys::kNone})));
+      *node.approvals(), {.region = options.region, .account = options.account, .keys = keys})));
   services.push_back(other_service(approvals::audit_service(node.store())));
 }
 

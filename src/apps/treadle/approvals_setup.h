@@ -6,6 +6,7 @@
 
 #include "apps/treadle/node.h"
 #include "treadle/api/http_api.h"
+#include "treadle/approvals/key_holders.h"
 #include "treadle/approvals/routes.h"
 #include "treadle/approvals/settings_file.h"
 #include "treadle/base/result.h"
@@ -22,7 +23,9 @@ namespace treadle::app {
 // As a service beside the API.
 [[nodiscard]] auto other_service(approvals::HttpService service) -> api::OtherService;
 
-// The inbox and the audit log of the node. `has_keys`: whether requests must be signed.
-void add_approval_services(Node& node, bool has_keys, std::vector<api::OtherService>& services);
+// The inbox and the audit log of the node. `keys`: that requests must be signed by, null where there are
+// none; they outlive the services.
+void add_approval_services(Node& node, approvals::KeyHolders const* keys,
+                           std::vector<api::OtherService>& services);
 
 }  // namespace treadle::app

@@ -112,12 +112,10 @@ auto check_exposure(ServerOptions const& options, Address const& address)
   return {};
 }
 
-// The keys to ask for; null where there are none.
-auto access_keys(ServerOptions const& options)
-    -> Result<std::unique_ptr<api::AccessKeys const>, std::string> {
-  if (options.credentials.empty()) return nullptr;
-  auto const keys = TRY(read_credentials(options.credentials));
-  return std::make_unique<api::AccessKeys const>(keys, options.region);
+// The keys to ask for; none: everybody may do everything.
+auto access_keys(ServerOptions const& options) -> Result<std::vector<net::AccessKey>, std::string> {
+  if (options.credentials.empty()) return {};
+  return read_credentials(options.credentials);
 }
 
 // The port for strangers, if there is one: what it serves looks itself who calls.
@@ -223,11 +221,16 @@ auto link_base(ServerOptions const& options, Address const& address) -> std::str
 }
 
 auto serve(Node& node, ServerOptions const& options, Address const& address,
-           std::unique_ptr<api::AccessKeys const> keys, ChannelSettings channel_settings,
+           std::vector<net::AccessKey> const& access_keys, ChannelSettings channel_settings,
            StopSignals const& signals) -> int {
   std::atomic<bool> is_stopping = false;
+  approvals::KeyHolders const all_holders(access_keys);
+  auto const* const holders = access_keys.empty() ? nullptr : &all_holders;
+  auto keys = access_keys.empty()
+                  ? nullptr
+                  : std::make_unique<api::AccessKeys const>(access_keys, options.region);
   ApprovalChannels channels(std::move(channel_settings), node, link_base(options, address),
-                            keys ? approvals::Keys::kChecked : approvals::Keys::kNone);
+                            holders);
   std::vector<api::OtherService> others;
   api::HostRules const hosts{.strict = options.strict_host, .public_url = options.public_url};
   api::OwnService own_service(node.api_services(), *node.recent(),
@@ -235,7 +238,7 @@ auto serve(Node& node, ServerOptions const& options, Address const& address,
   others.push_back(own_service.reads());
   others.push_back(local_services(*node.targets()));
   others.push_back(logs_service(node.logs()->service()));
-  add_approval_services(node, keys != nullptr, others);
+  add_approval_services(node, holders, others);
   channels.add_services(others);
   others.push_back(api::saga_service(node.api_services()));
   api::HttpApi http_api(
@@ -321,7 +324,7 @@ auto run(ServerOptions const& options) -> int {
     log(LogLevel::kWarning, "a crash loses Express executions that StartExecution acknowledged");
   if (options.time_scale != 1.0)
     log(LogLevel::kInfo, "time is scaled", {{"factor", options.time_scale}});
-  return serve(**node, options, *address, std::move(*keys), std::move(*channels), signals);
+  return serve(**node, options, *address, *keys, std::move(*channels), signals);
 }
 
 }  // namespace

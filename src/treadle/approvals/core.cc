@@ -1,6 +1,7 @@
 #include "treadle/approvals/core.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "treadle/approvals/approval_id.h"
 #include "treadle/base/base64.h"
@@ -14,6 +15,18 @@ constexpr std::size_t kUserAgentBytes = 300;
 
 auto clean(std::string const& text) -> std::string {
   return utf8::is_valid(text) ? std::string(utf8::truncate(text, kUserAgentBytes)) : std::string();
+}
+
+auto row_of_sessions(std::string_view key_id) -> std::string {
+  return "approvals/sessions/" + std::string(key_id);
+}
+
+auto about(SessionNote const& note) -> json::ObjectWriter {
+  json::ObjectWriter out;
+  out.text("accessKey", note.key_id).text("approver", note.approver);
+  if (!note.origin.ip.empty()) out.text("ip", note.origin.ip);
+  if (!note.origin.user_agent.empty()) out.text("userAgent", clean(note.origin.user_agent));
+  return out;
 }
 
 }  // namespace
@@ -146,6 +159,36 @@ auto Core::may_decide(Approval const& approval, Approver const& approver) const
   auto who = allowed_as(approval, approver);
   if (!who) return std::unexpected(std::move(who.error()));
   return {};
+}
+
+void Core::note_opened(SessionNote note, std::move_only_function<void()> done) {
+  office_.loop.post([this, note = std::move(note), done = std::move(done)]() mutable {
+    store::Batch batch;
+    office_.audit.add(batch, "session.opened", about(note));
+    office_.submit(std::move(batch), std::move(done));
+  });
+}
+
+// The row has the time in milliseconds.
+void Core::note_ended(SessionNote note, Timestamp at, std::move_only_function<void()> done) {
+  office_.loop.post([this, note = std::move(note), at, done = std::move(done)]() mutable {
+    store::Batch batch;
+    batch.put(store::Table::kMeta, row_of_sessions(note.key_id),
+              std::to_string(at.time_since_epoch().count()));
+    office_.audit.add(batch, "session.ended", about(note));
+    office_.submit(std::move(batch), std::move(done));
+  });
+}
+
+auto Core::over_until(std::string_view key_id) const -> Timestamp {
+  auto const row = office_.store.get(store::Table::kMeta, row_of_sessions(key_id));
+  if (!row) return Timestamp::max();
+  if (!*row) return Timestamp{};
+  auto const& text = **row;
+  std::int64_t value = 0;
+  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  bool const is_whole = error == std::errc{} && end == text.data() + text.size();
+  return is_whole ? Timestamp{Milliseconds{value}} : Timestamp::max();
 }
 
 auto Core::settings() const -> Settings const& { return office_.options.settings; }

@@ -8,11 +8,12 @@
 #include "treadle/approvals/courier.h"
 #include "treadle/approvals/decisions.h"
 #include "treadle/approvals/office.h"
+#include "treadle/approvals/session_log.h"
 #include "treadle/runtime/engine_parts.h"
 
 namespace treadle::approvals {
 
-class Core final : public Decisions {
+class Core final : public Decisions, public SessionLog {
  public:
   // All outlive the core, which works on `loop` and goes after the loops were stopped and the store
   // was closed. An error is for the operator.
@@ -39,6 +40,10 @@ class Core final : public Decisions {
   [[nodiscard]] auto may_decide(Approval const& approval, Approver const& approver) const
       -> std::expected<void, NotAllowed> override;
   [[nodiscard]] auto settings() const -> Settings const& override;
+
+  void note_opened(SessionNote note, std::move_only_function<void()> done) override;
+  void note_ended(SessionNote note, Timestamp at, std::move_only_function<void()> done) override;
+  [[nodiscard]] auto over_until(std::string_view key_id) const -> Timestamp override;
 
  private:
   Core(store::Store& store, net::EventLoop& loop, Clock const& clock, CoreOptions options,

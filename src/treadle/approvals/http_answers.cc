@@ -87,9 +87,9 @@ auto signing_key(net::Request const& request) -> std::string {
   constexpr std::string_view kCredential = "Credential=";
   auto const header = request.headers.find("Authorization").value_or("");
   auto const at = header.find(kCredential);
-  if (at == std::string_view::npos) return "access-key";
+  if (at == std::string_view::npos) return {};
   auto const key = header.substr(at + kCredential.size());
-  return "access-key " + std::string(key.substr(0, std::min(key.find('/'), std::size_t{128})));
+  return std::string(key.substr(0, std::min(key.find('/'), std::size_t{128})));
 }
 
 }  // namespace treadle::approvals

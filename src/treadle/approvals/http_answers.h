@@ -35,7 +35,7 @@ struct Limits {
 
 // From where a request comes.
 [[nodiscard]] auto origin_of(net::Request const& request) -> Origin;
-// "access-key AKIA..." of a request whose signature was checked.
+// The id of the access key that a request says it is signed by; empty: of none.
 [[nodiscard]] auto signing_key(net::Request const& request) -> std::string;
 
 }  // namespace treadle::approvals

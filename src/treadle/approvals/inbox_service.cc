@@ -1,6 +1,7 @@
 #include "treadle/approvals/inbox_service.h"
 
 #include <memory>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -15,6 +16,7 @@ namespace {
 
 constexpr std::string_view kPath = "/v1/approvals";
 constexpr std::string_view kDecision = "/decision";
+constexpr std::string_view kVia = "api";
 
 auto method_not_allowed(std::string_view allowed) -> net::Response {
   auto out = error_answer(405, "MethodNotAllowed", fmt::format("Use {} here.", allowed));
@@ -22,9 +24,8 @@ auto method_not_allowed(std::string_view allowed) -> net::Response {
   return out;
 }
 
-auto refusal(net::Request const&, int status, std::string_view code, std::string_view message)
-    -> net::Response {
-  return error_answer(status, code, message);
+auto authorization_of(net::Request const& request) -> std::string {
+  return std::string(request.headers.find("Authorization").value_or(""));
 }
 
 struct Answer {
@@ -151,8 +152,7 @@ class Inbox {
 
   [[nodiscard]] auto show(net::Request const& request, std::string_view id) const -> net::Response {
     if (request.method != "GET") return method_not_allowed("GET");
-    Approver const viewer{.id = "", .name = "", .authenticated = authenticated(request)};
-    auto const approval = decisions_.view(id, viewer, "api", origin_of(request));
+    auto const approval = decisions_.view(id, holder_of(key_of(request)), kVia, origin_of(request));
     if (!approval) return error_answer(404, "ApprovalDoesNotExist", outcome_sentence(Unknown{}));
     return json_answer(200, to_json(*approval));
   }
@@ -163,21 +163,45 @@ class Inbox {
     if (!decision)
       return responder.send(error_answer(400, "ValidationException", decision.error()));
     decision->approval_id = id;
-    decision->via = "api";
+    decision->via = kVia;
     decision->origin = origin_of(request);
-    auto& approver = decision->approver;
-    approver.authenticated = authenticated(request);
-    if (approver.id.empty() && options_.keys == Keys::kChecked)
-      approver.id = approver.authenticated;
-    if (approver.id.empty()) approver.id = "anonymous";
+    if (auto refused = identify(request, *decision)) return responder.send(std::move(*refused));
     auto const kept = std::make_shared<net::Responder>(std::move(responder));
     decisions_.decide(*std::move(decision), [kept](DecisionOutcome const& outcome) {
       kept->send(std::visit(OutcomeAnswer{outcome}, outcome));
     });
   }
 
-  [[nodiscard]] auto authenticated(net::Request const& request) const -> std::string {
-    return options_.keys == Keys::kChecked ? signing_key(request) : "none";
+  // What signed the request; null: without keys nobody knows.
+  [[nodiscard]] auto key_of(net::Request const& request) const -> net::AccessKey const* {
+    return options_.keys == nullptr ? nullptr : options_.keys->find(signing_key(request));
+  }
+  [[nodiscard]] static auto holder_of(net::AccessKey const* key) -> Approver {
+    return key == nullptr ? Approver{.id = "", .authenticated = "none"} : approver_of(*key);
+  }
+
+  // Whose decision it is: the caller's, or that of whom they name. A key that names an approver speaks
+  // for no other.
+  auto identify(net::Request const& request, DecisionRequest& decision) const
+      -> std::optional<net::Response> {
+    auto const* const key = key_of(request);
+    auto who = holder_of(key);
+    auto const named = std::exchange(decision.approver.id, {});
+    bool const is_bound = key != nullptr && !key->approver.empty();
+    if (is_bound && !named.empty() && named != key->id && !is_known_as({.id = who.id}, named)) {
+      auto const why = fmt::format("This access key decides as {}, and as nobody else.", who.id);
+      decisions_.note_refused({.what = Refused::kApprover,
+                               .approval_id = decision.approval_id,
+                               .via = std::string(kVia),
+                               .why = why,
+                               .approver = named,
+                               .origin = decision.origin});
+      return error_answer(403, "NotAllowed", why);
+    }
+    if (!is_bound && !named.empty()) who.id = named;
+    if (who.id.empty()) who.id = "anonymous";
+    decision.approver = std::move(who);
+    return std::nullopt;
   }
 
   Decisions& decisions_;
@@ -200,7 +224,18 @@ auto inbox_service(Decisions& decisions, InboxOptions options) -> HttpService {
               [inbox](net::Request&& request, net::Responder responder) {
                 inbox->serve(std::move(request), std::move(responder));
               },
-          .refusal = refusal};
+          // A key whose signature is wrong, or that may not: an attempt like others.
+          .refusal =
+              [&decisions](net::Request const& request, int status, std::string_view code,
+                           std::string_view message) {
+                decisions.note_refused({.what = Refused::kSignature,
+                                        .via = std::string(kVia),
+                                        .why = std::string(message),
+                                        .approver = signing_key(request),
+                                        .tried = authorization_of(request),
+                                        .origin = origin_of(request)});
+                return error_answer(status, code, message);
+              }};
 }
 
 }  // namespace treadle::approvals

@@ -10,18 +10,17 @@
 #include <string>
 
 #include "treadle/approvals/decisions.h"
+#include "treadle/approvals/key_holders.h"
 #include "treadle/approvals/routes.h"
 #include "treadle/store/store.h"
 
 namespace treadle::approvals {
 
-// Whether requests that come here have had their signatures checked.
-enum class Keys : std::uint8_t { kNone, kChecked };
-
 struct InboxOptions {
   std::string region;  // of the ARNs that machine names stand for
   std::string account;
-  Keys keys = Keys::kNone;
+  // Whose signatures were checked of requests that come here; null: nobody's. Outlives the service.
+  KeyHolders const* keys = nullptr;
 };
 
 // `decisions` and `store` outlive the service.

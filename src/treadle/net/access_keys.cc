@@ -70,6 +70,11 @@ class KeyFile {
       list = split_list(value);
       // An empty list would mean everything.
       if (list.empty()) return fail("a list of rights is empty");
+    } else if (name == "approver") {
+      constexpr std::size_t kApproverBytesMax = 200;
+      if (value.empty() || value.size() > kApproverBytesMax)
+        return fail("an approver has 1 to 200 bytes");
+      key.approver = value;
     } else if (name == "aws_session_token") {
       return fail("keys with a session token cannot be verified");
     }

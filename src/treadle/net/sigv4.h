@@ -68,11 +68,12 @@ struct AccessKey {
   std::string secret;
   std::vector<std::string> actions;    // "StartExecution", "Describe*"; empty: all
   std::vector<std::string> resources;  // prefixes of ARNs; empty: all
+  std::string approver = {};  // whom its holder decides approvals as; empty: nobody is named
 };
 
 // Reads the file of --credentials, in the form of AWS's shared credentials file: sections "[name]"
 // with aws_access_key_id and aws_secret_access_key (other settings of AWS's are ignored); besides,
-// treadle's own "actions" and "resources", lists split by commas. '#' and ';' begin a comment line.
+// treadle's own "actions" and "resources", lists split by commas, and "approver". '#' and ';' begin a comment line.
 // Fails with the line and what is wrong there, never with a secret.
 [[nodiscard]] auto parse_access_keys(std::string_view text)
     -> std::expected<std::vector<AccessKey>, std::string>;

@@ -67,7 +67,7 @@ class PagesTest : public testing::Test {
   LinkKeys keys_{.secret = std::string(32, 's')};
   FormNonces nonces_{keys_.secret, random_};
   LinkService links_{keys_, decisions_, nonces_, clock_, FormNonces::Transport::kTls};
-  InboxService inbox_{decisions_, nonces_, clock_, Keys::kNone};
+  InboxService inbox_{decisions_, nonces_, clock_, nullptr};
   std::string link_ = link_for("kim@example.com");
 };
 

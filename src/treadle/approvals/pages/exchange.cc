@@ -14,12 +14,6 @@ constexpr std::size_t kCommentCharsMax = 2'000;
 constexpr std::size_t kNameCharsMax = 200;
 constexpr std::size_t kFormBytesMax = std::size_t{32} << 10;
 
-auto is_form(net::Request const& request) -> bool {
-  auto const type = request.headers.find("content-type").value_or("");
-  return net::equals_ignoring_case(type.substr(0, type.find(';')),
-                                   "application/x-www-form-urlencoded");
-}
-
 auto status_of(DecisionOutcome const& outcome) -> int {
   if (std::holds_alternative<NotAllowed>(outcome)) return 403;
   if (std::holds_alternative<Unknown>(outcome)) return 404;
@@ -40,6 +34,12 @@ auto approval_of(DecisionOutcome const& outcome) -> Approval const* {
 }
 
 }  // namespace
+
+auto is_form(net::Request const& request) -> bool {
+  auto const type = request.headers.find("content-type").value_or("");
+  return net::equals_ignoring_case(type.substr(0, type.find(';')),
+                                   "application/x-www-form-urlencoded");
+}
 
 auto read_decision(net::Request const& request) -> Result<PostedDecision, std::string> {
   if (!is_form(request) || request.body.size() > kFormBytesMax)

@@ -17,6 +17,9 @@ inline constexpr std::string_view kStaleForm =
     "the "
     "button once more.";
 
+// Whether the body is a form's, as browsers send it.
+[[nodiscard]] auto is_form(net::Request const& request) -> bool;
+
 // A decision as a form posts it.
 struct PostedDecision {
   Verdict verdict = Verdict::kReject;

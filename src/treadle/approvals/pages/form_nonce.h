@@ -17,22 +17,25 @@ class FormNonces {
   // `secret` is the store's; `random` is of any thread and outlives it.
   FormNonces(std::string_view secret, Random& random);
 
-  struct Issued {
-    std::string form_value;  // for the hidden field
-    std::string set_cookie;  // the header's value
-  };
+  // The cookie of whoever sent the request. One that the browser has already is used again, so that two
+  // tabs don't spoil each other.
+  [[nodiscard]] auto cookie_for(net::Headers const& request) -> std::string;
+  // The header that has the browser keep it, for `path` and below.
   enum class Transport : std::uint8_t { kPlain, kTls };
-  // For the form on the page at `path`, which is sent back there. A cookie that the browser has already
-  // is used again, so that two tabs don't spoil each other.
-  [[nodiscard]] auto issue(net::Headers const& request, std::string_view path, Transport transport,
-                           Timestamp now) -> Issued;
+  [[nodiscard]] static auto set_cookie(std::string_view cookie, std::string_view path,
+                                       Transport transport) -> std::string;
 
-  // Whether `form_value` was issued for the browser that sent `request`, for `path`, within the last hour.
-  [[nodiscard]] auto check(net::Headers const& request, std::string_view path,
+  // For the hidden field. `purpose`: what the form is for, and who it was shown to; it is good for
+  // nothing else.
+  [[nodiscard]] auto form_value(std::string_view cookie, std::string_view purpose,
+                                Timestamp now) const -> std::string;
+  // Whether `form_value` was made for the browser that sent `request`, for that purpose, within the last
+  // hour.
+  [[nodiscard]] auto check(net::Headers const& request, std::string_view purpose,
                            std::string_view form_value, Timestamp now) const -> bool;
 
  private:
-  [[nodiscard]] auto mac(std::string_view cookie, std::string_view path,
+  [[nodiscard]] auto mac(std::string_view cookie, std::string_view purpose,
                          std::string_view minute) const -> std::string;
 
   std::string const key_;

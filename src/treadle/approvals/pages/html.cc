@@ -22,6 +22,8 @@ label { display: block; margin: 1rem 0 .25rem; }
 textarea, input { box-sizing: border-box; width: 100%; padding: .5rem; font: inherit; }
 .choice { display: flex; flex-wrap: wrap; gap: .75rem; margin: 1rem 0; }
 button { flex: 1 1 9rem; min-height: 3rem; font: inherit; font-weight: 600; border: 2px solid; border-radius: .5rem; cursor: pointer; }
+button.small { flex: none; min-height: 2rem; padding: 0 .75rem; }
+.who { margin-top: 2rem; border-top: 1px solid #8888; padding-top: .75rem; }
 button.approve { background: #0b6b3a; border-color: #0b6b3a; color: #fff; }
 button.reject { background: #a1121f; border-color: #a1121f; color: #fff; }
 :focus-visible { outline: 3px solid #3b82f6; outline-offset: 2px; }

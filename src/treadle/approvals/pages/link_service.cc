@@ -128,12 +128,13 @@ auto LinkService::form_page(net::Request const& request, Opened const& opened, i
   auto const allowed = decisions_.may_decide(opened.approval, opened.approver);
   if (is_pending && !allowed) body += notice(allowed.error().why);
   if (!is_pending || !allowed) return page(status, opened.approval.title, body);
-  auto const issued = nonces_.issue(request.headers, path_of(request), transport_, clock_.now());
-  body += decision_form(issued.form_value, AskName::kNo);
+  auto const path = path_of(request);
+  auto const cookie = nonces_.cookie_for(request.headers);
+  body += decision_form(nonces_.form_value(cookie, path, clock_.now()), AskName::kNo);
   body += fmt::format("<p><small>You decide as {}. This link is yours alone.</small></p>\n",
                       escape_html(opened.approver.id));
   auto response = page(status, opened.approval.title, body);
-  response.headers.add("Set-Cookie", issued.set_cookie);
+  response.headers.add("Set-Cookie", FormNonces::set_cookie(cookie, path, transport_));
   return response;
 }
 
