@@ -80,6 +80,53 @@ class VerdictTest(unittest.TestCase):
         self.assertEqual((status, answer["__type"]), (400, "InvalidDefinition"))
         self.assertEqual(self.verdict(name)["verdict"], "verified")
 
+    def arn(self, name):
+        return f"arn:aws:states:us-east-1:123456789012:stateMachine:{name}"
+
+    def tag(self, name, value):
+        return self.server.call("TagResource", resourceArn=self.arn(name), tags=[{"key": "treadle:saga", "value": value}])
+
+    def test_the_verdict_is_made_once_and_outlives_a_kill(self):
+        name, _, _ = self.create("Refund=Pay")
+        plain, _, _ = self.create(None)
+        made = self.verdict(name)
+        self.assertEqual((made["tag"], made["verdict"]), ("Refund=Pay", "counterexample"))
+        self.server.kill()
+        self.server.start()
+        self.assertEqual(self.verdict(name), made)
+        self.assertNotIn("checkedAt", self.verdict(plain))  # made when it is asked for
+
+    def test_it_follows_the_tag(self):
+        name, _, _ = self.create("Refund=Pay")
+        self.assertEqual(self.tag(name, "Refund=Pay readOnly:Ship")[0], 200)
+        verified = self.verdict(name)
+        self.assertEqual((verified["tag"], verified["verdict"]), ("Refund=Pay readOnly:Ship", "verified"))
+        self.server.call("TagResource", resourceArn=self.arn(name), tags=[{"key": "other", "value": "x"}])
+        self.assertEqual(self.verdict(name), verified)
+        for value, why in (("Refund=Nobody", "no such state"), ("Refund=Pay enforce", "SAGA_NOT_VERIFIED"), ("?", "but not '?'")):
+            with self.subTest(value):
+                status, answer = self.tag(name, value)
+                self.assertEqual((status, answer["__type"]), (400, "ValidationException"))
+                self.assertIn(why, answer["message"])
+        self.assertEqual(self.verdict(name), verified)
+        self.server.call("UntagResource", resourceArn=self.arn(name), tagKeys=["treadle:saga"])
+        self.assertNotIn("checkedAt", self.verdict(name))
+        self.assertEqual(self.tag(name, "Refund=Pay")[0], 200)
+        self.assertEqual(self.verdict(name)["tag"], "Refund=Pay")
+
+    def test_it_follows_the_definition_and_a_version_keeps_its_own(self):
+        name, _, _ = self.create("Refund=Pay readOnly:Ship")
+        status, _ = self.server.call("PublishStateMachineVersion", stateMachineArn=self.arn(name))
+        self.assertEqual(status, 200)
+        first = self.verdict(name)
+        status, _ = self.server.call("UpdateStateMachine", stateMachineArn=self.arn(name), definition=pay_and_ship())
+        self.assertEqual(status, 200)
+        self.assertEqual((self.verdict(name)["verdict"], first["verdict"]), ("counterexample", "verified"))
+        self.assertEqual(self.verdict(name + ":1"), first)
+        self.assertEqual(self.get(f"/v1/state-machines/{name}:2/saga")[0], 400)
+        self.server.call("DeleteStateMachine", stateMachineArn=self.arn(name))
+        self.assertEqual(self.get(f"/v1/state-machines/{name}/saga")[0], 400)
+
     def test_a_tag_that_can_not_be(self):
         for tag, why in (("Refund=Nobody", "no such state"), ("enforce please", "but not 'please'"), ("Failed=Pay", "no Task state")):
             with self.subTest(tag):

@@ -2,6 +2,7 @@
 import json
 import tempfile
 import unittest
+import urllib.request
 from pathlib import Path
 
 from support.machines import ARN, INVALID, PASS, machine
@@ -68,6 +69,16 @@ class ProjectTest(unittest.TestCase):
             self.write(PASS, type="EXPRESS")
             with self.assertRaisesRegex(AssertionError, r"treadle\.yaml:1:\d+: .*another type"):
                 server.start()
+
+    def test_a_saga_is_judged(self):
+        self.write(DOUBLE, tags={"treadle:saga": "enforce"})
+        self.assertRegex(self.refusal(), r"treadle\.yaml:1:\d+: .*SAGA_NOT_VERIFIED: uncaught: ")
+        self.write(DOUBLE, tags={"treadle:saga": "readOnly:Double enforce"})
+        with Server("--project", self.folder) as server:
+            with urllib.request.urlopen(f"{server.endpoint}/v1/state-machines/greet/saga", timeout=30) as answer:
+                report = json.load(answer)
+            self.assertEqual((report["verdict"], report["tag"]), ("verified", "readOnly:Double enforce"))
+            self.assertIn("checkedAt", report)
 
     def test_a_run_has_the_functions(self):
         double = "import json, sys; print(json.load(sys.stdin) * 2)"

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "treadle/api/object_writer.h"
+#include "treadle/api/saga_verdict.h"
 #include "treadle/asl/parser.h"
 #include "treadle/base/arn.h"
 #include "treadle/base/assert.h"
@@ -74,6 +75,8 @@ auto apply(Node& node, Entry const& entry) -> Result<void, std::string> {
   auto const before = node.catalog().find_machine(now.arn);
   if (!before) return fail(before.error().message);
   if (*before && is_same(**before, now)) return {};
+  auto verdict = api::judge_saga(entry.definition, now, node.clock().now());
+  if (!verdict) return fail(verdict.error().message);
   if (*before && (*before)->type != now.type)
     return fail(
         "the state machine is there with another type, which can't change: delete it first");
@@ -86,7 +89,8 @@ auto apply(Node& node, Entry const& entry) -> Result<void, std::string> {
   std::promise<runtime::Answer<bool>> changed;
   node.catalog().change_machine(
       *before, now, entry.definition,
-      [&changed](runtime::Answer<bool> answer) { changed.set_value(std::move(answer)); });
+      [&changed](runtime::Answer<bool> answer) { changed.set_value(std::move(answer)); },
+      api::verdict_change(*before, now, *std::move(verdict)));
   auto const answer = changed.get_future().get();
   if (!answer) return fail(answer.error().message);
   TREADLE_ASSERT(*answer);  // nobody else changes machines before the server listens

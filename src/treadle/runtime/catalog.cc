@@ -38,6 +38,10 @@ auto fields(MachineAlias& a) {
   return std::tie(a.name, a.description, a.created_at, a.updated_at, a.routes);
 }
 
+auto fields(SagaVerdict& v) {
+  return std::tie(v.revision, v.tag, v.verdict, v.checked_at, v.report, v.text);
+}
+
 auto fields(Activity& a) {
   return std::tie(a.id.high, a.id.low, a.arn, a.name, a.created_at, a.encryption_configuration,
                   a.tags);
@@ -116,11 +120,19 @@ auto alias_key(Machine const& machine, std::string_view name) -> std::string {
   return qualifier_prefix(machine).append(name);
 }
 
+auto verdict_key(Machine const& machine, std::string_view revision) -> std::string {
+  return qualifier_prefix(machine).append(revision);
+}
+
 void add_qualifiers(store::Batch& batch, Machine const& machine, QualifierChanges const& changes) {
   for (auto const number : changes.erased_versions)
     batch.erase(Table::kVersion, version_key(machine, number));
   for (auto const& name : changes.erased_aliases)
     batch.erase(Table::kAlias, alias_key(machine, name));
+  for (auto const& revision : changes.erased_verdicts)
+    batch.erase(Table::kVerdict, verdict_key(machine, revision));
+  if (auto const& verdict = changes.put_verdict)
+    batch.put(Table::kVerdict, verdict_key(machine, verdict->revision), write_row(*verdict));
   if (auto const& version = changes.put_version)
     batch.put(Table::kVersion, version_key(machine, version->number), write_row(*version));
   if (auto const& alias = changes.put_alias)
@@ -231,12 +243,22 @@ auto Catalog::list_aliases(Machine const& machine, std::string_view after, std::
   return list_rows<MachineAlias>(store_, Table::kAlias, {.from = from, .to = to, .limit = limit});
 }
 
+auto Catalog::find_verdict(Machine const& machine, std::string_view revision) const
+    -> Answer<std::optional<SagaVerdict>> {
+  return find_row<SagaVerdict>(store_, Table::kVerdict, verdict_key(machine, revision));
+}
+
 auto Catalog::all_qualifiers(Machine const& machine) const -> Answer<QualifierChanges> {
   QualifierChanges all;
   for (auto const& v : TRY(list_versions(machine, 0, limits::kVersions)))
     all.erased_versions.push_back(v.number);
   for (auto const& a : TRY(list_aliases(machine, {}, limits::kAliases)))
     all.erased_aliases.push_back(a.name);
+  auto const prefix = qualifier_prefix(machine);
+  auto const to = end_of(prefix);
+  auto const verdicts = store_.scan(Table::kVerdict, {.from = prefix, .to = to});
+  if (!verdicts) return failure(verdicts.error());
+  for (auto const& row : *verdicts) all.erased_verdicts.push_back(row.key.substr(prefix.size()));
   return all;
 }
 

@@ -58,6 +58,16 @@ struct MachineAlias {
   std::vector<AliasRoute> routes;  // one or two, of different versions
 };
 
+// What the checker of sagas said of a revision of a machine, under the tag that the machine had.
+struct SagaVerdict {
+  std::string revision;
+  std::string tag;      // the value of treadle:saga
+  std::string verdict;  // "verified", "counterexample", "unknown"
+  Timestamp checked_at;
+  std::string report;  // JSON
+  std::string text;    // the same for people
+};
+
 struct Machine {
   EntityId id;  // drawn when it was made; a namesake made later has another
   std::string arn;
@@ -91,8 +101,10 @@ struct Machine {
 struct QualifierChanges {
   std::optional<MachineVersion> put_version;
   std::optional<MachineAlias> put_alias;
+  std::optional<SagaVerdict> put_verdict;
   std::vector<std::uint64_t> erased_versions;
   std::vector<std::string> erased_aliases;
+  std::vector<std::string> erased_verdicts;  // by their revisions
 };
 
 struct Activity {
@@ -125,7 +137,7 @@ class Catalog {
   void change_machine(std::optional<Machine> const& before, Machine const& now,
                       asl::DefinitionPtr definition, OnChanged done,
                       QualifierChanges const& qualifiers = {});
-  // With all of its versions and aliases.
+  // With all of its versions, aliases and verdicts.
   void erase_machine(Machine const& before, OnChanged done);
 
   [[nodiscard]] auto find_version(Machine const& machine, std::uint64_t number) const
@@ -138,7 +150,10 @@ class Catalog {
   // In the order of their names, after the one called `after`.
   [[nodiscard]] auto list_aliases(Machine const& machine, std::string_view after,
                                   std::size_t limit) const -> Answer<std::vector<MachineAlias>>;
-  // Every version and alias, as what is to be erased.
+  // nullopt: nobody has asked for one.
+  [[nodiscard]] auto find_verdict(Machine const& machine, std::string_view revision) const
+      -> Answer<std::optional<SagaVerdict>>;
+  // Every version, alias and verdict, as what is to be erased.
   [[nodiscard]] auto all_qualifiers(Machine const& machine) const -> Answer<QualifierChanges>;
 
   [[nodiscard]] auto find_activity(std::string_view arn) const -> Answer<std::optional<Activity>>;

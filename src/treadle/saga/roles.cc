@@ -1,6 +1,7 @@
 #include "treadle/saga/roles.h"
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include <fmt/format.h>
@@ -147,8 +148,24 @@ void merge(Roles& roles, Roles more) {
   move_all(roles.answers_for_key, more.answers_for_key);
 }
 
+namespace {
+
+auto read_deadline(std::string_view text) -> Result<std::uint64_t, std::string> {
+  std::uint64_t seconds = 0;
+  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (error != std::errc() || end != text.data() + text.size() || seconds == 0 ||
+      seconds > kDeadlineSecondsMax)
+    return std::unexpected(
+        fmt::format("expected seconds from 1 to {} after 'deadline:' in the tag {}, but not '{}'",
+                    kDeadlineSecondsMax, kTag, text));
+  return seconds;
+}
+
+}  // namespace
+
 auto read_tag(std::string_view value) -> Result<TagValue, std::string> {
   constexpr std::string_view kReadOnlyTag = "readOnly:";
+  constexpr std::string_view kDeadlineTag = "deadline:";
   TagValue out;
   for (auto const& word : split(value, ' ')) {
     if (word == "enforce") {
@@ -156,12 +173,14 @@ auto read_tag(std::string_view value) -> Result<TagValue, std::string> {
     } else if (word.starts_with(kReadOnlyTag)) {
       for (auto& name : split(std::string_view(word).substr(kReadOnlyTag.size()), '+'))
         out.roles.read_only.push_back(std::move(name));
+    } else if (word.starts_with(kDeadlineTag)) {
+      out.deadline_seconds = TRY(read_deadline(std::string_view(word).substr(kDeadlineTag.size())));
     } else if (word.contains('=')) {
       out.roles.undos.push_back(TRY(read_undo(word, '+')));
     } else if (word != "check") {
       return std::unexpected(
-          fmt::format("expected 'check', 'enforce', 'UNDO=STEP+STEP' or 'readOnly:STATE+STATE' in "
-                      "the tag {}, but not '{}'",
+          fmt::format("expected 'check', 'enforce', 'UNDO=STEP+STEP', 'readOnly:STATE+STATE' or "
+                      "'deadline:SECONDS' in the tag {}, but not '{}'",
                       kTag, word));
     }
   }

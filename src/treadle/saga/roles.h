@@ -1,6 +1,8 @@
 // What the tasks of a state machine are to a saga: which undoes which, and which leave nothing to undo.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,12 +54,14 @@ struct CommentRoles {
 void merge(Roles& roles, Roles more);
 
 // The value of the tag `treadle:saga` (kTag): words with blanks between. "enforce" refuses what is not verified;
-// "UNDO=STEP+STEP" and "readOnly:STATE+STATE" tell roles beside those of the Comments. Names with blanks, commas and
-// the like can't be written so. An error is for the user.
+// "UNDO=STEP+STEP" and "readOnly:STATE+STATE" tell roles beside those of the Comments; "deadline:SECONDS" has executions
+// compensate after that time. Names with blanks, commas and the like can't be written so. An error is for the user.
 inline constexpr std::string_view kTag = "treadle:saga";
+inline constexpr std::uint64_t kDeadlineSecondsMax = 99'999'999;  // as TimeoutSeconds
 struct TagValue {
   Roles roles;
   bool enforce = false;
+  std::optional<std::uint64_t> deadline_seconds;
 };
 [[nodiscard]] auto read_tag(std::string_view value) -> Result<TagValue, std::string>;
 

@@ -14,9 +14,10 @@ constexpr std::size_t kHeadBytes = 2 * sizeof(std::uint32_t);
 constexpr std::string_view kReserved = "store/";
 
 constexpr std::array<std::string_view, kTableMax> kNames = {
-    "meta",    "journal",  "payload",   "snapshot", "head",     "timer", "outbox",    "name",
-    "list",    "approval", "revision",  "machine",  "activity", "tag",   "partition", "map run",
-    "version", "alias",    "wait list", "receipt",  "agenda",   "vote",  "delivery",  "audit"};
+    "meta",      "journal",  "payload",  "snapshot", "head",      "timer",    "outbox",
+    "name",      "list",     "approval", "revision", "machine",   "activity", "tag",
+    "partition", "map run",  "version",  "alias",    "wait list", "receipt",  "agenda",
+    "vote",      "delivery", "audit",    "verdict"};
 
 void assert_writable(Table table, std::string_view key) {
   TREADLE_ASSERT(table != Table::kMeta || !key.starts_with(kReserved));

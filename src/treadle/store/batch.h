@@ -39,9 +39,10 @@ enum class Table : std::uint8_t {
   kVote = 22,
   kDelivery = 23,
   kAudit = 24,
+  kVerdict = 25,
 };
 
-inline constexpr std::uint8_t kTableMax = 24;
+inline constexpr std::uint8_t kTableMax = 25;
 
 // "journal", for messages and for `treadle check`.
 [[nodiscard]] auto table_name(Table table) -> std::string_view;

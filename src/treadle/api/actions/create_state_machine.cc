@@ -33,6 +33,7 @@ auto repeats(runtime::Machine const& there, runtime::Machine const& wanted) -> b
 struct Wanted {
   runtime::Machine machine;
   asl::DefinitionPtr definition;
+  std::optional<runtime::SagaVerdict> verdict;
 };
 
 auto read_machine(ActionCall& call) -> std::expected<Wanted, ApiError> {
@@ -59,7 +60,7 @@ auto read_machine(ActionCall& call) -> std::expected<Wanted, ApiError> {
   m.tracing_configuration = settings.tracing;
   m.encryption_configuration = settings.encryption;
   m.tags = TRY(read_tags(member_of(request, "tags"), {}));
-  if (auto const bad = refuse_saga(out.definition, m.tags)) return std::unexpected(*bad);
+  out.verdict = TRY(judge_saga(out.definition, m, m.created_at));
   m.was_published_at_creation = flag_of(request, "publish", false);
   m.first_version_description = text_of(request, "versionDescription").value_or("");
   return out;
@@ -78,6 +79,7 @@ auto decide(Services& services, Wanted const& wanted) -> std::expected<Decision,
     return std::unexpected(not_deleting(**there).error());
   MachineChange change{
       .before = *there, .now = wanted.machine, .definition = wanted.definition, .qualifiers = {}};
+  change.qualifiers.put_verdict = wanted.verdict;
   if (wanted.machine.was_published_at_creation)
     TRY(publish(change, wanted.machine.first_version_description, wanted.machine.created_at));
   return Decision{created(wanted.machine), std::move(change)};

@@ -10,6 +10,7 @@
 #include "treadle/api/errors.h"
 #include "treadle/api/object_writer.h"
 #include "treadle/api/parameters.h"
+#include "treadle/api/saga_verdict.h"
 
 namespace treadle::api {
 namespace {
@@ -60,7 +61,9 @@ void change_tags(ActionCall& call, TagChange const& change, OnResult done) {
   if (!*before) return done(std::unexpected(not_found(text)));
   auto const now = with_tags(**before, change);
   if (!now) return done(std::unexpected(now.error()));
-  catalog.change_machine(*before, *now, nullptr, changed_body(std::move(done)));
+  auto const qualifiers = judge_new_tags(call.services, **before, *now);
+  if (!qualifiers) return done(std::unexpected(qualifiers.error()));
+  catalog.change_machine(*before, *now, nullptr, changed_body(std::move(done)), *qualifiers);
 }
 
 }  // namespace

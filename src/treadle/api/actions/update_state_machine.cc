@@ -14,8 +14,9 @@ namespace {
 
 struct Update {
   std::string machine_arn;
-  asl::DefinitionPtr definition;  // null where the request has none
-  std::string role_arn;           // these are empty where it has none
+  asl::DefinitionPtr definition;                // null where the request has none
+  std::optional<runtime::SagaVerdict> verdict;  // on that, under the tags when it was read
+  std::string role_arn;                         // these are empty where it has none
   MachineSettings settings;
   bool publish = false;
   std::string version_description;
@@ -35,6 +36,11 @@ auto find_target_machine(Services const& services, std::string_view arn)
   return find_active_machine(services, arn);
 }
 
+auto revised(runtime::Machine machine, asl::Definition const& definition) -> runtime::Machine {
+  machine.revision = runtime::revision_of(definition.text, machine.type);
+  return machine;
+}
+
 auto read_update(ActionCall& call) -> std::expected<Update, ApiError> {
   auto const request = call.request;
   Update out;
@@ -52,7 +58,8 @@ auto read_update(ActionCall& call) -> std::expected<Update, ApiError> {
     if (auto const bad = check_role(out.role_arn)) return std::unexpected(*bad);
   if (auto const text = text_of(request, "definition")) {
     out.definition = TRY(compile(*text, machine.type));
-    if (auto const bad = refuse_saga(out.definition, machine.tags)) return std::unexpected(*bad);
+    out.verdict = TRY(
+        judge_saga(out.definition, revised(machine, *out.definition), call.services.clock.now()));
   }
   out.publish = flag_of(request, "publish", false);
   out.version_description = text_of(request, "versionDescription").value_or("");
@@ -68,8 +75,14 @@ auto decide(Services& services, Update const& update) -> std::expected<Decision,
   auto const& before = *change.before;
   auto& now = *change.now;
   if (update.definition) {
-    now.revision = runtime::revision_of(update.definition->text, now.type);
+    now = revised(std::move(now), *update.definition);
     change.definition = update.definition;
+    // Somebody may have changed the tags meanwhile.
+    change.qualifiers =
+        verdict_change(before, now,
+                       is_of_tags(update.verdict, now.tags)
+                           ? update.verdict
+                           : TRY(judge_saga(update.definition, now, services.clock.now())));
   }
   take(now.role_arn, update.role_arn);
   take(now.logging_configuration, update.settings.logging);
