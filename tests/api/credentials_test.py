@@ -75,6 +75,16 @@ class CredentialsTest(unittest.TestCase):
             return error.response["Error"]["Code"]
         return None
 
+    def test_to_compensate_takes_the_right_to_stop(self):
+        rows = ((STARTER, "AccessDeniedException"), (OWNER, "ExecutionNotCompensable"), (None, "MissingAuthenticationToken"))
+        for key, error in rows:
+            with self.subTest(key):
+                keys = {"AWS_ACCESS_KEY_ID": key or "", "AWS_SECRET_ACCESS_KEY": SECRETS.get(key, "")}
+                status, _, err = treadle("stop", "--compensate", EXECUTION, "--endpoint", self.server.endpoint,
+                                         environment=keys)
+                self.assertEqual(status, 1)
+                self.assertIn(error, err)
+
     def test_rights(self):
         for key, operation, parameters, error in RIGHTS:
             with self.subTest(key=key, operation=operation, parameters=parameters):

@@ -12,7 +12,7 @@ namespace {
 auto shown(std::string_view method, std::string_view target) -> std::string {
   auto const path = read_own_path(method, target, {.region = "eu-central-1", .account = "1"});
   if (!path) return "none";
-  constexpr std::string_view kNames[] = {"recent", "stream", "execution", "history"};
+  constexpr std::string_view kNames[] = {"recent", "stream", "execution", "history", "compensate"};
   auto out = fmt::format("{} {}", kNames[static_cast<std::size_t>(path->what)], path->arn);
   for (auto const& [name, value] : path->query) out += fmt::format(" {}={}", name, value);
   return out;
@@ -42,6 +42,8 @@ Case const kCases[] = {
      "execution arn:aws:states:x:2:express:m:e:1"},
     {"history", "GET", "/v1/executions/arn:x/history?nextToken=a%2Bb&&reverseOrder",
      "history arn:x nextToken=a+b reverseOrder="},
+    {"compensate", "POST", "/v1/executions/arn:x/compensate", "compensate arn:x"},
+    {"compensate_is_no_get", "GET", "/v1/executions/arn:x/compensate", "none"},
     {"the_last_of_the_same_counts", "GET", "/v1/executions/a?x=1&x=2", "execution a x=2"},
     {"history_of_nothing_is_a_name", "GET", "/v1/executions/history", "execution history"},
     {"other_method", "PUT", "/v1/state-machines/m/executions/recent", "none"},

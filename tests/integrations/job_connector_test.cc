@@ -87,8 +87,13 @@ class JobConnectorTest : public ::testing::Test {
   // Executions of this process: whoever waits for one is told at once that it has not ended.
   auto nested_service() -> std::shared_ptr<JobService> {
     return make_nested_job_service(
-        caller, [](std::string const&, Milliseconds, std::move_only_function<void(bool)> done) {
+        caller,
+        [](std::string const&, Milliseconds, std::move_only_function<void(bool)> done) {
           done(false);
+        },
+        [this](std::string arn, std::move_only_function<void(bool)> done) {
+          asked.push_back(std::move(arn));
+          done(is_settled);
         });
   }
   static auto job(std::string_view service, std::string_view action, std::string parameters)
@@ -120,6 +125,8 @@ class JobConnectorTest : public ::testing::Test {
   std::optional<CallResult> started;
   std::optional<CallResult> ended;
   int stops_done = 0;
+  std::vector<std::string> asked;  // to compensate
+  bool is_settled = true;
 };
 
 TEST_F(JobConnectorTest, cancelling_a_task_breaks_off_no_start_so_that_its_job_is_stopped) {
@@ -194,6 +201,29 @@ TEST_F(JobConnectorTest, an_execution_of_a_given_name_may_be_another_ones_and_is
   EXPECT_EQ(stops_done, 1);
   abandon(nested_job(R"(,"Name":"daily")"));
   EXPECT_EQ(caller.actions, std::vector<std::string>{"startExecution"});
+}
+
+TEST_F(JobConnectorTest, an_execution_of_this_process_is_asked_to_compensate_until_it_has_heard) {
+  auto call = nested_job();
+  call.submission = R"({"ExecutionArn":"arn:child"})";
+  caller.local = true;
+  is_settled = false;
+  registry.compensate_job(call);
+  EXPECT_EQ(asked, std::vector<std::string>{"arn:child"});
+  ASSERT_EQ(caller.delays.size(), 1U);
+  is_settled = true;
+  caller.later();
+  EXPECT_EQ(asked.size(), 2U);
+  EXPECT_EQ(caller.delays.size(), 1U);
+  EXPECT_TRUE(caller.actions.empty());
+}
+
+TEST_F(JobConnectorTest, an_execution_of_another_server_is_stopped_instead) {
+  auto call = nested_job();
+  call.submission = R"({"ExecutionArn":"arn:child"})";
+  registry.compensate_job(call);
+  EXPECT_TRUE(asked.empty());
+  EXPECT_EQ(caller.actions, std::vector<std::string>{"stopExecution"});
 }
 
 TEST_F(JobConnectorTest, a_throttled_look_is_no_end_of_the_job) {

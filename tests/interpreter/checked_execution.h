@@ -111,6 +111,7 @@ class CheckedExecution {
                            std::span<record::JournalEvent const> events, Before before) {
     World world{.now = live_.now, .random = before.random, .tokens = live_.tokens};
     world.history_events_max = live_.history_events_max;
+    if (live_.way_back) world.way_back = &*live_.way_back;
     std::vector<record::JournalEvent> again;
     EXPECT_EQ(decide(before.state, *live_.definition, command, world, before.payloads, again),
               reply);

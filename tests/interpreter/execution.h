@@ -1,6 +1,8 @@
 // An execution under test: a definition, a fake clock, and tasks that the test answers by hand.
 #pragma once
 
+#include <algorithm>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,7 +29,22 @@ class Execution {
         random(seed),
         payloads(arena) {}
 
-  auto start(std::string_view input = "{}") -> record::Reply {
+  // Makes it a saga whose compensations are these states of the top level, and in which nothing undoes those.
+  void goes_back(std::vector<std::string_view> const& by,
+                 std::vector<std::string_view> const& not_undone = {}) {
+    auto const& states = definition->states;
+    way_back = asl::WayBack{
+        .is_saga = true, .is_back = std::vector<bool>(states.size()), .not_undone = {}};
+    way_back->not_undone.resize(states.size());
+    for (std::uint32_t i = 0; i < states.size(); ++i) {
+      way_back->is_back[i] = std::ranges::find(by, states[i].name) != by.end();
+      if (std::ranges::find(not_undone, states[i].name) != not_undone.end())
+        way_back->not_undone[i] = asl::StateIndex(i);
+    }
+  }
+
+  auto start(std::string_view input = "{}", std::optional<std::uint64_t> deadline_seconds = {})
+      -> record::Reply {
     return tell(record::StartExecution{
         .execution_arn = "arn:aws:states:us-east-1:123456789012:execution:m:e",
         .name = "e",
@@ -36,12 +53,14 @@ class Execution {
         .revision = "r",
         .role_arn = "arn:aws:iam::123456789012:role/r",
         .trace_header = {},
-        .input = input});
+        .input = input,
+        .deadline_seconds = deadline_seconds});
   }
 
   auto tell(record::Command const& command) -> record::Reply {
     World world{.now = now, .random = random, .tokens = tokens};
     world.history_events_max = history_events_max;
+    if (way_back) world.way_back = &*way_back;
     return decide(state, *definition, command, world, payloads, events);
   }
 
@@ -83,6 +102,7 @@ class Execution {
   std::vector<record::JournalEvent> events;
   Timestamp now{std::chrono::milliseconds(1'700'000'000'000)};
   std::uint32_t history_events_max = limits::kHistoryEvents;
+  std::optional<asl::WayBack> way_back;
 };
 
 }  // namespace treadle::interpreter

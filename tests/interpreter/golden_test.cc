@@ -25,6 +25,8 @@ struct Walk {
   char const* definition;
   char const* input;
   void (*happen)(Execution& e);
+  std::vector<std::string_view> way_back = {};
+  std::optional<std::uint64_t> deadline_seconds = {};
 };
 
 void nothing(Execution&) {}
@@ -86,6 +88,34 @@ Walk const kWalks[] = {
      R"({"StartAt":"A","States":{"A":{"Type":"Pass","Assign":{"x":42},"Next":"C"},"C":{"Type":"Choice","Choices":[{"Variable":"$x","NumericEquals":42,
       "Assign":{"y.$":"$x"},"Next":"S"}],"Default":"A"},"S":{"Type":"Succeed"}}})",
      "{}", nothing},
+    {"compensated",
+     R"({"StartAt":"T","States":{"T":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke.waitForTaskToken","TimeoutSeconds":60,
+      "Parameters":{"FunctionName":"f","Payload":{"token.$":"$$.Task.Token"}},"Retry":[{"ErrorEquals":["States.ALL"]}],
+      "Catch":[{"ErrorEquals":["States.ALL"],"Next":"U"}],"End":true},
+      "U":{"Type":"Task","Resource":"arn:aws:lambda:us-east-1:123456789012:function:u","Next":"F"},"F":{"Type":"Fail","Error":"Undone"}}})",
+     "{}",
+     [](Execution& e) {
+       e.tell(record::CompensateExecution{.cause = "enough"});
+       e.tell(record::CallSucceeded{.scheduled = e.open_task(), .output = "1"});
+     },
+     {"U", "F"}},
+    {"compensated_child_first",
+     R"({"StartAt":"N","States":{"N":{"Type":"Task","Resource":"arn:aws:states:::states:startExecution.sync","Parameters":{"StateMachineArn":"m"},
+      "Catch":[{"ErrorEquals":["States.ALL"],"Next":"F"}],"End":true},"F":{"Type":"Fail","Error":"Undone"}}})",
+     "{}",
+     [](Execution& e) {
+       e.tell(record::CallSucceeded{.scheduled = 3, .output = R"({"ExecutionArn":"c"})"});
+       e.tell(record::CompensateExecution{.cause = "enough"});
+       e.tell(record::JobFailed{.scheduled = 3, .error = {"States.TaskFailed", "undone"}});
+     },
+     {"F"}},
+    {"deadline_in_a_wait",
+     R"({"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":60,"Next":"T"},"T":{"Type":"Task","Resource":"arn:aws:lambda:us-east-1:123456789012:function:f",
+      "Catch":[{"ErrorEquals":["States.ALL"],"Next":"F"}],"End":true},"F":{"Type":"Fail","Error":"Undone"}}})",
+     "{}",
+     [](Execution& e) { e.fire_next_timer(); },
+     {"F"},
+     20},
 };
 
 // Of a long journal the beginning and the end; its bytes as a hash.
@@ -114,7 +144,8 @@ TEST(Golden, Journals) {
     SCOPED_TRACE(walk.name);
     Execution e(walk.definition);
     ASSERT_TRUE(e.definition);
-    e.start(walk.input);
+    if (!walk.way_back.empty()) e.goes_back(walk.way_back);
+    e.start(walk.input, walk.deadline_seconds);
     walk.happen(e);
     EXPECT_TRUE(e.state.is_over());
     auto const path = std::filesystem::path(TREADLE_SOURCE_DIR) / "tests/golden/journals" /

@@ -24,6 +24,7 @@ class Driver {
  public:
   Driver(std::string const& definition, SeededRandom& random, std::map<std::string, int>& seen)
       : execution_(definition, random.next_u64()), random_(random), seen_(seen) {
+    make_way_back();
     if (pick(20) == 0) live().history_events_max = 20 + static_cast<std::uint32_t>(pick(30));
   }
 
@@ -40,6 +41,21 @@ class Driver {
  private:
   auto live() -> Execution& { return execution_.live(); }
   auto pick(std::uint64_t n) -> std::uint64_t { return random_.next_u64() % n; }
+
+  // Any state of the top level may be the way back, most of all where a Catch leads; and a task may do what nothing undoes.
+  void make_way_back() {
+    auto const& states = live().definition->states;
+    auto& way = live().way_back.emplace();
+    way.is_saga = pick(10) != 0;
+    way.is_back.resize(states.size());
+    way.not_undone.resize(states.size());
+    for (std::uint32_t i = 0; i < states.size(); ++i) {
+      if (pick(12) == 0) way.is_back[i] = true;
+      if (pick(10) == 0) way.not_undone[i] = asl::StateIndex(i);
+      for (auto const& catcher : states[i].catchers)
+        if (pick(2) == 0) way.is_back[catcher.next.value()] = true;
+    }
+  }
 
   void drive() {
     for (int steps = 0; !execution_.state().is_over() && steps < 300; ++steps) {
@@ -61,7 +77,7 @@ class Driver {
     return may;
   }
 
-  static auto start_command() -> record::StartExecution {
+  auto start_command() -> record::StartExecution {
     return {.execution_arn = "arn:e",
             .name = "e",
             .state_machine_arn = "arn:m",
@@ -69,7 +85,9 @@ class Driver {
             .revision = "r",
             .role_arn = "arn:r",
             .trace_header = {},
-            .input = R"({"items":[1,2,3],"v":1})"};
+            .input = R"({"items":[1,2,3],"v":1})",
+            .deadline_seconds =
+                pick(4) == 0 ? std::optional<std::uint64_t>(1 + pick(60)) : std::nullopt};
   }
 
   void step() {
@@ -85,6 +103,7 @@ class Driver {
       execution_.tell(record::StopExecution{.error = "Stopped", .cause = {}});
       return;
     }
+    if (pick(25) == 0) compensate();
     if (pick(40) == 0) {
       ++seen_["kill"];
       execution_.kill();
@@ -96,6 +115,16 @@ class Driver {
       if (s.task) tasks.push_back(s.task->scheduled);
     if (tasks.empty() || pick(4) == 0) return fire();
     answer(tasks[pick(tasks.size())]);
+  }
+
+  void compensate() {
+    switch (execution_.tell(record::CompensateExecution{.cause = "enough"})) {
+      case Reply::kDone: ++seen_["compensation"]; break;
+      case Reply::kIgnored: ++seen_["compensation again"]; break;
+      default: ++seen_["compensation refused"];
+    }
+    if (execution_.state().compensation.stage == CompensationStage::kRequested)
+      ++seen_["compensation kept"];
   }
 
   void stop_jobs() {
@@ -162,16 +191,20 @@ class Driver {
     refused(record::TokenHeartbeat{.scheduled = id});
     refused(record::ActivityTaken{.scheduled = id, .worker = "w"});
     using enum record::TimerKind;
-    for (auto const kind : {kWait, kTaskTimeout, kHeartbeat, kRetry, kExecutionTimeout})
+    for (auto const kind : {kWait, kTaskTimeout, kHeartbeat, kRetry, kExecutionTimeout, kDeadline})
       refused(record::TimerDue{{live().now, id, kind}});
     if (!execution_.state().yielded) refused(record::Continue{});
-    if (execution_.state().is_over()) refused(record::StopExecution{});
+    if (!execution_.state().is_over()) return;
+    refused(record::StopExecution{});
+    refused(record::CompensateExecution{});
   }
 
   void count_what_happened() {
     for (auto const& event : live().events) {
       if (std::holds_alternative<record::RetryScheduled>(event.fact)) ++seen_["retried"];
       if (std::holds_alternative<record::ErrorCaught>(event.fact)) ++seen_["caught"];
+      if (std::holds_alternative<record::ChildAsked>(event.fact)) ++seen_["child asked"];
+      if (std::holds_alternative<record::DeadlineLifted>(event.fact)) ++seen_["deadline"];
       auto const shown = project(event);
       if (!shown) continue;
       if (shown->type.ends_with("Aborted") && shown_id_is_inside(*shown))
@@ -229,6 +262,12 @@ TEST(Property, ReplayAndRowsAgreeWithTheState) {
                            "loop",
                            "execution time-out",
                            "abort",
+                           "compensation",
+                           "compensation again",
+                           "compensation refused",
+                           "compensation kept",
+                           "child asked",
+                           "deadline",
                            "timer",
                            "yield",
                            "late result",

@@ -38,6 +38,8 @@ auto full_state() -> ExecutionState {
   s.last_scope_id = 5;
   s.yielded = true;
   s.timeout = Timer{at(1'700'000'009'000), 1, record::TimerKind::kExecutionTimeout};
+  s.deadline = Timer{at(1'700'000'010'000), 1, record::TimerKind::kDeadline};
+  s.compensation = {CompensationStage::kBegan, "enough", at(1'700'000'000'004)};
   auto& scope = s.scopes.emplace_back();
   scope = {.id = ScopeId{2},
            .parent = ScopeId{1},
@@ -65,7 +67,8 @@ auto full_state() -> ExecutionState {
                .timeout = Timer{at(1'700'000'007'000), 16, record::TimerKind::kTaskTimeout},
                .heartbeat = Timer{at(1'700'000'006'000), 16, record::TimerKind::kHeartbeat},
                .heartbeat_seconds = 17,
-               .submission = PayloadId{25}};
+               .submission = PayloadId{25},
+               .is_asked = true};
   s.stopping = {{26, PayloadId{27}}, {28, PayloadId{}}};
   scope.container = Container{.input = PayloadId{18},
                               .items = PayloadId{19},
@@ -97,8 +100,8 @@ TEST(StateCodec, HasTheseBytesInThisVersion) {
   std::uint64_t hash = 0xcbf29ce484222325U;
   for (char const c : encode_state(full_state()))
     hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-  EXPECT_EQ(kStateVersion, 5U);
-  EXPECT_EQ(hash, 951004052779068253U);
+  EXPECT_EQ(kStateVersion, 6U);
+  EXPECT_EQ(hash, 4566942031605457180U);
 }
 
 }  // namespace

@@ -183,6 +183,11 @@ class TestNode {
       engine_->stop_execution(arn_of(name), "Stopped", "by hand", std::move(done));
     });
   }
+  auto compensate(std::string_view name) -> std::optional<Answer<Compensating>> {
+    return ask<Compensating>([&](auto done) {
+      engine_->compensate_execution(arn_of(name), "by hand", std::move(done));
+    });
+  }
   auto redrive(std::string_view name, std::string token = {}) -> std::optional<Answer<Redriven>> {
     return ask<Redriven>([&](auto done) {
       engine_->redrive_execution(arn_of(name), std::move(token), std::move(done));
@@ -244,7 +249,8 @@ class TestNode {
  private:
   [[nodiscard]] auto activity() const -> std::uint64_t {
     return store_->submitted() + store_->scans + connector.deliveries.size() +
-           connector.jobs.size() + connector.stops.size() + connector.cancels.size();
+           connector.jobs.size() + connector.stops.size() + connector.cancels.size() +
+           connector.asked.size();
   }
 
   // Runs what is posted by now, and by the callbacks of what is submitted by now.

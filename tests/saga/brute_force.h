@@ -51,8 +51,13 @@ class NoTokens final : public interpreter::TokenMint {
 
 class BruteForce {
  public:
-  BruteForce(asl::Definition const& definition, Roles const& roles)
-      : definition_(definition), oracle_(definition, roles), payloads_(arena_) {}
+  // With a `way_back` each execution may be asked to compensate, once and wherever it stands.
+  BruteForce(asl::Definition const& definition, Roles const& roles,
+             asl::WayBack const* way_back = nullptr)
+      : definition_(definition),
+        oracle_(definition, roles),
+        way_back_(way_back),
+        payloads_(arena_) {}
 
   // The bad ends that some execution comes to, as "property step", with the length of the shortest way; nullopt if there
   // are too many ways.
@@ -74,6 +79,9 @@ class BruteForce {
     return oracle_.found();
   }
   [[nodiscard]] auto states() const -> std::size_t { return seen_.size(); }
+  // Requests that were followed, and that were refused or changed nothing.
+  [[nodiscard]] auto followed() const -> std::size_t { return followed_; }
+  [[nodiscard]] auto left_alone() const -> std::size_t { return left_alone_; }
 
  private:
   struct At {
@@ -92,9 +100,15 @@ class BruteForce {
       random_.start(script);
       auto to = from;
       interpreter::World world{.now = to.now, .random = random_, .tokens = tokens_};
+      world.way_back = way_back_;
       std::vector<record::JournalEvent> events;
-      EXPECT_EQ(interpreter::decide(to.state, definition_, command, world, payloads_, events),
-                record::Reply::kDone);
+      auto const reply =
+          interpreter::decide(to.state, definition_, command, world, payloads_, events);
+      if (std::holds_alternative<record::CompensateExecution>(command)) {
+        ++(reply == record::Reply::kDone ? followed_ : left_alone_);
+        if (reply != record::Reply::kDone) return;
+      }
+      EXPECT_EQ(reply, record::Reply::kDone);
       auto const told = script.size();
       script.resize(random_.drawn());
       for (auto i = told; i < script.size(); ++i) {
@@ -113,6 +127,7 @@ class BruteForce {
   }
 
   void go_on(At const& at) {
+    if (way_back_ != nullptr) compensate(at);
     if (at.state.yielded) return fork(at, record::Continue{});
     auto const timers = interpreter::pending(at.state).timers;
     auto const fire = [&](record::Timer const& timer) {
@@ -126,6 +141,17 @@ class BruteForce {
       if (timer.kind == record::TimerKind::kWait) fire(timer);
     for (auto const& scope : at.state.scopes)
       if (scope.task) answer(at, scope);
+  }
+
+  // A task that runs is cut off, and may have done its work; one that backs off has failed before.
+  void compensate(At const& at) {
+    auto const& top = at.state.scopes.front();
+    std::optional<OracleOutcome> outcome;
+    if (top.phase == interpreter::Phase::kTask)
+      outcome = OracleOutcome{top.id, top.state, "States.Timeout"};
+    else if (top.phase == interpreter::Phase::kBackoff)
+      outcome = OracleOutcome{top.id, top.state, "E1"};
+    fork(at, record::CompensateExecution{.cause = "asked"}, outcome);
   }
 
   void answer(At const& at, interpreter::Scope const& scope) {
@@ -176,11 +202,15 @@ class BruteForce {
       out += at.ledger.visit_key(scope.id) + ";";
       for (auto const& variable : scope.variables) out += variable.name + text_of(variable.value);
     }
+    out += "c" + std::to_string(static_cast<int>(at.state.compensation.stage));
     return out + at.ledger.key();
   }
 
   asl::Definition const& definition_;
   Oracle oracle_;
+  asl::WayBack const* way_back_;
+  std::size_t followed_ = 0;
+  std::size_t left_alone_ = 0;
   json::Arena arena_;
   record::PayloadTable payloads_;
   ScriptedRandom random_;

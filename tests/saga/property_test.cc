@@ -19,6 +19,7 @@
 #include "treadle/asl/parser.h"
 #include "treadle/saga/check.h"
 #include "treadle/saga/compile.h"
+#include "treadle/saga/way_back.h"
 
 namespace treadle::saga::testing {
 namespace {
@@ -145,6 +146,45 @@ TEST(SagaProperty, CompiledSagasAreVerifiedAndBruteForceFindsNothing) {
   EXPECT_EQ(totals.verified, totals.compared);
   EXPECT_EQ(totals.invalid, 0U);
   EXPECT_GT(totals.compared, runs / 2);
+}
+
+// Asked wherever it stands, in every way that it can go on from there.
+TEST(SagaProperty, CompiledSagasThatAreAskedToCompensateEndCompleteOrCompensated) {
+  auto const seed = number_from("TREADLE_SEED", 20'261'127);
+  auto const runs = number_from("TREADLE_PROPERTY_RUNS", 300);
+  SCOPED_TRACE("TREADLE_SEED=" + std::to_string(seed));
+  SeededRandom random(seed);
+  std::size_t followed = 0;
+  std::size_t left_alone = 0;
+  std::uint64_t too_large = 0;
+  for (std::uint64_t i = 0; i < runs && !HasFailure(); ++i) {
+    auto const yaml = RandomSaga(random).make();
+    SCOPED_TRACE(yaml);
+    auto const saga = read_saga(yaml, "random.yaml");
+    ASSERT_TRUE(saga) << saga.error();
+    auto const text = compile(*saga);
+    ASSERT_TRUE(text) << text.error().message;
+    auto const roles = roles_of_comments(*text);
+    ASSERT_TRUE(roles);
+    auto const definition = asl::parse_definition(*text).definition;
+    ASSERT_TRUE(definition);
+    auto const way = find_way_back(definition, *roles);
+    ASSERT_TRUE(way) << way.error();
+    BruteForce brute(*definition, *roles, &*way);
+    auto const found = brute.run(2 * kStatesMax);
+    followed += brute.followed();
+    left_alone += brute.left_alone();
+    if (!found)
+      ++too_large;
+    else
+      EXPECT_TRUE(found->empty()) << fmt::format("{}", fmt::join(names_of(*found), ", ")) << "\n"
+                                  << *text;
+  }
+  std::printf("seed %lu, %lu sagas, %lu too large: %lu requests followed, %lu left alone\n", seed,
+              runs, too_large, followed, left_alone);
+  EXPECT_LT(too_large, runs / 2);
+  EXPECT_GT(followed, runs);
+  EXPECT_GT(left_alone, runs);
 }
 
 // One transition goes elsewhere, or one list of catchers or retriers is empty.

@@ -100,6 +100,10 @@ class RandomMachine {
       ++seen["token"];
       out +=
           R"("Resource":"arn:aws:states:::lambda:invoke.waitForTaskToken","Parameters":{"FunctionName":"f","Payload":{"t.$":"$$.Task.Token"}},)";
+    } else if (kind == 2 && chance(2)) {
+      ++seen["nested"];
+      out +=
+          R"("Resource":"arn:aws:states:::states:startExecution.sync","Parameters":{"StateMachineArn":"arn:aws:states:us-east-1:123456789012:stateMachine:n"},)";
     } else if (kind == 2) {
       ++seen["job"];
       out +=

@@ -33,6 +33,7 @@ class ScriptedConnector final : public integrations::Connector {
     stops.push_back(call);
     open_.push_back({std::move(call), std::move(done), What::kStop});
   }
+  void compensate_job(integrations::TaskCall call) override { asked.push_back(std::move(call)); }
   void cancel(integrations::CallId id) override { cancels.push_back(id); }
 
   [[nodiscard]] auto open() const -> std::vector<Open> const& { return open_; }
@@ -57,6 +58,7 @@ class ScriptedConnector final : public integrations::Connector {
   std::vector<integrations::TaskCall> deliveries;  // every one ever, in order
   std::vector<integrations::TaskCall> jobs;        // waited for
   std::vector<integrations::TaskCall> stops;       // asked to end
+  std::vector<integrations::TaskCall> asked;       // to compensate
   std::vector<integrations::CallId> cancels;
 
  private:

@@ -36,6 +36,7 @@ inline auto scope_text(Scope const& s) -> std::string {
   for (auto const r : s.retries_done) out += fmt::format("{} ", r);
   out += fmt::format("] timer {}", timer_text(s.timer));
   if (s.task) out += fmt::format(" submission {}", s.task->submission.value());
+  if (s.task && s.task->is_asked) out += " asked";
   if (s.task)
     out += fmt::format(" task {} kind {} pattern {} started {} open {} timeout {} heartbeat {}/{}",
                        s.task->scheduled, static_cast<int>(s.task->kind),
@@ -64,6 +65,10 @@ inline auto state_text(ExecutionState const& s) -> std::string {
       s.error, s.cause, s.started_at.time_since_epoch().count(),
       s.ended_at.time_since_epoch().count(), s.last_event_at.time_since_epoch().count(),
       s.redrive_count, s.last_history_id, s.last_scope_id, s.yielded, timer_text(s.timeout));
+  if (s.deadline) out += "deadline " + timer_text(s.deadline);
+  if (auto const& asked = s.compensation; asked.stage != CompensationStage::kNone)
+    out += fmt::format("compensation {} {} at {}", static_cast<int>(asked.stage), asked.cause,
+                       asked.requested_at.time_since_epoch().count());
   for (auto const& scope : s.scopes) out += scope_text(scope);
   out += fmt::format("redriven at {} by", s.redriven_at.time_since_epoch().count());
   for (auto const& t : s.redrive_tokens)

@@ -93,6 +93,19 @@ auto ApiClient::fetch(std::string const& target, std::optional<std::string> body
   return Fetched{result.status, std::move(result.headers), std::move(result.body)};
 }
 
+auto ApiClient::post(std::string const& target, std::string body)
+    -> Result<std::string, CallFailure> {
+  net::ClientRequest request{.method = "POST",
+                             .url = endpoint_ + target,
+                             .body = std::move(body),
+                             .max_response_bytes = kAnswerBytesMax};
+  request.headers.add("Content-Type", "application/json");
+  request.deadlines.first_byte = request.deadlines.total = kAnswerTime;
+  auto result = TRY(send(std::move(request)));
+  if (result.status != 200) return std::unexpected(failure_of(result));
+  return std::move(result.body);
+}
+
 auto ApiClient::get(std::string const& target) -> Result<std::string, CallFailure> {
   net::ClientRequest request{
       .method = "GET", .url = endpoint_ + target, .max_response_bytes = kAnswerBytesMax};

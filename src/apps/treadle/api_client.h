@@ -34,6 +34,10 @@ class ApiClient {
   // The answer to a GET of the server's own addresses, such as "/v1/executions/...".
   [[nodiscard]] auto get(std::string const& target) -> Result<std::string, CallFailure>;
 
+  // The answer to a POST there.
+  [[nodiscard]] auto post(std::string const& target, std::string body)
+      -> Result<std::string, CallFailure>;
+
   // The answer to a request of one of the services beside the API, whatever its status. `target`:
   // "/v1/approvals?limit=1". A body makes it a POST.
   struct Fetched {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "treadle/api/actions/start_common.h"
+#include "treadle/api/way_back.h"
 #include "treadle/approvals/approval_connector.h"
 #include "treadle/approvals/approval_id.h"
 #include "treadle/base/log.h"
@@ -113,13 +114,21 @@ auto Node::open(NodeOptions options) -> Result<std::unique_ptr<Node>, std::strin
   node->registry_.add_lambda_functions(lambda);
   node->registry_.add_service("lambda", "invoke", lambda);
   node->task_services_->serve(
-      node->registry_, [node = node.get()](std::string arn, Milliseconds wait,
-                                           std::move_only_function<void(bool)> done) {
+      node->registry_,
+      [node = node.get()](std::string arn, Milliseconds wait,
+                          std::move_only_function<void(bool)> done) {
         node->engine_->wait_for_end(std::move(arn), wait,
                                     [done = std::move(done)](runtime::Answer<bool> ended) mutable {
                                       done(ended.value_or(true));
                                     });
+      },
+      [node = node.get()](std::string arn, std::move_only_function<void(bool)> done) {
+        api::ask_to_compensate(*node->engine_, std::move(arn), std::move(done));
       });
+  options.engine.way_back = [node = node.get()](EntityId machine, std::string_view arn,
+                                                asl::DefinitionPtr const& definition) {
+    return api::way_back_of(*node->catalog_, machine, arn, definition);
+  };
   auto intake = TRY(open_intake(options, node->random_));
   TRY(node->open_logs(options));
   runtime::ExpressParts const express{.clock = node->clock_,

@@ -235,7 +235,7 @@ auto serve(Node& node, ServerOptions const& options, Address const& address,
   api::HostRules const hosts{.strict = options.strict_host, .public_url = options.public_url};
   api::OwnService own_service(node.api_services(), *node.recent(),
                               {.hosts = hosts, .access_keys = keys.get()});
-  others.push_back(own_service.reads());
+  others.push_back(own_service.service());
   others.push_back(local_services(*node.targets()));
   others.push_back(logs_service(node.logs()->service()));
   add_approval_services(node, holders, others);

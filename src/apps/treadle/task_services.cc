@@ -66,7 +66,8 @@ TaskServices::TaskServices(TaskServicesOptions options, net::EventLoops& loops, 
       clusters_(configuration_, credentials_, http_task_.allow, loops, clock) {}
 
 void TaskServices::serve(integrations::Registry& registry,
-                         integrations::jobs::WaitForEnd wait_for_end) {
+                         integrations::jobs::WaitForEnd wait_for_end,
+                         integrations::jobs::AskToCompensate ask_to_compensate) {
   using namespace integrations::optimized;
   registry.add_aws_sdk(std::make_shared<integrations::aws_sdk::SdkConnector>(caller_));
   registry.add_service("dynamodb", "", std::make_shared<DynamoDbConnector>(caller_));
@@ -89,7 +90,8 @@ void TaskServices::serve(integrations::Registry& registry,
   registry.add_service("eks", "call", eks);
   with_jobs("eks", "runJob", eks, integrations::kubernetes::make_eks_job_service(clusters_));
   with_jobs("states", "startExecution", std::make_shared<integrations::jobs::NestedStarts>(caller_),
-            integrations::jobs::make_nested_job_service(caller_, std::move(wait_for_end)));
+            integrations::jobs::make_nested_job_service(caller_, std::move(wait_for_end),
+                                                        std::move(ask_to_compensate)));
   registry.add_service(
       "apigateway", "invoke",
       std::make_shared<ApiGatewayConnector>(configuration_, http_, credentials_, clock_));

@@ -39,7 +39,8 @@ class TaskServices {
   ~TaskServices() = default;
 
   // The connectors, which this outlives.
-  void serve(integrations::Registry& registry, integrations::jobs::WaitForEnd wait_for_end);
+  void serve(integrations::Registry& registry, integrations::jobs::WaitForEnd wait_for_end,
+             integrations::jobs::AskToCompensate ask_to_compensate);
 
   // Once the loops are stopped.
   void stop() { caller_.stop(); }

@@ -21,6 +21,7 @@ constexpr Form kForms[] = {
     {"POST", "/v1/state-machines/", "/executions:stream", What::kStream},
     {"POST", "/v1/state-machines/", "/executions%3Astream", What::kStream},
     {"GET", "/v1/executions/", "/history", What::kHistory},
+    {"POST", "/v1/executions/", "/compensate", What::kCompensate},
     {"GET", "/v1/executions/", "", What::kExecution},
 };
 

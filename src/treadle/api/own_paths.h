@@ -4,6 +4,7 @@
 //   POST /v1/state-machines/MACHINE/executions:stream
 //   GET  /v1/executions/ARN
 //   GET  /v1/executions/ARN/history
+//   POST /v1/executions/ARN/compensate
 //
 // MACHINE is the name or the ARN of a state machine, ":" and a version's number or an alias' name
 // behind it; MACHINE and ARN are percent-encoded, where a ':' may stay as it is.
@@ -20,7 +21,7 @@
 namespace treadle::api {
 
 struct OwnPath {
-  enum class What : std::uint8_t { kRecent, kStream, kExecution, kHistory };
+  enum class What : std::uint8_t { kRecent, kStream, kExecution, kHistory, kCompensate };
   What what = What::kRecent;
   std::string arn;  // of a machine or an execution; not checked
   std::map<std::string, std::string, std::less<>> query;

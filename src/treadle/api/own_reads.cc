@@ -1,4 +1,4 @@
-// The reads of OwnService.
+// The reads of OwnService, and what it changes.
 
 #include <algorithm>
 #include <charconv>
@@ -29,6 +29,7 @@ struct Counterpart {
 auto counterpart(What what) -> Counterpart {
   if (what == What::kRecent) return {"ListExecutions", "stateMachineArn"};
   if (what == What::kHistory) return {"GetExecutionHistory", "executionArn"};
+  if (what == What::kCompensate) return {"StopExecution", "executionArn"};
   return {"DescribeExecution", "executionArn"};
 }
 
@@ -64,6 +65,28 @@ auto request_of(OwnPath const& path, Operation const& operation)
   return out.take();
 }
 
+// {"cause": "..."}, or no body.
+auto compensate_request(OwnPath const& path, std::string_view body)
+    -> std::expected<std::string, ApiError> {
+  ObjectWriter out;
+  out.text("executionArn", path.arn);
+  if (!path.query.empty())
+    return std::unexpected(ApiError{"ValidationException", "There are no parameters here."});
+  if (body.empty()) return out.take();
+  json::Arena arena;
+  auto const given = json::parse(arena, body);
+  if (!given) return std::unexpected(ApiError{"SerializationException", given.error().to_string()});
+  auto const* const cause = given->is_object() ? given->find("cause") : nullptr;
+  bool const is_fine = given->is_object() && (cause == nullptr || cause->is_string()) &&
+                       given->size() == (cause == nullptr ? 0U : 1U);
+  if (!is_fine)
+    return std::unexpected(
+        ApiError{"ValidationException",
+                 "The body must be empty, or an object with no member but the text 'cause'."});
+  if (cause != nullptr) out.text("cause", cause->as_string());
+  return out.take();
+}
+
 auto is_express(std::string_view execution_arn) -> bool {
   auto const arn = parse_states_arn(execution_arn);
   return arn && arn->kind == StatesResource::kExpressExecution;
@@ -83,19 +106,19 @@ auto OwnService::path_of(net::Request const& request) const -> std::optional<Own
                        {.region = services_.region, .account = services_.account});
 }
 
-auto OwnService::reads() -> OtherService {
+auto OwnService::service() -> OtherService {
   return {.claim = [this](net::Request const& request) -> std::optional<OtherService::Claim> {
             auto const path = path_of(request);
             if (!path || path->what == What::kStream) return std::nullopt;
-            return OtherService::Claim{};  // read() looks who calls
+            return OtherService::Claim{};  // serve() looks who calls
           },
           .serve = [this](net::Request&& request,
-                          net::Responder responder) { read(request, std::move(responder)); },
+                          net::Responder responder) { serve(request, std::move(responder)); },
           .refusal = [](net::Request const& /*request*/,
                         ApiError const& error) { return error_response(error); }};
 }
 
-void OwnService::read(net::Request const& request, net::Responder responder) {
+void OwnService::serve(net::Request const& request, net::Responder responder) {
   auto const path = *path_of(request);
   auto const& operation = *find_operation(counterpart(path.what).operation);
   auto const reading =
@@ -103,13 +126,16 @@ void OwnService::read(net::Request const& request, net::Responder responder) {
   auto const refuse = [&](ApiError const& error) {
     reading->responder.send(error_response(error));
   };
+  if (path.what == What::kCompensate)
+    if (auto const foreign = check_caller(options_.hosts, request)) return refuse(*foreign);
   net::AccessKey const* key = nullptr;
   if (options_.access_keys != nullptr) {
     auto const signer = options_.access_keys->authenticate(request, services_.clock.now());
     if (!signer) return refuse(signer.error());
     key = *signer;
   }
-  auto text = request_of(path, operation);
+  auto text = path.what == What::kCompensate ? compensate_request(path, request.body)
+                                             : request_of(path, operation);
   if (!text) return refuse(text.error());
   reading->text = std::move(*text);
   auto const parameters = json::parse(reading->arena, reading->text);
@@ -121,7 +147,8 @@ void OwnService::read(net::Request const& request, net::Responder responder) {
   ActionCall call{.services = services_,
                   .request = *parameters,
                   .arena = reading->arena,
-                  .client_is_gone = [reading] { return reading->responder.client_is_gone(); }};
+                  .client_is_gone = [reading] { return reading->responder.client_is_gone(); },
+                  .caller = {.key = key, .request = &request}};
   auto done = [reading](ActionResult result) {
     if (!result) return reading->responder.send(error_response(result.error()));
     net::Response response;
@@ -130,9 +157,28 @@ void OwnService::read(net::Request const& request, net::Responder responder) {
     reading->responder.send(std::move(response));
   };
   if (path.what == What::kRecent) return answer_recent(call, std::move(done));
+  if (path.what == What::kCompensate) return compensate(call, std::move(done));
   if (!is_express(path.arn)) return find_action(operation.name)(call, std::move(done));
   if (path.what == What::kHistory) return answer_history(path, call, std::move(done));
   answer_execution(path, call, std::move(done));
+}
+
+void OwnService::compensate(ActionCall& call, OnResult done) {
+  auto const text = *text_of(call.request, "executionArn");
+  if (auto const arn = read_arn(text, {StatesResource::kExecution}); !arn)
+    return done(std::unexpected(arn.error()));
+  auto const cause = text_of(call.request, "cause").value_or("Somebody asked to compensate.");
+  services_.router.compensate_execution(
+      std::string(text), std::string(cause),
+      [done = std::move(done)](runtime::Answer<runtime::Compensating> answer) mutable {
+        if (!answer) return done(std::unexpected(to_api_error(answer.error())));
+        bool const has_begun = answer->stage == runtime::Compensating::Stage::kBegan;
+        ObjectWriter out;
+        out.text("compensation", has_begun ? "BEGUN" : "REQUESTED");
+        if (answer->requested_at) out.time("requestDate", *answer->requested_at);
+        done(out.take());
+      },
+      to_json(call.caller, "CompensateExecution"));
 }
 
 void OwnService::answer_execution(OwnPath const& path, ActionCall& call, OnResult done) {

@@ -1,9 +1,10 @@
-// What treadle serves of Express executions beside the API of AWS: the recent ones with their
-// histories, and streams of inputs. Paths are in own_paths.h.
+// What treadle serves of executions beside the API of AWS: the recent Express ones with their
+// histories, streams of inputs, and stops with compensation. Paths are in own_paths.h.
 //
-// Answers have the form of the AWS operation that says the same of Standard executions
+// Reads have the form of the AWS operation that says the same of Standard executions
 // (ListExecutions, DescribeExecution, GetExecutionHistory), and for Standard executions they are that
-// operation's. A caller needs the right to that operation; for a stream, to StartSyncExecution.
+// operation's. A caller needs the right to that operation; for a stream, to StartSyncExecution; to
+// compensate, to StopExecution.
 #pragma once
 
 #include <atomic>
@@ -32,17 +33,18 @@ class OwnService {
   OwnService(Services services, runtime::RecentExecutions& recent, OwnServiceOptions options)
       : services_(std::move(services)), recent_(recent), options_(std::move(options)) {}
 
-  // The reads, for HttpApi.
-  [[nodiscard]] auto reads() -> OtherService;
+  // All but the streams, for HttpApi.
+  [[nodiscard]] auto service() -> OtherService;
   // The streams, for the server.
   [[nodiscard]] auto streams() -> net::StreamRoutes;
 
  private:
   [[nodiscard]] auto path_of(net::Request const& request) const -> std::optional<OwnPath>;
-  void read(net::Request const& request, net::Responder responder);
+  void serve(net::Request const& request, net::Responder responder);
   void answer_execution(OwnPath const& path, ActionCall& call, OnResult done);
   void answer_history(OwnPath const& path, ActionCall& call, OnResult done);
   void answer_recent(ActionCall& call, OnResult done);
+  void compensate(ActionCall& call, OnResult done);
 
   [[nodiscard]] auto open_stream(net::Request const& head, net::StreamExchange exchange)
       -> std::shared_ptr<net::StreamReceiver>;

@@ -52,7 +52,8 @@ void Courier::add_channel(Channel& channel) {
 }
 
 void Courier::attend(AgendaKey const& key, std::string const& value) {
-  if (key.kind == AgendaKind::kStopped || key.kind == AgendaKind::kRedriven)
+  if (key.kind == AgendaKind::kStopped || key.kind == AgendaKind::kRedriven ||
+      key.kind == AgendaKind::kCompensated)
     return operation(key, value);
   auto found = office_.find(key.task);
   if (!found) {
@@ -157,7 +158,9 @@ void Courier::operation(AgendaKey const& key, std::string const& value) {
   if (!row.caller.empty()) details.raw("caller", row.caller);
   store::Batch batch;
   office_.audit.add(batch,
-                    key.kind == AgendaKind::kStopped ? "execution.stopped" : "execution.redriven",
+                    key.kind == AgendaKind::kStopped    ? "execution.stopped"
+                    : key.kind == AgendaKind::kRedriven ? "execution.redriven"
+                                                        : "execution.compensated",
                     std::move(details));
   office_.finish(key, std::move(batch));
 }

@@ -24,6 +24,8 @@ inline constexpr std::string_view kResultWriterFailed = "States.ResultWriterFail
 inline constexpr std::string_view kRuntime = "States.Runtime";
 inline constexpr std::string_view kTaskFailed = "States.TaskFailed";
 inline constexpr std::string_view kTimeout = "States.Timeout";
+// Ours: a saga is to go back (docs/sagas.md).
+inline constexpr std::string_view kCompensate = "Treadle.Compensate";
 // Ours: an at-most-once task whose outcome is not known after a crash.
 inline constexpr std::string_view kTaskOutcomeUnknown = "Treadle.TaskOutcomeUnknown";
 

@@ -118,6 +118,9 @@ class Connector {
   // Called after the commit of TaskSubmitted, and again after a crash; cancel() ends the waiting, not
   // the job.
   virtual void await_job(TaskCall call, CallDone done);
+  // Asks the execution that a task waits for to compensate; one that can't is ended, or, if it goes
+  // forward only, left alone. await_job() tells what becomes of it. Called again after a crash.
+  virtual void compensate_job(TaskCall call);
   // Ends a job that nobody waits for any longer. `done` once it was asked to end, with any result;
   // called again after a crash that came before `done`.
   virtual void stop_job(TaskCall call, CallDone done);

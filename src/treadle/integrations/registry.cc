@@ -67,6 +67,10 @@ void Registry::await_job(TaskCall call, CallDone done) {
   done(unknown(*call.resource));
 }
 
+void Registry::compensate_job(TaskCall call) {
+  if (auto* connector = find(*call.resource)) connector->compensate_job(std::move(call));
+}
+
 void Registry::stop_job(TaskCall call, CallDone done) {
   if (auto* connector = find(*call.resource))
     return connector->stop_job(std::move(call), std::move(done));

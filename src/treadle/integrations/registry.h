@@ -33,6 +33,7 @@ class Registry final : public Connector {
   [[nodiscard]] auto answer(CallView const& call) -> std::optional<Answer> override;
   void cancel(CallId id) override;
   void await_job(TaskCall call, CallDone done) override;
+  void compensate_job(TaskCall call) override;
   void stop_job(TaskCall call, CallDone done) override;
 
  private:

@@ -118,6 +118,22 @@ class Applier {
                   [&](AbandonedJob const& job) { return job.scheduled == e.scheduled; });
   }
 
+  void operator()(DeadlineSet const& e) { state_.deadline = e.timer; }
+  void operator()(DeadlineLifted const&) { state_.deadline.reset(); }
+
+  void operator()(CompensationRequested const& e) {
+    state_.compensation = {.stage = CompensationStage::kRequested,
+                           .cause = std::string(e.cause),
+                           .requested_at = event_.timestamp};
+  }
+  void operator()(CompensationBegan const&) {
+    state_.compensation.stage = CompensationStage::kBegan;
+  }
+  void operator()(ChildAsked const& e) {
+    for (auto& s : state_.scopes)
+      if (s.task && s.task->scheduled == e.scheduled) s.task->is_asked = true;
+  }
+
   void operator()(RetryScheduled const& e) {
     auto& s = state_.scope(e.scope);
     if (s.retries_done.size() <= e.retrier) s.retries_done.resize(e.retrier + 1);

@@ -53,6 +53,13 @@ class Checker {
     return state_.is_over() && state_.status != Status::kSucceeded;
   }
   auto operator()(JobStopped const&) const -> bool { return true; }
+  auto operator()(DeadlineSet const&) const -> bool { return is_running(); }
+  auto operator()(DeadlineLifted const&) const -> bool { return is_running(); }
+  auto operator()(CompensationRequested const&) const -> bool { return is_running(); }
+  auto operator()(CompensationBegan const&) const -> bool { return is_running(); }
+  auto operator()(ChildAsked const& e) const -> bool {
+    return state_.find_task(e.scheduled) != nullptr;
+  }
   auto operator()(Yielded const&) const -> bool { return is_running(); }
   auto operator()(Resumed const&) const -> bool { return is_running(); }
   // Facts that change one scope.

@@ -31,6 +31,7 @@ void end_region(Step& step, ScopeId scope) {
 }
 
 void fail_region(Step& step, ScopeId child, Failure failure) {
+  if (is_turned_back(step, child)) return;
   auto const& s = step.scope(child);
   auto const parent = s.parent;
   auto const& owner = step.state_of(parent);

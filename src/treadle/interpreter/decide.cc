@@ -37,6 +37,10 @@ class Decider {
     if (auto const seconds = timeout_seconds())
       started.timeout_due = step_.due_in(static_cast<double>(*seconds));
     step_.emit(started, 0);
+    if (c.deadline_seconds)
+      step_.emit(DeadlineSet{Timer{step_.due_in(static_cast<double>(*c.deadline_seconds)),
+                                   step_.state().last_history_id, TimerKind::kDeadline}},
+                 0);
     step_.make_ready(kRootScope);
     return Reply::kDone;
   }
@@ -46,6 +50,10 @@ class Decider {
     if (step_.state().status != Status::kRunning) return Reply::kNotRunning;
     end_execution(step_, Ending::kAborted, c.error, c.cause, 0);
     return Reply::kDone;
+  }
+
+  auto operator()(CompensateExecution const& c) -> Reply {
+    return request_compensation(step_, c.cause);
   }
 
   auto operator()(RedriveExecution const& c) -> Reply {
@@ -141,6 +149,7 @@ class Decider {
   auto operator()(TimerDue const& c) -> Reply {
     switch (c.timer.kind) {
       case TimerKind::kExecutionTimeout: return execution_timed_out(c.timer);
+      case TimerKind::kDeadline: return deadline_passed(step_, c.timer);
       case TimerKind::kTaskTimeout:
       case TimerKind::kHeartbeat: return task_timed_out(c.timer);
       case TimerKind::kWait:
@@ -222,6 +231,7 @@ auto decide(ExecutionState& working, asl::Definition const& definition,
   Step step(working, definition, world, payloads, events);
   auto const reply = std::visit(Decider(step), command);
   step.run();
+  pursue_compensation(step);
   return reply;
 }
 

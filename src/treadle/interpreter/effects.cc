@@ -47,6 +47,8 @@ void effects(JournalEvent const& event, std::vector<Effect>& out) {
       cancel(failed->disarm, out);
   } else if (auto const* aborted = std::get_if<ScopeAborted>(&event.fact)) {
     cancel(aborted->disarm, out);
+  } else if (auto const* asked = std::get_if<ChildAsked>(&event.fact)) {
+    out.push_back({EffectKind::kCompensateJob, asked->scheduled});
   } else if (std::holds_alternative<Yielded>(event.fact)) {
     out.push_back({EffectKind::kContinue, 0});
   } else if (std::holds_alternative<ExecutionSucceeded>(event.fact) ||
@@ -71,6 +73,8 @@ class Indexer {
       out_.timers.push_back(
           {{*e.timeout_due, event_.first_history_id, TimerKind::kExecutionTimeout}, true});
   }
+  void operator()(DeadlineSet const& e) { out_.timers.push_back({e.timer, true}); }
+  void operator()(DeadlineLifted const& e) { out_.timers.push_back({e.timer, false}); }
   void operator()(WaitStarted const& e) { out_.timers.push_back({e.timer, true}); }
   void operator()(TimerFired const& e) { out_.timers.push_back({e.timer, false}); }
   void operator()(RetryScheduled const& e) { out_.timers.push_back({e.timer, true}); }
@@ -121,6 +125,7 @@ void index(JournalEvent const& event, RowChanges& out) {
 auto pending(ExecutionState const& state) -> Pending {
   Pending p;
   if (state.timeout) p.timers.push_back(*state.timeout);
+  if (state.deadline) p.timers.push_back(*state.deadline);
   if (state.yielded) p.outbox.emplace_back(0, OutboxKind::kContinue);
   for (auto const& s : state.scopes) {
     if (s.timer) p.timers.push_back(*s.timer);

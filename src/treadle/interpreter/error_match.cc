@@ -11,8 +11,10 @@ auto takes(std::string_view wanted, Failure const& failure) -> bool {
   if (!failure.error) return wanted == errors::kTaskFailed;
   if (wanted == *failure.error) return true;
   if (wanted == errors::kHeartbeatTimeout) return failure.heartbeat;
+  if (wanted == errors::kTimeout) return failure.cut_off;
   if (wanted == errors::kTaskFailed)
-    return *failure.error != errors::kTimeout && *failure.error != errors::kHeartbeatTimeout;
+    return !failure.cut_off && *failure.error != errors::kTimeout &&
+           *failure.error != errors::kHeartbeatTimeout;
   return false;
 }
 

@@ -53,6 +53,7 @@ struct OpenTask {
   std::optional<Timer> heartbeat;
   std::uint64_t heartbeat_seconds = 0;
   PayloadId submission = {};  // of a job that was started: what its call returned
+  bool is_asked = false;      // the execution that it waits for: to compensate
 
   [[nodiscard]] auto is_job() const -> bool {
     return pattern == asl::Pattern::kSync || pattern == asl::Pattern::kSync2;
@@ -125,6 +126,19 @@ struct Identity {
   Timestamp started_at;
 };
 
+enum class CompensationStage : std::uint8_t {
+  kNone,
+  kRequested,  // not followed yet: nested executions are to end first, or no way has led back so far
+  kBegan
+};
+
+// A request to compensate. Of an execution that goes back without one, all of it is empty.
+struct Compensation {
+  CompensationStage stage = CompensationStage::kNone;
+  std::string cause;
+  Timestamp requested_at;
+};
+
 // What changes on the way. A copy of it, made before a command is decided, takes that back.
 struct Progress {
   Status status = Status::kNotStarted;
@@ -141,6 +155,8 @@ struct Progress {
   std::uint32_t last_scope_id = 0;
   bool yielded = false;
   std::optional<Timer> timeout;
+  std::optional<Timer> deadline;  // of the saga
+  Compensation compensation;
   std::vector<Scope> scopes;  // by ascending id; children come after their parents
   std::vector<AbandonedJob> stopping;
   // The scopes that failed or were aborted below a state that has not gone on since, and, once the

@@ -187,6 +187,11 @@ class Projector {
   // What no history shows.
   void operator()(WaitStarted const&) {}
   void operator()(JobStopped const&) {}
+  void operator()(DeadlineSet const&) {}
+  void operator()(DeadlineLifted const&) {}
+  void operator()(CompensationRequested const&) {}
+  void operator()(CompensationBegan const&) {}
+  void operator()(ChildAsked const&) {}
   void operator()(TimerFired const&) {}
   void operator()(RetryScheduled const&) {}
   void operator()(ErrorCaught const&) {}

@@ -13,6 +13,9 @@ inline constexpr std::uint64_t kLastOf<interpreter::Status> =
 template <>
 inline constexpr std::uint64_t kLastOf<interpreter::Phase> =
     std::to_underlying(interpreter::Phase::kEnded);
+template <>
+inline constexpr std::uint64_t kLastOf<interpreter::CompensationStage> =
+    std::to_underlying(interpreter::CompensationStage::kBegan);
 
 }  // namespace treadle::record
 
@@ -24,9 +27,10 @@ static auto tie(Variable& v) { return std::tie(v.name, v.value); }
 static auto tie(RedriveToken& v) { return std::tie(v.token, v.used_at); }
 static auto tie(OpenTask& v) {
   return std::tie(v.scheduled, v.kind, v.pattern, v.started, v.call_open, v.timeout, v.heartbeat,
-                  v.heartbeat_seconds, v.submission);
+                  v.heartbeat_seconds, v.submission, v.is_asked);
 }
 static auto tie(AbandonedJob& v) { return std::tie(v.scheduled, v.submission); }
+static auto tie(Compensation& v) { return std::tie(v.stage, v.cause, v.requested_at); }
 static auto tie(Container& v) {
   return std::tie(v.input, v.items, v.length, v.started, v.ended, v.concurrency_max, v.results);
 }
@@ -41,7 +45,7 @@ static auto tie(ExecutionState& v) {
                   v.started_at, v.ended_at, v.last_event_at, v.redrive_count, v.redriven_at,
                   v.last_history_id, v.last_scope_id, v.yielded, v.timeout, v.scopes, v.frontier,
                   v.version_arn, v.alias_arn, v.revision_id, v.revised_at, v.redrive_tokens,
-                  v.stopping);
+                  v.stopping, v.deadline, v.compensation);
 }
 
 auto encode_state(ExecutionState const& state) -> std::string {

@@ -12,7 +12,7 @@ namespace treadle::interpreter {
 
 // Goes up with every change of the fields of a state, or of what apply() makes of an event: a state
 // of another version is not read but folded again from the journal.
-inline constexpr std::uint64_t kStateVersion = 5;
+inline constexpr std::uint64_t kStateVersion = 6;
 
 [[nodiscard]] auto encode_state(ExecutionState const& state) -> std::string;
 

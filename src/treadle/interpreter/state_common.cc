@@ -186,7 +186,11 @@ void leave_through(Step& step, ScopeId scope, asl::Catcher const& catcher, Failu
 void fail_state(Step& step, ScopeId scope, Failure failure) {
   if (step.is_over()) return;
   if (auto* const inspection = step.world().inspection) inspection->failure = failure;
-  if (retry(step, scope, failure)) return;
+  if (failure_turns_back(step, scope) || retry(step, scope, failure)) return;
+  fail_for_good(step, scope, std::move(failure));
+}
+
+void fail_for_good(Step& step, ScopeId scope, Failure failure) {
   auto const& definition = step.state_of(scope);
   bool const container =
       definition.type == asl::StateType::kParallel || definition.type == asl::StateType::kMap;
@@ -227,21 +231,22 @@ auto disarm_of(Scope const& scope, Job job) -> Disarm {
 namespace {
 
 // A sibling that was closed may have yielded: nobody shall go on with what has ended.
-void resume_to_end(Step& step) {
+void settle_to_end(Step& step) {
   if (step.state().yielded) step.emit(Resumed{}, 0);
+  if (step.state().deadline) step.emit(DeadlineLifted{*step.state().deadline}, 0);
 }
 
 }  // namespace
 
 void succeed_execution(Step& step, PayloadId output) {
-  resume_to_end(step);
+  settle_to_end(step);
   step.emit(ExecutionSucceeded{.output = output, .timer = step.state().timeout},
             step.scope(kRootScope).last_id);
 }
 
 void end_execution(Step& step, Ending how, std::optional<std::string_view> error,
                    std::optional<std::string_view> cause, HistoryId previous) {
-  resume_to_end(step);
+  settle_to_end(step);
   abort_children(step, kRootScope, InHistory::kSilent);
   auto const& root = step.scope(kRootScope);
   if (root.phase == Phase::kTask || root.phase == Phase::kWaiting || root.phase == Phase::kBackoff)

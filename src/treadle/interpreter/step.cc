@@ -55,6 +55,7 @@ void Step::run() {
 }
 
 void Step::advance(ScopeId id) {
+  if (is_turned_back(*this, id)) return;
   auto const& s = scope(id);
   auto const& definition = definition_.state(s.state);
   if (s.phase == Phase::kReady)

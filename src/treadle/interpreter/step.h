@@ -19,6 +19,7 @@
 #include "treadle/interpreter/execution_state.h"
 #include "treadle/interpreter/failure.h"
 #include "treadle/interpreter/world.h"
+#include "treadle/record/command.h"
 #include "treadle/record/journal_event.h"
 #include "treadle/record/payload_table.h"
 
@@ -32,7 +33,8 @@ template <typename Fact>
 inline constexpr bool kIsSilent =
     kIsOneOf<Fact, record::WaitStarted, record::TimerFired, record::RetryScheduled,
              record::ErrorCaught, record::BranchSucceeded, record::BranchFailed, record::Yielded,
-             record::Resumed, record::JobStopped>;
+             record::Resumed, record::JobStopped, record::DeadlineSet, record::DeadlineLifted,
+             record::CompensationRequested, record::CompensationBegan, record::ChildAsked>;
 
 }  // namespace detail
 
@@ -177,9 +179,24 @@ void finish_with_result(Step& step, ScopeId scope, StateView& view,
 
 // The state failed: retry, catch, or hand it up to the container or the execution.
 void fail_state(Step& step, ScopeId scope, Failure failure);
+// The same without Retry.
+void fail_for_good(Step& step, ScopeId scope, Failure failure);
 // The same for an error in the state's own data flow: the cause gets the sentence about the state,
 // and a JSONata state shows EvaluationFailed first.
 void fail_in_data_flow(Step& step, ScopeId scope, DataError error);
+
+// ---- a request to compensate (compensate.cc) ----
+[[nodiscard]] auto request_compensation(Step& step, std::string_view cause) -> record::Reply;
+[[nodiscard]] auto deadline_passed(Step& step, Timer const& timer) -> record::Reply;
+// Follows a request that was kept, if it can be by now. After every command.
+void pursue_compensation(Step& step);
+// Whether a scope that is about to go on does not, by reason of a request: the top level left its state for the way back,
+// or an inner one is only there to be closed.
+[[nodiscard]] auto is_turned_back(Step& step, ScopeId scope) -> bool;
+// The same of one that failed.
+[[nodiscard]] auto failure_turns_back(Step& step, ScopeId scope) -> bool;
+// Asks the nested executions that are waited for, if a request is kept for them.
+void ask_children(Step& step);
 
 // Closes `scope`'s children and all that they wait for: with ...Aborted events when a sibling
 // failed, silently when the whole execution ends.
@@ -216,6 +233,8 @@ void task_succeeded(Step& step, ScopeId scope, std::string_view output);
 void task_succeeded(Step& step, ScopeId scope, json::Value output);
 void task_submitted(Step& step, ScopeId scope, std::string_view output);
 void task_failed(Step& step, ScopeId scope, record::TaskFailure how, Failure failure);
+// Ends an open task from outside; shown as a time-out with this error. The state is still to be failed.
+void cut_task_off(Step& step, ScopeId scope, Failure const& failure);
 void parallel_branches_done(Step& step, ScopeId scope);
 void map_iterations_done(Step& step, ScopeId scope);
 // The array of what the branches or iterations gave, through ResultSelector and on.

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "treadle/asl/model.h"
+#include "treadle/asl/way_back.h"
 #include "treadle/base/clock.h"
 #include "treadle/base/limits.h"
 #include "treadle/base/time.h"
@@ -59,6 +60,8 @@ struct World {
   // Of a state that is tested on its own: what it does is kept here, and what it sees as "$$".
   Inspection* inspection = nullptr;
   std::optional<json::Value> context = std::nullopt;
+  // Of a saga that is asked to compensate; null: it can't be.
+  asl::WayBack const* way_back = nullptr;
   ChoiceWatcher* choices = nullptr;  // null: nobody asks
 };
 

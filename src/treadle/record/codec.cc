@@ -80,6 +80,11 @@ static auto tie(ExecutionRedriven& v) {
   return std::tie(v.redrive_count, v.timeout_due, v.client_token);
 }
 static auto tie(JobStopped& v) { return std::tie(v.scheduled); }
+static auto tie(DeadlineSet& v) { return std::tie(v.timer); }
+static auto tie(DeadlineLifted& v) { return std::tie(v.timer); }
+static auto tie(CompensationRequested& v) { return std::tie(v.cause); }
+static auto tie(CompensationBegan&) { return std::tie(); }
+static auto tie(ChildAsked& v) { return std::tie(v.scheduled); }
 
 namespace {
 

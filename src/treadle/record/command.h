@@ -31,6 +31,8 @@ struct StartExecution {
   // The machine's revision as the API shows it: empty until its first update; its time.
   std::string_view revision_id = {};
   Timestamp revised_at = {};
+  // After so many seconds the saga shall go back by itself.
+  std::optional<std::uint64_t> deadline_seconds = {};
 };
 
 struct StopExecution {
@@ -38,6 +40,12 @@ struct StopExecution {
   std::optional<std::string_view> cause;
   std::string_view caller =
       {};  // who asked for it, for the row that says so; nothing is done with it
+};
+
+// The saga shall undo what it has done. Extension, see interpreter/compensate.h.
+struct CompensateExecution {
+  std::string_view cause;
+  std::string_view caller = {};  // as above
 };
 
 // The ended execution shall go on from where it failed.
@@ -108,18 +116,20 @@ struct TimerDue {
 // Goes on after Yielded.
 struct Continue {};
 
-using Command = std::variant<StartExecution, StopExecution, CallSucceeded, CallFailed,
-                             TokenSucceeded, TokenFailed, TokenHeartbeat, ActivityTaken, TimerDue,
-                             Continue, RedriveExecution, JobSucceeded, JobFailed, JobWasStopped>;
+using Command =
+    std::variant<StartExecution, StopExecution, CallSucceeded, CallFailed, TokenSucceeded,
+                 TokenFailed, TokenHeartbeat, ActivityTaken, TimerDue, Continue, RedriveExecution,
+                 JobSucceeded, JobFailed, JobWasStopped, CompensateExecution>;
 
 // What the sender of a command learns.
 enum class Reply : std::uint8_t {
-  kDone,           // the events say what happened
-  kIgnored,        // late or repeated: nothing happened and nobody minds
-  kTaskGone,       // the task has ended (TaskTimedOut)
-  kNotRunning,     // the execution has ended
-  kNotRedrivable,  // the execution runs, has succeeded, or has no room left in its history
-  kHeartbeat,      // accepted: the heartbeat timer moves to `heartbeat_due` (not journaled)
+  kDone,            // the events say what happened
+  kIgnored,         // late or repeated: nothing happened and nobody minds
+  kTaskGone,        // the task has ended (TaskTimedOut)
+  kNotRunning,      // the execution has ended
+  kNotCompensable,  // no saga, or nothing leads back from where it stands
+  kNotRedrivable,   // the execution runs, has succeeded, or has no room left in its history
+  kHeartbeat,       // accepted: the heartbeat timer moves to `heartbeat_due` (not journaled)
 };
 
 }  // namespace treadle::record

@@ -15,6 +15,7 @@ enum class EffectKind : std::uint8_t {
   kOfferActivity,  // put the task before the workers of its activity
   kCancelTask,     // the result of the call, or of its job, is no longer wanted
   kAwaitJob,       // tell when the job that was submitted ends
+  kCompensateJob,  // ask the nested execution that is waited for to compensate, or else end it
   kStopJob,        // end the job, or what may become of its call
   kContinue,       // send Continue
   kTellEnded,      // the execution ended: wake whoever waits for it

@@ -19,7 +19,14 @@
 namespace treadle::record {
 
 // Which of a scope's timers a row of the timer index belongs to.
-enum class TimerKind : std::uint8_t { kWait, kTaskTimeout, kHeartbeat, kRetry, kExecutionTimeout };
+enum class TimerKind : std::uint8_t {
+  kWait,
+  kTaskTimeout,
+  kHeartbeat,
+  kRetry,
+  kExecutionTimeout,
+  kDeadline  // of a saga
+};
 
 // One row of the timer index: (due, history id, kind) within its execution.
 struct Timer {
@@ -292,18 +299,41 @@ struct JobStopped {
   HistoryId scheduled = 0;
 };
 
+// The saga goes back when the timer fires, or no longer does. No history events.
+struct DeadlineSet {
+  Timer timer;
+};
+struct DeadlineLifted {
+  Timer timer;
+};
+
+// The saga is to go back, at once or as soon as it can. No history event.
+struct CompensationRequested {
+  std::string_view cause;
+};
+
+// It goes back: the Catch of the top level's state takes the failure that follows. No history event.
+struct CompensationBegan {};
+
+// The execution that a task waits for is asked to compensate. No history event.
+struct ChildAsked {
+  HistoryId scheduled = 0;
+};
+
 // decide stopped after limits::kTransitionsInOneGo so that others are served;
 // Continue goes on. No history event.
 struct Yielded {};
 struct Resumed {};
 
-using Fact = std::variant<ExecutionStarted, StateEntered, StateExited, WaitStarted, TimerFired,
-                          TaskScheduled, TaskStarted, TaskSubmitted, TaskSucceeded, TaskFailed,
-                          RetryScheduled, ErrorCaught, ParallelStarted, BranchSucceeded,
-                          BranchFailed, ParallelSucceeded, MapStarted, IterationStarted,
-                          IterationSucceeded, IterationFailed, MapSucceeded, ContainerFailed,
-                          ScopeAborted, IterationAborted, ExecutionSucceeded, ExecutionEnded,
-                          Yielded, Resumed, EvaluationFailed, ExecutionRedriven, JobStopped>;
+using Fact =
+    std::variant<ExecutionStarted, StateEntered, StateExited, WaitStarted, TimerFired,
+                 TaskScheduled, TaskStarted, TaskSubmitted, TaskSucceeded, TaskFailed,
+                 RetryScheduled, ErrorCaught, ParallelStarted, BranchSucceeded, BranchFailed,
+                 ParallelSucceeded, MapStarted, IterationStarted, IterationSucceeded,
+                 IterationFailed, MapSucceeded, ContainerFailed, ScopeAborted, IterationAborted,
+                 ExecutionSucceeded, ExecutionEnded, Yielded, Resumed, EvaluationFailed,
+                 ExecutionRedriven, JobStopped, DeadlineSet, DeadlineLifted, CompensationRequested,
+                 CompensationBegan, ChildAsked>;
 
 struct JournalEvent {
   HistoryId first_history_id = 0;     // of the first history event it projects to, or would

@@ -10,8 +10,7 @@
 namespace treadle::record {
 
 template <>
-inline constexpr std::uint64_t kLastOf<TimerKind> =
-    std::to_underlying(TimerKind::kExecutionTimeout);
+inline constexpr std::uint64_t kLastOf<TimerKind> = std::to_underlying(TimerKind::kDeadline);
 template <>
 inline constexpr std::uint64_t kLastOf<asl::ResourceKind> =
     std::to_underlying(asl::ResourceKind::kService);

@@ -127,6 +127,16 @@ void Engine::stop_execution(std::string execution_arn, std::optional<std::string
             });
 }
 
+void Engine::compensate_execution(std::string execution_arn, std::string cause,
+                                  OnAnswer<Compensating> done, std::string caller) {
+  auto const place = impl_->reader.place_of(execution_arn);
+  if (!place) return done(std::unexpected(place.error()));
+  impl_->on(place->partition, [place = *place, cause = std::move(cause), caller = std::move(caller),
+                               done = std::move(done)](Partition& p) mutable {
+    p.compensate(place, {cause, caller}, std::move(done));
+  });
+}
+
 void Engine::redrive_execution(std::string execution_arn, std::string client_token,
                                OnAnswer<Redriven> done, std::string caller) {
   auto const place = impl_->reader.place_of(execution_arn);

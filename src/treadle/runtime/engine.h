@@ -50,6 +50,8 @@ class Engine : public Router {
   void stop_execution(std::string execution_arn, std::optional<std::string> error,
                       std::optional<std::string> cause, OnAnswer<Stopped> done,
                       std::string caller = {}) override;
+  void compensate_execution(std::string execution_arn, std::string cause,
+                            OnAnswer<Compensating> done, std::string caller = {}) override;
   void redrive_execution(std::string execution_arn, std::string client_token,
                          OnAnswer<Redriven> done, std::string caller = {}) override;
   void task_success(std::string token, std::string output, OnAnswer<void> done,

@@ -4,9 +4,12 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
+#include "treadle/asl/model.h"
+#include "treadle/asl/way_back.h"
 #include "treadle/base/clock.h"
 #include "treadle/base/limits.h"
 #include "treadle/integrations/connector.h"
@@ -60,6 +63,11 @@ struct EngineOptions {
   std::function<LogSettings(EntityId machine, interpreter::ExecutionState const&)> log_settings =
       {};
   WaitHooks waits = {};
+  // What is known of the machine's compensations, for executions that are asked for them. Null: they
+  // are no sagas. Empty: there are none here.
+  std::function<std::shared_ptr<asl::WayBack const>(EntityId machine, std::string_view machine_arn,
+                                                    asl::DefinitionPtr const& definition)>
+      way_back = {};
 };
 
 // All outlive the partitions. `invoke` and `cancel` are the connectors' (registry.h).

@@ -272,6 +272,7 @@ void ExpressRunner::perform(Running& running) {
       case kContinue: loop_.post([this, id] { resume(id, record::Continue{}); }); break;
       case kOfferActivity:  // refused in its definition, and so are jobs
       case kAwaitJob:
+      case kCompensateJob:
       case kStopJob:
       case kTellEnded: break;
     }

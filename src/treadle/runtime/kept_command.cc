@@ -37,6 +37,10 @@ class Keeper {
     keep(c.receipt);
   }
   void operator()(ActivityTaken& c) { keep(c.worker); }
+  void operator()(CompensateExecution& c) {
+    keep(c.cause);
+    keep(c.caller);
+  }
   void operator()(RedriveExecution& c) {
     keep(c.client_token);
     keep(c.caller);

@@ -8,12 +8,14 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "treadle/asl/model.h"
+#include "treadle/asl/way_back.h"
 #include "treadle/interpreter/execution_state.h"
 #include "treadle/json/arena.h"
 #include "treadle/record/payload_table.h"
@@ -69,6 +71,8 @@ class LiveExecution {
   asl::DefinitionPtr definition;
   // As whom it logs; nullopt: nobody has looked yet.
   std::optional<LogSettings> log;
+  // Null: nobody has asked it to compensate, or it is no saga.
+  std::shared_ptr<asl::WayBack const> way_back;
   // Commits handed to the store and those that are durable. Equal: the execution can be dropped.
   std::uint64_t submitted = 0;
   std::uint64_t durable = 0;

@@ -59,6 +59,10 @@ class Partition {
   void redrive(Place const& place, record::RedriveExecution const& command,
                OnAnswer<Redriven> done);
 
+  // Refuses as Router::compensate_execution does.
+  void compensate(Place const& place, record::CompensateExecution const& command,
+                  OnAnswer<Compensating> done);
+
   // What became of a command, once that is durable.
   using OnReply = std::move_only_function<void(record::Reply)>;
   // Decides a command on an execution. kNotRunning for one that does not exist.
@@ -78,7 +82,8 @@ class Partition {
     std::uint64_t sequence = 0;
     std::vector<integrations::TaskCall> calls;
     std::vector<integrations::CallId> cancels;
-    std::vector<OutboxKey> jobs;  // to wait for, or to stop
+    std::vector<OutboxKey> jobs;              // to wait for, or to stop
+    std::vector<record::HistoryId> children;  // to ask to compensate
     std::vector<ActivityOffer> offers;
     std::vector<record::HistoryId> withdrawals;
     std::optional<Timestamp> timer;  // the earliest that was put
@@ -143,6 +148,14 @@ class Partition {
   void invoke(integrations::TaskCall call);
   // Waits for a job or stops it, if the execution still wants that.
   void attend_job(OutboxKey const& row);
+  // Asks the execution that the task waits for to compensate.
+  void ask_child(Place const& place, record::HistoryId scheduled);
+  // The task's call, as the job that it started is spoken of. nullopt ends the process.
+  [[nodiscard]] auto job_call(LiveExecution& live, record::HistoryId scheduled,
+                              record::PayloadId submission)
+      -> std::optional<integrations::TaskCall>;
+  // Looks up the way back where deciding the command may take it.
+  void find_way_back(LiveExecution& live, record::Command const& command);
   void move_heartbeat(LiveExecution& live, record::HistoryId scheduled,
                       std::move_only_function<void()> answer);
   void timer_due(TimerKey const& key);
@@ -152,8 +165,8 @@ class Partition {
   void answer_repeated(StartRequest const& request, LiveExecution& live, OnAnswer<Started> done);
 
   [[nodiscard]] auto call_context(LiveExecution const& live) const -> struct CallContext;
-  [[nodiscard]] auto world(interpreter::TokenMint const& tokens, Random& random,
-                           interpreter::Turn* turn) const -> interpreter::World;
+  [[nodiscard]] auto world(LiveExecution const& live, interpreter::TokenMint const& tokens,
+                           Random& random, interpreter::Turn* turn) const -> interpreter::World;
 
   PartitionIndex const index_;
   net::EventLoop& loop_;

@@ -228,6 +228,7 @@ void Partition::describe_effects(LiveExecution& live, record::PayloadTable& payl
         case EffectKind::kAwaitJob:
           after.jobs.push_back({live.place, effect.history_id, OutboxKind::kJob});
           break;
+        case EffectKind::kCompensateJob: after.children.push_back(effect.history_id); break;
         case EffectKind::kStopJob:
           after.jobs.push_back({live.place, effect.history_id, OutboxKind::kStopJob});
           break;
@@ -255,6 +256,7 @@ void Partition::committed(AfterCommit& after) {
   for (auto& call : after.calls) invoke(std::move(call));
   for (auto const& id : after.cancels) parts_.connector.cancel(id);
   for (auto const& job : after.jobs) attend_job(job);
+  for (auto const child : after.children) ask_child(place, child);
   for (auto const id : after.withdrawals) parts_.activities.withdraw(place, id);
   for (auto& offer : after.offers) parts_.activities.offer(std::move(offer));
   if (after.answer) after.answer();
@@ -293,13 +295,8 @@ void Partition::attend_job(OutboxKey const& row) {
   bool const stops = row.kind == OutboxKind::kStopJob;
   auto const submission = submission_of(live->state, row);
   if (!submission) return;
-  scratch_.arena.reset();
-  auto const scheduled = live->find_event(parts_.store, row.history_id, scratch_.arena);
-  if (!scheduled) return parts_.fail_stop(scheduled.error());
-  auto payloads = live->payload_table(scratch_.arena, parts_.store);
-  auto const& task = std::get<record::TaskScheduled>(scheduled->fact);
-  auto call = make_call(task, row.history_id, payloads.text(task.parameters), call_context(*live));
-  if (*submission != record::PayloadId{}) call.submission = payloads.text(*submission);
+  auto call = job_call(*live, row.history_id, *submission);
+  if (!call) return;
   evict_idle();
   auto done = [this, row, stops](integrations::CallResult result) {
     loop_.post([this, row, stops, result = std::move(result)] {
@@ -310,9 +307,24 @@ void Partition::attend_job(OutboxKey const& row) {
     });
   };
   if (stops)
-    parts_.connector.stop_job(std::move(call), std::move(done));
+    parts_.connector.stop_job(*std::move(call), std::move(done));
   else
-    parts_.connector.await_job(std::move(call), std::move(done));
+    parts_.connector.await_job(*std::move(call), std::move(done));
+}
+
+auto Partition::job_call(LiveExecution& live, record::HistoryId scheduled,
+                         record::PayloadId submission) -> std::optional<integrations::TaskCall> {
+  scratch_.arena.reset();
+  auto const event = live.find_event(parts_.store, scheduled, scratch_.arena);
+  if (!event) {
+    parts_.fail_stop(event.error());
+    return std::nullopt;
+  }
+  auto payloads = live.payload_table(scratch_.arena, parts_.store);
+  auto const& task = std::get<record::TaskScheduled>(event->fact);
+  auto call = make_call(task, scheduled, payloads.text(task.parameters), call_context(live));
+  if (submission != record::PayloadId{}) call.submission = payloads.text(submission);
+  return call;
 }
 
 // ---- after a restart ----
@@ -337,7 +349,11 @@ void Partition::recover() {
 
 void Partition::redeliver(OutboxKey const& row) {
   auto after = std::make_unique<AfterCommit>();
-  if (row.kind == OutboxKind::kJob || row.kind == OutboxKind::kStopJob) return attend_job(row);
+  if (row.kind == OutboxKind::kStopJob) return attend_job(row);
+  if (row.kind == OutboxKind::kJob) {
+    attend_job(row);
+    return ask_child(row.place, row.history_id);  // if it was to be asked
+  }
   if (row.kind == OutboxKind::kContinue) {
     after->execution = row.place.id;
     after->goes_on = true;

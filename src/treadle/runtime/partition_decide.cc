@@ -28,7 +28,7 @@ struct Partition::SlowDecision {
         random(seed),
         tokens(partition.parts_.store.secret(), decided.place),
         payloads(decided.payload_table(arena, partition.parts_.store)),
-        world(partition.world(tokens, random, nullptr)) {}
+        world(partition.world(decided, tokens, random, nullptr)) {}
 
   LiveExecution& live;  // stays in memory while it is away
   KeptCommand command;
@@ -42,15 +42,16 @@ struct Partition::SlowDecision {
   Reply reply = Reply::kDone;
 };
 
-auto Partition::world(interpreter::TokenMint const& tokens, Random& random,
-                      interpreter::Turn* turn) const -> interpreter::World {
+auto Partition::world(LiveExecution const& live, interpreter::TokenMint const& tokens,
+                      Random& random, interpreter::Turn* turn) const -> interpreter::World {
   return {.now = parts_.clock.now(),
           .random = random,
           .tokens = tokens,
           .region = parts_.options.region,
           .time_scale = parts_.options.time_scale,
           .history_events_max = parts_.options.history_events_max,
-          .turn = turn};
+          .turn = turn,
+          .way_back = live.way_back.get()};
 }
 
 void Partition::decide(LiveExecution& live, record::Command const& command, MakeAnswer answer) {
@@ -59,7 +60,8 @@ void Partition::decide(LiveExecution& live, record::Command const& command, Make
   auto payloads = live.payload_table(scratch_.arena, parts_.store);
   ExecutionTokens const tokens(parts_.store.secret(), live.place);
   LoopTurn turn(parts_.options.turn_most);
-  auto env = world(tokens, random_, &turn);
+  find_way_back(live, command);
+  auto env = world(live, tokens, random_, &turn);
   auto before = static_cast<interpreter::Progress const&>(live.state);
   auto const reply =
       interpreter::decide(live.state, *live.definition, command, env, payloads, scratch_.events);

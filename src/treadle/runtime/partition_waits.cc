@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "treadle/asl/model.h"
+#include "treadle/base/error_names.h"
 #include "treadle/runtime/partition.h"
 
 namespace treadle::runtime {
@@ -29,6 +30,8 @@ auto receipt_of(record::Command const& command, HistoryId scheduled) -> std::str
 
 auto how_failed(record::TaskFailed const& event, record::Command const& command) -> WaitEnd {
   using record::TaskFailure;
+  if (event.error == errors::kCompensate && event.how == TaskFailure::kTimedOut)
+    return WaitEnd::kAborted;
   if (event.how == TaskFailure::kTimedOut || event.how == TaskFailure::kHeartbeatTimedOut)
     return WaitEnd::kTimedOut;
   auto const id = event.task.scheduled;
@@ -127,19 +130,26 @@ void Partition::note_operation(LiveExecution& live, record::Command const& comma
                                store::Batch& batch, AfterCommit& after) {
   auto const* const stop = std::get_if<record::StopExecution>(&command);
   auto const* const redrive = std::get_if<record::RedriveExecution>(&command);
-  if (stop == nullptr && redrive == nullptr) return;
+  auto const* const compensate = std::get_if<record::CompensateExecution>(&command);
+  auto kind = AgendaKind::kStopped;
   OperationRow row;
-  row.caller = stop != nullptr ? stop->caller : redrive->caller;
   if (stop != nullptr) {
+    row.caller = stop->caller;
     row.error = stop->error.value_or("");
     row.cause = stop->cause.value_or("");
+  } else if (compensate != nullptr) {
+    kind = AgendaKind::kCompensated;
+    row.caller = compensate->caller;
+    row.cause = compensate->cause;
+  } else if (redrive != nullptr) {
+    kind = AgendaKind::kRedriven;
+    row.caller = redrive->caller;
+  } else {
+    return;
   }
   auto const& event = scratch_.events.front();
   batch.put(Table::kAgenda,
-            agenda_key({event.timestamp,
-                        {live.place, event.first_history_id},
-                        stop != nullptr ? AgendaKind::kStopped : AgendaKind::kRedriven,
-                        0}),
+            agenda_key({event.timestamp, {live.place, event.first_history_id}, kind, 0}),
             write_operation(row));
   after.agenda = event.timestamp;
 }

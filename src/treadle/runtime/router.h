@@ -47,6 +47,8 @@ struct MachineRef {
   std::string alias_arn = {};    // empty where it named no alias
   std::string revision_id = {};  // as the API shows it
   Timestamp revised_at = {};
+  // After so many seconds its executions compensate by themselves; of Standard machines.
+  std::optional<std::uint64_t> deadline_seconds = {};
 };
 
 struct StartRequest {
@@ -70,6 +72,14 @@ struct Stopped {
 
 struct Redriven {
   Timestamp redriven_at;
+};
+
+// What became of a request to compensate.
+struct Compensating {
+  // kRequested: it is followed as soon as that can be; see interpreter::Compensation.
+  enum class Stage : std::uint8_t { kRequested, kBegan };
+  Stage stage = Stage::kRequested;
+  std::optional<Timestamp> requested_at;  // absent: it goes back without a request
 };
 
 enum class ExecutionStatus : std::uint8_t { kRunning, kSucceeded, kFailed, kTimedOut, kAborted };
@@ -155,6 +165,11 @@ class Router {
   // execution was redriven with in the last 15 minutes answers that redrive again.
   virtual void redrive_execution(std::string execution_arn, std::string client_token,
                                  OnAnswer<Redriven> done, std::string caller = {}) = 0;
+
+  // ExecutionDoesNotExist; StateMachineNotSaga; ExecutionNotCompensable: it has ended, or what
+  // `compensation_obstacle` says. One that goes back already, or is about to, answers so.
+  virtual void compensate_execution(std::string execution_arn, std::string cause,
+                                    OnAnswer<Compensating> done, std::string caller = {}) = 0;
 
   // InvalidToken, TaskDoesNotExist, TaskTimedOut. `output` is JSON text, checked. A `receipt` is kept
   // with what stays of the wait (wait_rows.h), written along with the answer's effect if and only if

@@ -21,7 +21,8 @@ template <typename Start>
           .version_arn = machine.version_arn,
           .alias_arn = machine.alias_arn,
           .revision_id = machine.revision_id,
-          .revised_at = machine.revised_at};
+          .revised_at = machine.revised_at,
+          .deadline_seconds = machine.deadline_seconds};
 }
 
 }  // namespace treadle::runtime

@@ -67,8 +67,9 @@ struct ReceiptRow {
 enum class AgendaKind : std::uint8_t {
   kWaitBegan = 0,
   kWaitEnded = 1,
-  kStopped = 2,   // an execution; history id: of the event that says so. Value: OperationRow
-  kRedriven = 3,  // likewise
+  kStopped = 2,      // an execution; history id: of the event that says so. Value: OperationRow
+  kRedriven = 3,     // likewise
+  kCompensated = 4,  // likewise: it was asked to
   kFirstFree = 16,
 };
 struct AgendaKey {

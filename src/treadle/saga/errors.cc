@@ -58,8 +58,8 @@ auto takes_one(std::string_view wanted, ErrorName const& error) -> bool {
 
 auto is_ambiguous(std::string_view error) -> bool {
   if (has(kOfAll, error) || has(kOfJsonPath, error) || has(kOfLambda, error) ||
-      error == errors::kQueryEvaluationError || error == errors::kHttpSocket ||
-      error.starts_with("States.Http.StatusCode.5"))
+      error == errors::kCompensate || error == errors::kQueryEvaluationError ||
+      error == errors::kHttpSocket || error.starts_with("States.Http.StatusCode.5"))
     return true;
   auto const name = lower(error);
   return name.contains("timeout") || name.contains("timedout") || name.contains("timed out");

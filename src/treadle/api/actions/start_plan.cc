@@ -7,6 +7,7 @@
 #include "treadle/api/actions/machine_versions.h"
 #include "treadle/api/arns.h"
 #include "treadle/api/parameters.h"
+#include "treadle/api/saga_verdict.h"
 #include "treadle/json/parse.h"
 
 namespace treadle::api {
@@ -68,7 +69,10 @@ auto make_plan(Services& services, Target target) -> std::expected<StartPlanPtr,
                    .version_arn = version_arn,
                    .alias_arn = alias_arn,
                    .revision_id = std::move(machine.revision_id),
-                   .revised_at = machine.updated_at};
+                   .revised_at = machine.updated_at,
+                   .deadline_seconds = machine.type == asl::MachineType::kStandard
+                                           ? saga_deadline(machine.tags)
+                                           : std::nullopt};
   plan->express_prefix =
       express_arn(plan->scope(), {.machine = plan->machine.name, .execution = {}}, {});
   plan->express_prefix.pop_back();  // of the two empty parts at the end

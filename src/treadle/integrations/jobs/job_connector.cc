@@ -240,6 +240,11 @@ void JobConnector::await_job(TaskCall call, CallDone done) {
   shared_->look(id);
 }
 
+void JobConnector::compensate_job(TaskCall call) {
+  call.id = own_id(call.id);
+  shared_->service->compensate(call);
+}
+
 void JobConnector::stop_job(TaskCall call, CallDone done) {
   shared_->stop(std::move(call), std::move(done));
 }

@@ -33,6 +33,10 @@ class JobService {
   // `watched` is what to_watch() gave.
   virtual void look(TaskCall const& watched, std::move_only_function<void(Look)> done) = 0;
   virtual void stop(TaskCall const& call, std::move_only_function<void()> done) = 0;
+  // Jobs that have no notion of it are stopped.
+  virtual void compensate(TaskCall const& call) {
+    stop(call, [] {});
+  }
   // Whether the task alone says which job is its own, without the answer to its start.
   [[nodiscard]] virtual auto knows_job_by_call(TaskCall const& /*call*/) const -> bool {
     return false;
@@ -54,6 +58,7 @@ class JobConnector final : public Connector {
   void cancel(CallId id) override;
   // A job that failed gives States.TaskFailed with its description as the cause.
   void await_job(TaskCall call, CallDone done) override;
+  void compensate_job(TaskCall call) override;
   void stop_job(TaskCall call, CallDone done) override;
 
  private:

@@ -32,10 +32,15 @@ class NestedStarts final : public Connector {
 using WaitForEnd = std::function<void(std::string execution_arn, Milliseconds wait,
                                       std::move_only_function<void(bool)> done)>;
 
+// Asks an execution of this process to compensate: its way, or its end where it is no saga. `done` once
+// with false if that has to be tried again. Any thread.
+using AskToCompensate =
+    std::function<void(std::string execution_arn, std::move_only_function<void(bool)> done)>;
+
 // .sync shows Input and Output as text, .sync:2 as JSON. Executions of this process are waited for,
 // those of another server are asked for.
-[[nodiscard]] auto make_nested_job_service(aws_sdk::ServiceCaller& caller, WaitForEnd wait)
-    -> std::shared_ptr<JobService>;
+[[nodiscard]] auto make_nested_job_service(aws_sdk::ServiceCaller& caller, WaitForEnd wait,
+                                           AskToCompensate ask) -> std::shared_ptr<JobService>;
 
 // The name of an execution whose start names none: a UUID, the same for the same key.
 [[nodiscard]] auto nested_name(std::string_view idempotency_key) -> std::string;

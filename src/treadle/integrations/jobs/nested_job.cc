@@ -15,6 +15,7 @@
 namespace treadle::integrations::jobs {
 namespace {
 
+constexpr Milliseconds kAskAgain{2'000};
 constexpr Milliseconds kWait = std::chrono::minutes(10);
 
 auto member_text(std::string_view object, std::string_view name) -> std::string {
@@ -72,8 +73,8 @@ auto state_of(std::string_view status) -> JobState {
 
 class NestedJobs final : public JobService, public std::enable_shared_from_this<NestedJobs> {
  public:
-  NestedJobs(aws_sdk::ServiceCaller& caller, WaitForEnd wait)
-      : caller_(caller), wait_(std::move(wait)) {}
+  NestedJobs(aws_sdk::ServiceCaller& caller, WaitForEnd wait, AskToCompensate ask)
+      : caller_(caller), wait_(std::move(wait)), ask_(std::move(ask)) {}
 
   [[nodiscard]] auto to_watch(TaskCall call) const -> std::expected<TaskCall, CallFailed> override {
     call.submission =
@@ -107,6 +108,17 @@ class NestedJobs final : public JobService, public std::enable_shared_from_this<
                  });
   }
 
+  // Another server's executions are stopped: the AWS API has no more than that.
+  void compensate(TaskCall const& call) override {
+    if (!caller_.is_local("sfn")) return stop(call, [] {});
+    ask_(execution_of(call), [self = shared_from_this(), call](bool is_settled) {
+      if (is_settled) return;
+      self->caller_.after(kAskAgain, [weak = self->weak_from_this(), call] {
+        if (auto const again = weak.lock()) again->compensate(call);
+      });
+    });
+  }
+
   // An execution that the task named itself may be another's, and its start was refused.
   [[nodiscard]] auto knows_job_by_call(TaskCall const& call) const -> bool override {
     return member_text(call.parameters, "Name").empty();
@@ -129,13 +141,14 @@ class NestedJobs final : public JobService, public std::enable_shared_from_this<
 
   aws_sdk::ServiceCaller& caller_;
   WaitForEnd const wait_;
+  AskToCompensate const ask_;
 };
 
 }  // namespace
 
-auto make_nested_job_service(aws_sdk::ServiceCaller& caller, WaitForEnd wait)
+auto make_nested_job_service(aws_sdk::ServiceCaller& caller, WaitForEnd wait, AskToCompensate ask)
     -> std::shared_ptr<JobService> {
-  return std::make_shared<NestedJobs>(caller, std::move(wait));
+  return std::make_shared<NestedJobs>(caller, std::move(wait), std::move(ask));
 }
 
 }  // namespace treadle::integrations::jobs

@@ -112,6 +112,7 @@ void task_submitted(Step& step, ScopeId scope, std::string_view output) {
                                     .task = reference(step, scope),
                                     .output = step.payloads().add_text(output),
                                     .has_job = step.scope(scope).task->is_job()});
+  ask_children(step);
 }
 
 namespace {
@@ -147,22 +148,37 @@ void task_succeeded(Step& step, ScopeId scope, json::Value output) {
   task_gave(step, scope, step.payloads().add(output));
 }
 
+namespace {
+
+auto kept(Step& step, std::optional<std::string> const& text, std::size_t limit)
+    -> std::optional<std::string_view> {
+  if (!text) return std::nullopt;
+  return step.keep(std::string_view(*text).substr(0, limit));
+}
+
+}  // namespace
+
 void task_failed(Step& step, ScopeId scope, TaskFailure how, Failure failure) {
-  auto const kept = [&](std::optional<std::string> const& text,
-                        std::size_t limit) -> std::optional<std::string_view> {
-    if (!text) return std::nullopt;
-    return step.keep(std::string_view(*text).substr(0, limit));
-  };
   bool const timed_out = how == TaskFailure::kTimedOut || how == TaskFailure::kHeartbeatTimedOut;
+  step.emit_in(
+      scope,
+      TaskFailed{
+          .scope = scope,
+          .task = reference(step, scope),
+          .how = how,
+          .error = kept(step, failure.error, limits::kErrorChars),
+          .cause = timed_out ? std::nullopt : kept(step, failure.cause, limits::kCauseChars),
+          .disarm = disarm_of(step.scope(scope), timed_out ? Job::kAbandoned : Job::kEnded)});
+  fail_state(step, scope, std::move(failure));
+}
+
+void cut_task_off(Step& step, ScopeId scope, Failure const& failure) {
   step.emit_in(scope, TaskFailed{.scope = scope,
                                  .task = reference(step, scope),
-                                 .how = how,
-                                 .error = kept(failure.error, limits::kErrorChars),
-                                 .cause = timed_out ? std::nullopt
-                                                    : kept(failure.cause, limits::kCauseChars),
-                                 .disarm = disarm_of(step.scope(scope),
-                                                     timed_out ? Job::kAbandoned : Job::kEnded)});
-  fail_state(step, scope, std::move(failure));
+                                 .how = TaskFailure::kTimedOut,
+                                 .error = kept(step, failure.error, limits::kErrorChars),
+                                 .cause = kept(step, failure.cause, limits::kCauseChars),
+                                 .disarm = disarm_of(step.scope(scope), Job::kAbandoned)});
 }
 
 }  // namespace treadle::interpreter
