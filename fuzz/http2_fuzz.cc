@@ -71,17 +71,17 @@ extern "C" auto LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t siz
       .streams = {.claims = [](Request const& head) { return head.method == "POST"; }},
       .h2_streams_max = 4};
   ServerSession* session = nullptr;
-  auto handlers = SessionHandlers{
-      .request =
-          [&](Request&& request, std::uint64_t exchange) {
-            check(request);
-            session->answer(exchange, {.body = std::move(request.body)});
-          },
-      .stream =
-          [&](Request&& head, std::uint64_t exchange) {
-            check(head);
-            return std::make_shared<Echo>(session, exchange);
-          }};
+  auto handlers =
+      SessionHandlers{.request =
+                          [&](Request&& request, std::uint64_t exchange) {
+                            check(request);
+                            session->answer(exchange, {.body = std::move(request.body)});
+                          },
+                      .stream =
+                          [&](Request&& head, std::uint64_t exchange) {
+                            check(head);
+                            return std::make_shared<Echo>(session, exchange);
+                          }};
   auto time = SteadyTime();
   auto const owned = make_http2_session(options, std::move(handlers), time);
   session = owned.get();

@@ -121,6 +121,7 @@ class CompensateTest(Workers):
         self.assertEqual([t for t in self.history(arn) if t.endswith("TimedOut")], ["ActivityTimedOut"])
         record = until(lambda: self.audited("execution.compensated"), "the record")
         self.assertEqual((record["execution"], record["cause"]), (arn, "sold twice"))
+        self.assertEqual((record["caller"]["call"], record["caller"]["authenticated"]), ("CompensateExecution", "none"))
         self.refuses(arn, "ExecutionNotCompensable", "has ended")
 
     def test_what_goes_back_by_itself_is_on_its_way(self):

@@ -39,9 +39,9 @@ class Reader : NodeReader {
     auto const root = yaml::parse(text);
     if (!root) return refuse(root.error().mark, root.error().message);
     if (root->is_null()) return Project{};
-    TRY(check_keys(*root, {"stateMachines", "functions", "services", "connections", "httpTask",
-                           "statusChanges", "logs", "approvals", "s3", "sqs", "sns", "events",
-                           "timestream"}));
+    TRY(check_keys(
+        *root, {"stateMachines", "functions", "services", "connections", "httpTask",
+                "statusChanges", "logs", "approvals", "s3", "sqs", "sns", "events", "timestream"}));
     Project project;
     if (auto const* machines = root->find("stateMachines");
         machines != nullptr && !machines->is_null()) {

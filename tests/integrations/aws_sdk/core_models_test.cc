@@ -54,7 +54,8 @@ auto request_of(ServiceModels& models, Case const& row) -> std::string {
       make_request(**model, *operation, *json::parse(arena, row.parameters), "token");
   if (!request) return request.error().front();
   auto text = request->method + ' ' + request->target + '\n' + request->host_prefix;
-  for (auto const& header : request->headers) text += fmt::format("{}: {}\n", header.name, header.value);
+  for (auto const& header : request->headers)
+    text += fmt::format("{}: {}\n", header.name, header.value);
   return text + request->body;
 }
 

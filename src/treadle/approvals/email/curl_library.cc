@@ -1,6 +1,7 @@
 #include "treadle/approvals/email/curl_library.h"
 
 #include <dlfcn.h>
+
 #include <fmt/format.h>
 
 namespace treadle::approvals::email {
@@ -9,9 +10,9 @@ namespace {
 constexpr char const* kFile = "libcurl.so.4";
 
 auto cannot_load() -> std::unexpected<std::string> {
-  return std::unexpected(fmt::format(
-      "mail is sent by {}, which can't be loaded (Debian's package is libcurl4): {}", kFile,
-      ::dlerror()));
+  return std::unexpected(
+      fmt::format("mail is sent by {}, which can't be loaded (Debian's package is libcurl4): {}",
+                  kFile, ::dlerror()));
 }
 
 template <typename Function>

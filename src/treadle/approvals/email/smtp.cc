@@ -124,7 +124,8 @@ auto SmtpClient::send(std::string const& to, std::string_view message) -> Result
   impl_->library.easy_getinfo(impl_->curl, CURLINFO_RESPONSE_CODE, &reply);
   impl_->library.slist_free_all(recipients);
   if (code == CURLE_OK) return {};
-  std::string what = impl_->error[0] != '\0' ? impl_->error.data() : impl_->library.easy_strerror(code);
+  std::string what =
+      impl_->error[0] != '\0' ? impl_->error.data() : impl_->library.easy_strerror(code);
   if (reply >= 400) what += fmt::format(" (SMTP reply {})", reply);
   return std::unexpected(
       SmtpError{is_for_good(code, reply) ? SmtpError::Kind::kForGood : SmtpError::Kind::kForNow,
