@@ -124,6 +124,14 @@ class CompensateTest(Workers):
         self.assertEqual((record["caller"]["call"], record["caller"]["authenticated"]), ("CompensateExecution", "none"))
         self.refuses(arn, "ExecutionNotCompensable", "has ended")
 
+    def test_a_failure_without_a_cause_is_kept(self):
+        arn = self.start(saga(*TRIP))
+        self.work("Reserve")
+        self.server.call("SendTaskFailure", taskToken=self.take("Charge"), error="Declined")
+        self.work("UndoReserve")
+        ended = self.server.wait_for_end(arn)
+        self.assertEqual((ended["error"], ended["cause"]), ("Declined", "null"))
+
     def test_what_goes_back_by_itself_is_on_its_way(self):
         arn = self.start(saga(*TRIP))
         self.work("Reserve")

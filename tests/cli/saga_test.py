@@ -126,7 +126,8 @@ class MissionSagaTest(Files):
 
     def test_error_key_and_retries(self):
         self.assertEqual(self.states["SagaFailed"],
-                         {"Type": "Fail", "ErrorPath": "$.error.Error", "CausePath": "$.error.Cause"})
+                         {"Type": "Fail", "ErrorPath": "States.Format('{}', $.error.Error)",
+                          "CausePath": "States.Format('{}', $.error.Cause)"})
         for step, undo in (("ChargePayment", "CompensatePayment"), ("CreateShipment", "CompensateShipment")):
             key = f"States.Format('{{}}/{step}', $$.Execution.Id)"
             self.assertEqual([self.states[name]["Parameters"]["sagaKey.$"] for name in (step, undo)], [key, key])

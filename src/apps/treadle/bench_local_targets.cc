@@ -32,7 +32,9 @@ LocalTargets::LocalTargets(net::EventLoops& loops, std::filesystem::path folder,
   if (!opened) give_up(opened.error());
   targets_ = std::move(*opened);
   for (auto const* id : kServices) services_.local().emplace(id, targets_->service(id));
-  services_.serve(registry_, [](std::string const&, Milliseconds, auto done) { done(true); });
+  services_.serve(
+      registry_, [](std::string const&, Milliseconds, auto done) { done(true); },
+      [](std::string const&, auto done) { done(true); });
 }
 
 LocalTargets::~LocalTargets() {

@@ -390,10 +390,12 @@ class Compiler {
   void add_fails() {
     Object failed(arena_);
     failed.add("Type", "Fail");
+    // A task that failed without an error or a cause leaves null, which Fail doesn't take.
     if (is_json_path())
-      failed.add("ErrorPath", "$.error.Error").add("CausePath", "$.error.Cause");
+      failed.add("ErrorPath", "States.Format('{}', $.error.Error)")
+          .add("CausePath", "States.Format('{}', $.error.Cause)");
     else
-      failed.add("Error", "{% $states.input.error.Error %}")
+      failed.add("Error", "{% $string($states.input.error.Error) %}")
           .add("Cause", "{% $string($states.input.error.Cause) %}");
     states_.add(kSagaFailed, failed.value());
     if (saga_.on_compensation_failure != OnCompensationFailure::kFail || links_used_ == 0) return;
