@@ -175,12 +175,12 @@ auto JsonMemory::with(JsonView object, std::string_view key, JsonItem item) -> J
 auto library::Access::value(json::Arena& arena, JsonItem const& item) -> json::Value {
   switch (item.kind_) {
     case JsonItem::Kind::kView: return value(item.view_);
-    case JsonItem::Kind::kBool: return json::Value::boolean(item.bool_);
-    case JsonItem::Kind::kSigned: return json::make_number(arena, item.signed_);
+    case JsonItem::Kind::kBool: return json::Value::boolean(item.flag_);
+    case JsonItem::Kind::kSigned: return json::make_number(arena, item.integer_);
     case JsonItem::Kind::kUnsigned:
-      return json::Value::number_text(arena.copy(fmt::format_int(item.unsigned_).c_str()));
+      return json::Value::number_text(arena.copy(fmt::format_int(item.natural_).c_str()));
     case JsonItem::Kind::kDouble:
-      return std::isfinite(item.double_) ? json::make_number(arena, item.double_) : json::Value();
+      return std::isfinite(item.real_) ? json::make_number(arena, item.real_) : json::Value();
     case JsonItem::Kind::kText: return make_text(arena, item.text_);
   }
   return {};

@@ -1,9 +1,9 @@
 // CommitLoop: the bounded queue in front of a store and the one thread that commits it, in groups.
 //
 // Natural group commit: whatever was submitted while a group was being written becomes the next
-// group. A lone batch never waits for company. Behind a group of several, the next one waits for those
-// that were just answered, while they keep coming: callers in a closed loop would otherwise fall
-// into two halves that wait for one another's fsync.
+// group. A lone batch never waits for company. Behind a group of several on a slow disk, the next one
+// waits for those that were just answered, while they keep coming: callers in a closed loop would
+// otherwise fall into two halves that wait for one another's fsync.
 #pragma once
 
 #include <chrono>
@@ -63,7 +63,7 @@ class CommitLoop {
   void drain(std::unique_lock<std::mutex>& lock);
   void gather(std::unique_lock<std::mutex>& lock);
   void commit_in_groups(std::span<Submission> taken);
-  void finish_group(std::span<Submission> group, std::chrono::steady_clock::duration spent);
+  void finish_group(std::span<Submission> group, std::chrono::steady_clock::duration gather);
   [[nodiscard]] auto has_room() const -> bool;
 
   CommitMode const mode_;

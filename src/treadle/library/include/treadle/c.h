@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 
+/* Names and typedefs as C has them: NOLINTBEGIN(modernize-use-using, readability-identifier-naming) */
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -68,3 +69,4 @@ void treadle_end_free(treadle_end* end);
 #ifdef __cplusplus
 }
 #endif
+/* NOLINTEND(modernize-use-using, readability-identifier-naming) */

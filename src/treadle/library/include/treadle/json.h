@@ -66,31 +66,33 @@ class JsonView {
 // not finite becomes null.
 class JsonItem {
  public:
+  // All of them convert: that is what it is for. NOLINTBEGIN(google-explicit-constructor)
   JsonItem(JsonView view) : kind_(Kind::kView), view_(view) {}
   JsonItem(std::nullptr_t) : kind_(Kind::kView) {}
   template <typename T>
     requires std::same_as<T, bool>
-  JsonItem(T value) : kind_(Kind::kBool), bool_(value) {}
+  JsonItem(T value) : kind_(Kind::kBool), flag_(value) {}
   template <std::signed_integral T>
-  JsonItem(T value) : kind_(Kind::kSigned), signed_(value) {}
+  JsonItem(T value) : kind_(Kind::kSigned), integer_(value) {}
   template <std::unsigned_integral T>
     requires(!std::same_as<T, bool>)
-  JsonItem(T value) : kind_(Kind::kUnsigned), unsigned_(value) {}
+  JsonItem(T value) : kind_(Kind::kUnsigned), natural_(value) {}
   template <std::floating_point T>
-  JsonItem(T value) : kind_(Kind::kDouble), double_(static_cast<double>(value)) {}
+  JsonItem(T value) : kind_(Kind::kDouble), real_(static_cast<double>(value)) {}
   JsonItem(std::string_view text) : kind_(Kind::kText), text_(text) {}
   JsonItem(std::string const& text) : JsonItem(std::string_view(text)) {}
   JsonItem(char const* text) : JsonItem(std::string_view(text)) {}
+  // NOLINTEND(google-explicit-constructor)
 
  private:
   friend struct library::Access;
   enum class Kind : std::uint8_t { kView, kBool, kSigned, kUnsigned, kDouble, kText };
   Kind kind_;
   union {
-    bool bool_;
-    std::int64_t signed_;
-    std::uint64_t unsigned_;
-    double double_;
+    bool flag_;
+    std::int64_t integer_;
+    std::uint64_t natural_;
+    double real_;
   };
   JsonView view_{};
   std::string_view text_{};
