@@ -172,7 +172,7 @@ void Ballot::close(Paper paper, Described described, Decision const& decision) {
   auto answered = [this, paper = std::move(paper), described = std::move(described),
                    decision](runtime::Answer<void> answer) mutable {
     office_.loop.post([this, paper = std::move(paper), described = std::move(described),
-                       decision = std::move(decision), answer = std::move(answer)]() mutable {
+                       decision, answer = std::move(answer)]() mutable {
       closed(std::move(paper), std::move(described), decision, answer);
     });
   };
