@@ -150,8 +150,7 @@ auto Core::list(ListQuery const& query) -> std::expected<ListPage, ListError> {
 }
 
 void Core::note_refused(RefusedAttempt attempt) {
-  office_.loop.post(
-      [this, attempt = std::move(attempt)]() mutable { refusals_.note(std::move(attempt)); });
+  office_.loop.post([this, attempt = std::move(attempt)]() { refusals_.note(attempt); });
 }
 
 auto Core::may_decide(Approval const& approval, Approver const& approver) const

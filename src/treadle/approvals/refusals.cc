@@ -52,7 +52,7 @@ auto Refusals::takes_from_allowance(Timestamp now) -> bool {
   return true;
 }
 
-void Refusals::note(RefusedAttempt attempt) {
+void Refusals::note(RefusedAttempt const& attempt) {
   auto const now = office_.clock.now();
   if (now - counted_since_ >= kSpan || now < counted_since_) flush();
   if (takes_from_allowance(now))

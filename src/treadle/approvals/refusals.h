@@ -19,7 +19,7 @@ namespace treadle::approvals {
 class Refusals {
  public:
   explicit Refusals(Office& office) : office_(office) {}
-  void note(RefusedAttempt attempt);
+  void note(RefusedAttempt const& attempt);
   // Writes what is only counted yet.
   void flush();
 

@@ -11,6 +11,7 @@ namespace treadle::json {
 
 #if defined(__x86_64__)
 
+// NOLINTBEGIN(portability-simd-intrinsics): other processors have what stands behind #else
 namespace {
 
 #define TREADLE_SHUFFLES __attribute__((target("ssse3,popcnt")))
@@ -162,6 +163,8 @@ void escape_blocks(char*& out, char const*& at, char const* end) {
 void unescape_blocks(char*& out, char const*& at, char const* quote) {
   if (kHasShuffle) unescape_with_shuffles(out, at, quote);
 }
+
+// NOLINTEND(portability-simd-intrinsics)
 
 #else
 

@@ -55,7 +55,7 @@ void Completion::fail(TaskError error) {
 }
 
 auto library::Access::completion(integrations::CallDone done) -> Completion {
-  return Completion(std::unique_ptr<Completion::Impl>(new Completion::Impl{std::move(done)}));
+  return Completion(std::make_unique<Completion::Impl>(std::move(done)));
 }
 
 }  // namespace treadle
